@@ -1,0 +1,77 @@
+/**
+ * @file The one log of a run. Everything a run reports (metrics file, progress line, live page, HTML report) is made from these
+ * events. They hold nothing of the wall clock, so the same seed writes the same bytes.
+ */
+import type { TaskId } from "../contract/task.ts";
+
+/** A run begins; everything about it that is known beforehand. */
+export interface RunStarted {
+  readonly kind: "run-started";
+  readonly scenario: string;
+  readonly seed: number;
+  readonly agents: readonly string[];
+  /** In the order of learning. */
+  readonly tasks: readonly { readonly id: TaskId; readonly environment: string; readonly summary: string }[];
+}
+
+/** The demonstrations of a task are there. */
+export interface Demonstrated {
+  readonly kind: "demonstrated";
+  readonly task: TaskId;
+  readonly episodes: number;
+  readonly successes: number;
+  readonly steps: number;
+}
+
+/** A point of an agent's loss curve: the mean over the gradient steps since the point before. */
+export interface LossPoint {
+  readonly kind: "loss";
+  readonly agent: string;
+  readonly task: TaskId;
+  readonly gradientStep: number;
+  readonly loss: number;
+}
+
+/** An agent has slept on a task. */
+export interface Learned {
+  readonly kind: "learned";
+  readonly agent: string;
+  readonly task: TaskId;
+  readonly gradientSteps: number;
+  readonly loss: number;
+  readonly memorySize: number;
+}
+
+/** An agent was tested on one task: one cell of its success matrix R. */
+export interface Evaluated {
+  readonly kind: "evaluated";
+  readonly agent: string;
+  /** How many tasks had been learned: row i of R; 0 before any. */
+  readonly learned: number;
+  /** The task tested: column j of R. */
+  readonly task: TaskId;
+  /** One entry an episode. */
+  readonly successes: readonly boolean[];
+  readonly steps: readonly number[];
+  readonly returns: readonly number[];
+  /** Of all the weight read from memory in these episodes, the share that came from each source task; empty without reads. */
+  readonly readShares: Readonly<Record<string, number>>;
+}
+
+export interface RunFinished {
+  readonly kind: "run-finished";
+  /** False when the run was stopped before its end. */
+  readonly complete: boolean;
+}
+
+export type RunEvent = RunStarted | Demonstrated | LossPoint | Learned | Evaluated | RunFinished;
+
+/** Where a run is, for people who wait; never logged. */
+export interface RunProgress {
+  readonly phase: "demonstrate" | "learn" | "evaluate";
+  readonly task: TaskId;
+  /** The agent at work; absent while demonstrations are made. */
+  readonly agent?: string;
+  /** Share of the whole run's work that is done, in [0, 1]. */
+  readonly fraction: number;
+}

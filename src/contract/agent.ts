@@ -1,0 +1,83 @@
+/** @file What a mind is to everyone else: it acts, observes, sleeps, and can be saved. It sees a world only through its spec. */
+import type { EnvironmentSpec } from "./environment.ts";
+import type { MemoryEntry, Recall } from "./memory.ts";
+import type { Snapshot } from "./snapshot.ts";
+import type { NextStep } from "./step.ts";
+import type { TaskId } from "./task.ts";
+
+/** An action and what it was based on. Owned by the agent and overwritten by its next decision. */
+export interface Decision {
+  readonly action: Float32Array;
+  /** What memory was read for it; absent in agents without one. */
+  readonly recall?: Recall;
+}
+
+export interface DecisionContext {
+  /** Whether this is the first decision of an episode. */
+  readonly first: boolean;
+}
+
+/** One control step as it happened. Its buffers are valid only during the call that hands it over. */
+export interface Transition {
+  readonly task: TaskId;
+  /** Counts up over the whole run. */
+  readonly episode: number;
+  /** Index of the action within its episode, from 0. */
+  readonly index: number;
+  readonly actor: "agent" | "demonstrator";
+  readonly observation: Float32Array;
+  readonly decision: Decision;
+  readonly step: NextStep;
+}
+
+export interface ConsolidationBudget {
+  readonly gradientSteps: number;
+}
+
+/** How far a sleep has come. */
+export interface ConsolidationProgress {
+  readonly gradientSteps: number;
+  /** The latest loss. */
+  readonly loss: number;
+}
+
+export interface ConsolidationReport extends ConsolidationProgress {
+  /** Entries in long-term memory afterwards; 0 without one. */
+  readonly memorySize: number;
+}
+
+export interface Agent {
+  readonly name: string;
+  act(observation: Float32Array, context: DecisionContext): Decision;
+  /** Learns from it, or remembers it. Copies what it keeps. */
+  observe(transition: Transition): void;
+  /** Tells that what follows belongs to another task. Agents that need no boundaries ignore it. */
+  beginTask(task: TaskId): void;
+  /** Sleeps: works through the budget, yielding often enough for a live page, and reports at the end. */
+  consolidate(budget: ConsolidationBudget): Generator<ConsolidationProgress, ConsolidationReport>;
+  /** The remembered entry behind a recalled id. */
+  remembered?(id: number): MemoryEntry | undefined;
+  snapshot(): Snapshot;
+  restore(snapshot: Snapshot): void;
+  /** Frees tensors and closes files. */
+  dispose(): void;
+}
+
+/** What an agent is made from. Everything random in it comes from the seed. */
+export interface AgentOptions {
+  /** The spaces it will live in; all tasks of a run share them. */
+  readonly spec: EnvironmentSpec;
+  readonly seed: number;
+  /** Overrides of the agent's own defaults, validated by it. */
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+/** A registered mind. */
+export interface AgentEntry {
+  readonly name: string;
+  readonly summary: string;
+  /** Its configuration with every default filled in. */
+  readonly defaults: Readonly<Record<string, unknown>>;
+  /** @throws {InvalidValueError} A configuration value that breaks its rule. */
+  make(options: AgentOptions): Promise<Agent>;
+}
