@@ -1,6 +1,6 @@
 /** @file What a mind is to everyone else: it acts, observes, sleeps, and can be saved. It sees a world only through its spec. */
 import type { EnvironmentSpec } from "./environment.ts";
-import type { MemoryEntry, Recall } from "./memory.ts";
+import type { MemoryEntry, MemoryShape, MemoryStore, Recall } from "./memory.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { NextStep } from "./step.ts";
 import type { TaskId } from "./task.ts";
@@ -26,7 +26,10 @@ export interface Transition {
   readonly index: number;
   readonly actor: "agent" | "demonstrator";
   readonly observation: Float32Array;
+  /** What the actor meant to do. */
   readonly decision: Decision;
+  /** What was done: the decision's action, plus the noise with which demonstrations are shaken. */
+  readonly action: Float32Array;
   readonly step: NextStep;
 }
 
@@ -70,6 +73,8 @@ export interface AgentOptions {
   readonly seed: number;
   /** Overrides of the agent's own defaults, validated by it. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** Opens the place where its memory outlives the process; without it, memory lives in the process alone. */
+  openStore?(shape: MemoryShape): MemoryStore;
 }
 
 /** A registered mind. */

@@ -47,8 +47,7 @@ export const emptyRecall = (k: number): Recall => ({
 
 export interface LongTermMemory {
   readonly size: number;
-  readonly keySize: number;
-  readonly valueSize: number;
+  readonly shape: MemoryShape;
   /**
    * The k nearest entries, nearest first; ties go to the older entry. Writes into `into` when given.
    * @throws {InvalidValueError} A query of another length or with a NaN, or k < 1.
@@ -60,4 +59,25 @@ export interface LongTermMemory {
   forget(ids: readonly EntryId[]): number;
   entry(id: EntryId): MemoryEntry | undefined;
   entries(): IterableIterator<MemoryEntry>;
+}
+
+/** How long each entry's vectors are. */
+export interface MemoryShape {
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly observationSize: number;
+}
+
+/** Where entries outlive the process. */
+export interface MemoryStore {
+  readonly shape: MemoryShape;
+  /** Every durable entry, oldest first. */
+  entries(): Iterable<MemoryEntry>;
+  /** Takes entries (new ids, or ids whose entry changed) for the next commit. Copies them. */
+  put(entry: MemoryEntry): void;
+  remove(ids: readonly EntryId[]): void;
+  /** Resolves after COMMIT: what was put or removed before the call survives a kill and a power cut. */
+  flush(): Promise<void>;
+  /** Flushes and closes. */
+  close(): Promise<void>;
 }

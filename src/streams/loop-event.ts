@@ -1,6 +1,7 @@
 /** @file What the closed loop says as it runs, one event at a time. */
 import type { Environment } from "../contract/environment.ts";
 import type { Transition } from "../contract/agent.ts";
+import type { MemoryEntry } from "../contract/memory.ts";
 import type { FirstStep } from "../contract/step.ts";
 import type { TaskId } from "../contract/task.ts";
 
@@ -14,6 +15,8 @@ export interface EpisodeStarted {
   /** The world itself, for those who draw it; only to be read, and only during the call. */
   readonly environment: Environment;
   readonly first: FirstStep;
+  /** Looks up the entries that the actor's decisions recall. */
+  remembered?(id: number): MemoryEntry | undefined;
 }
 
 /** One control step was taken. Its buffers are valid only during the call. */
