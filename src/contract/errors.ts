@@ -34,7 +34,7 @@ export class UnknownNameError extends EngramError {
 
   constructor(kind: string, got: string, known: readonly string[]) {
     const nearest = nearestNames(got, known);
-    super(`Unknown ${kind} \`${got}\`. ${nearest.length > 0 ? `Did you mean ${listOf(nearest)}?` : `Known: ${listOf([...known].sort())}.`}`);
+    super(`Unknown ${kind} \`${got}\`. ${nearest.length > 0 ? `Did you mean ${listOf(nearest)}?` : `Known: ${listOf([...known].toSorted())}.`}`);
     this.kind = kind;
     this.got = got;
     this.nearest = nearest;
@@ -85,7 +85,7 @@ export function nearestNames(got: string, known: readonly string[]): string[] {
   return known
     .map((name) => ({ name, distance: name.includes(got) && got.length > 1 ? 0 : editDistance(got, name) }))
     .filter(({ distance }) => distance <= reach)
-    .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
+    .toSorted((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
     .slice(0, 3)
     .map(({ name }) => name);
 }

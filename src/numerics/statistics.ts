@@ -57,6 +57,6 @@ export function stratifiedBootstrap(
       for (let i = 0; i < into.length; i++) into[i] = group[random.integer(group.length)]!;
     });
     return statistic(scratch);
-  }).sort();
+  }).toSorted();
   return { mean: statistic(groups), low: quantile(values, 0.025), high: quantile(values, 0.975) };
 }
