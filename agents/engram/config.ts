@@ -1,0 +1,22 @@
+/** @file The flagship agent's settings, with defaults and units. */
+import { z } from "zod";
+import { strategies } from "../../src/learning/consolidation/strategies.ts";
+
+const count = (description: string): z.ZodNumber => z.int().min(1).describe(description);
+
+export const engramConfig = z.strictObject({
+  memoryPerTask: count("States kept of each task, spread over all of its episodes.").default(400),
+  neighbours: count("Entries recalled at every decision.").default(64),
+  embedding: count("Length of a memory key.").default(24),
+  encoderHidden: z.array(count("Units of a layer.")).describe("Hidden layers of the encoder, features → key.").default([64]),
+  headHidden: z.array(count("Units of a layer.")).describe("Hidden layers of the head that corrects the recalled action.").default([64, 64]),
+  support: count("Remembered states that a training step may read from.").default(1024),
+  queries: count("States whose action a training step must reproduce.").default(128),
+  learningRate: z.number().positive().describe("Adam's step size.").default(1e-3),
+  consolidation: z
+    .enum([...strategies.keys()])
+    .describe("Which tasks a training step learns from.")
+    .default("rehearsal"),
+});
+
+export type EngramConfig = z.infer<typeof engramConfig>;

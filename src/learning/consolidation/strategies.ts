@@ -1,0 +1,14 @@
+/** @file The registry of consolidation strategies. Adding one is adding a file and a line here. */
+import { UnknownNameError } from "../../contract/errors.ts";
+import { none } from "./none.ts";
+import { rehearsal } from "./rehearsal.ts";
+import type { ConsolidationStrategy } from "./strategy.ts";
+
+export const strategies: ReadonlyMap<string, ConsolidationStrategy> = new Map([none, rehearsal].map((strategy) => [strategy.name, strategy]));
+
+/** @throws {UnknownNameError} */
+export function strategyNamed(name: string): ConsolidationStrategy {
+  const strategy = strategies.get(name);
+  if (strategy === undefined) throw new UnknownNameError("consolidation strategy", name, [...strategies.keys()]);
+  return strategy;
+}
