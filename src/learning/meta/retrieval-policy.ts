@@ -1,0 +1,57 @@
+/**
+ * @file The policy that reads. An encoder f turns features o into a key; remembered states are weighted by
+ * w = softmax(−β‖f(o) − f(oᵢ)‖²) with a learned β; the action is the recalled ā = Σ wᵢaᵢ plus a correction g(o, ā, c) for
+ * the difference c = Σ wᵢoᵢ − o between the situations remembered and this one. What is learned is how to read, so that
+ * remembering a new task's states makes the policy competent in it without a gradient step.
+ * @see Vinyals et al. (2016), "Matching networks for one shot learning"; Duan et al. (2017), "One-shot imitation learning".
+ */
+import type { RandomStream } from "../../numerics/random.ts";
+import { initializeMlp, mlp, mlpLayout, type MlpShape } from "../../tensor/mlp.ts";
+import { add, concat, exp, matMul, meanSquaredError, mul, neg, softmax, squaredDistances, sub } from "../../tensor/ops.ts";
+import { layoutOf, type ParameterLayout, type TensorViews } from "../../tensor/parameters.ts";
+import type { Scalar, Tensor2D } from "../../tensor/types.ts";
+
+/** The sizes of a reader. */
+export interface RetrievalShape {
+  /** Features → key. */
+  readonly encoder: MlpShape;
+  /** [features, recalled action, difference] → correction. */
+  readonly head: MlpShape;
+}
+
+/** What one gradient step sees: states to answer, and the memory it may read from. */
+export interface SupportQueryBatch {
+  /** [Q, F] */
+  readonly queries: Tensor2D;
+  /** [Q, A], the actions that were shown. */
+  readonly actions: Tensor2D;
+  /** [S, F] */
+  readonly support: Tensor2D;
+  /** [S, A] */
+  readonly supportActions: Tensor2D;
+}
+
+/** `encoder/…`, `head/…`, and `strength`, the logarithm of β. */
+export function retrievalLayout({ encoder, head }: RetrievalShape): ParameterLayout {
+  return layoutOf([...mlpLayout("encoder", encoder), ...mlpLayout("head", head), { name: "strength", shape: [1] }]);
+}
+
+/** Fresh parameters; β starts at 1. */
+export function initializeRetrieval(shape: RetrievalShape, random: RandomStream): Float32Array {
+  const layout = retrievalLayout(shape);
+  const vector = new Float32Array(layout.size);
+  initializeMlp("encoder", shape.encoder, layout, vector, random.split("encoder"));
+  initializeMlp("head", shape.head, layout, vector, random.split("head"));
+  return vector;
+}
+
+/** Mean squared error of the actions that the policy answers the queries with, reading from the support alone. */
+export function retrievalLoss(shape: RetrievalShape, views: TensorViews, batch: SupportQueryBatch): Scalar {
+  const keys = mlp(batch.support, views, "encoder", shape.encoder);
+  const queries = mlp(batch.queries, views, "encoder", shape.encoder);
+  const weights = softmax(neg(mul(squaredDistances(queries, keys), exp(views["strength"]!))));
+  const recalled = matMul(weights, batch.supportActions);
+  const difference = sub(matMul(weights, batch.support), batch.queries);
+  const correction = mlp(concat(batch.queries, recalled, difference), views, "head", shape.head);
+  return meanSquaredError(add(recalled, correction), batch.actions);
+}

@@ -1,0 +1,54 @@
+/**
+ * @file Episodic training as in meta-learning: from the remembered episodes of each task, some become the support that may be read
+ * and others the queries that must be answered, so that a state never finds itself. The support is as dense, and comes from as
+ * many episodes, as the memory that will be read later: a reader trained on sparser memory misjudges distances.
+ * @see Vinyals et al. (2016), "Matching networks for one shot learning", §4.1.
+ */
+import type { RandomStream } from "../../numerics/random.ts";
+
+/** The remembered rows of one task, an array for each episode. */
+export type TaskEpisodes = readonly Int32Array[];
+
+/** Between these shares of a task's episodes are drawn as its support. */
+const SUPPORT_SHARE = { low: 1 / 3, high: 2 / 3 } as const;
+
+/** The rows of one task, split into what may be read and what is asked. */
+interface Split {
+  readonly support: Int32Array;
+  readonly queries: Int32Array;
+}
+
+/**
+ * Draws rows in equal shares from the tasks: support without repetition as far as there are rows, queries with repetition.
+ * @param support Filled as far as there are different rows. @returns How many rows of support there are.
+ */
+export function drawSupportAndQueries(tasks: readonly TaskEpisodes[], random: RandomStream, support: Int32Array, queries: Int32Array): number {
+  const splits = tasks.map((episodes) => splitTask(episodes, random));
+  for (let i = 0; i < queries.length; i++) {
+    const pool = splits[i % splits.length]!.queries;
+    queries[i] = pool[random.integer(pool.length)]!;
+  }
+  const share = Math.floor(support.length / splits.length);
+  let count = 0;
+  for (const { support: pool } of splits) {
+    const take = Math.min(share, pool.length);
+    const chosen = take < pool.length ? random.sample(take, pool.length).map((k) => pool[k]!) : pool;
+    support.set(chosen, count);
+    count += take;
+  }
+  return count;
+}
+
+/** A task with a single episode gives its even states as support and its odd ones as queries. */
+function splitTask(episodes: TaskEpisodes, random: RandomStream): Split {
+  if (episodes.length === 1) {
+    const rows = episodes[0]!;
+    const odd = rows.filter((_, k) => k % 2 === 1);
+    return { support: rows.filter((_, k) => k % 2 === 0), queries: odd.length > 0 ? odd : rows };
+  }
+  const share = random.uniform(SUPPORT_SHARE.low, SUPPORT_SHARE.high);
+  const count = Math.min(episodes.length - 1, Math.max(1, Math.round(share * episodes.length)));
+  const order = random.sample(episodes.length, episodes.length);
+  const rows = (from: number, to: number): Int32Array => Int32Array.from(Array.from(order.slice(from, to), (k) => [...episodes[k]!]).flat());
+  return { support: rows(0, count), queries: rows(count, episodes.length) };
+}

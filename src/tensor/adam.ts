@@ -1,0 +1,40 @@
+/**
+ * @file Adam on a flat vector, as data and a function.
+ * @see Kingma & Ba (2015), "Adam: a method for stochastic optimization", algorithm 1.
+ */
+
+export interface AdamState {
+  /** Steps taken so far. */
+  readonly count: number;
+  /** Running mean of the gradient. */
+  readonly mean: Float32Array;
+  /** Running mean of its square. */
+  readonly square: Float32Array;
+}
+
+export interface AdamOptions {
+  readonly learningRate: number;
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly epsilon?: number;
+}
+
+export const adamState = (size: number): AdamState => ({ count: 0, mean: new Float32Array(size), square: new Float32Array(size) });
+
+/** Moves the vector by one step, in place, and returns the state after it; the state's arrays are updated in place too. */
+export function adamStep(vector: Float32Array, gradient: Float32Array, state: AdamState, options: AdamOptions): AdamState {
+  const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
+  const { mean, square } = state;
+  const count = state.count + 1;
+  const meanScale = 1 / (1 - beta1 ** count);
+  const squareScale = 1 / (1 - beta2 ** count);
+  for (let i = 0; i < vector.length; i++) {
+    const g = gradient[i]!;
+    const m = beta1 * mean[i]! + (1 - beta1) * g;
+    const v = beta2 * square[i]! + (1 - beta2) * g * g;
+    mean[i] = m;
+    square[i] = v;
+    vector[i] = vector[i]! - (learningRate * m * meanScale) / (Math.sqrt(v * squareScale) + epsilon);
+  }
+  return { count, mean, square };
+}

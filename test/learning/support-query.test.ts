@@ -1,0 +1,56 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { drawSupportAndQueries, type TaskEpisodes } from "../../src/learning/meta/support-query.ts";
+import { RandomStream } from "../../src/numerics/random.ts";
+
+/** Rows count up over everything: task by task, episode by episode. */
+function memoryOf(shape: readonly (readonly number[])[]): TaskEpisodes[] {
+  let row = 0;
+  return shape.map((episodes) => episodes.map((length) => Int32Array.from({ length }, () => row++)));
+}
+
+const shapes = fc.array(fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 5 });
+
+describe("support and queries", () => {
+  it("come from different episodes wherever a task has more than one", () => {
+    fc.assert(
+      fc.property(shapes, fc.nat(), (shape, seed) => {
+        const tasks = memoryOf(shape);
+        const support = new Int32Array(40);
+        const queries = new Int32Array(40);
+        const count = drawSupportAndQueries(tasks, RandomStream.fromSeed(seed), support, queries);
+        const episodeOf = (row: number): Int32Array => tasks.flat().find((rows) => rows.includes(row))!;
+        const read = new Set(Array.from(support.slice(0, count), episodeOf));
+        for (const row of queries) {
+          const alone = tasks.find((episodes) => episodes.includes(episodeOf(row)))!.length === 1;
+          expect(alone || !read.has(episodeOf(row))).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it("hold no row of support twice, and as many as asked for when there are enough", () => {
+    const tasks = memoryOf([Array.from({ length: 9 }, () => 50), Array.from({ length: 9 }, () => 50)]);
+    const support = new Int32Array(100);
+    const count = drawSupportAndQueries(tasks, RandomStream.fromSeed(1), support, new Int32Array(8));
+    expect(count).toBe(100);
+    expect(new Set(support).size).toBe(100);
+  });
+
+  it("ask every task equally often", () => {
+    const tasks = memoryOf([[5, 5], [40, 40, 40], [7, 3]]);
+    const queries = new Int32Array(99);
+    drawSupportAndQueries(tasks, RandomStream.fromSeed(2), new Int32Array(30), queries);
+    const perTask = tasks.map((episodes) => queries.filter((row) => episodes.some((rows) => rows.includes(row))).length);
+    expect(perTask).toEqual([33, 33, 33]);
+  });
+
+  it("split a task of one episode into even and odd states", () => {
+    const tasks = memoryOf([[6]]);
+    const support = new Int32Array(10);
+    const queries = new Int32Array(30);
+    const count = drawSupportAndQueries(tasks, RandomStream.fromSeed(3), support, queries);
+    expect([...support.slice(0, count)]).toEqual([0, 2, 4]);
+    expect(queries.every((row) => row % 2 === 1)).toBe(true);
+  });
+});
