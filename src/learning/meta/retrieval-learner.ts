@@ -1,0 +1,90 @@
+/** @file Trains a retrieval policy on questions drawn from memory itself. */
+import type { TaskId } from "../../contract/task.ts";
+import type { EpisodicMemory } from "../../memory/episodic-memory.ts";
+import type { RandomStream } from "../../numerics/random.ts";
+import { adamState, adamStep, type AdamState } from "../../tensor/adam.ts";
+import { valueAndGradient } from "../../tensor/gradient.ts";
+import { matrix } from "../../tensor/ops.ts";
+import type { ParameterLayout } from "../../tensor/parameters.ts";
+import type { Features } from "../features.ts";
+import { retrievalLayout, retrievalLoss, type RetrievalShape } from "./retrieval-policy.ts";
+import { drawSupportAndQueries, type TaskEpisodes } from "./support-query.ts";
+
+export interface RetrievalLearnerOptions {
+  readonly shape: RetrievalShape;
+  /** Changed in place by every step. */
+  readonly parameters: Float32Array;
+  readonly features: Features;
+  readonly memory: EpisodicMemory;
+  /** States a step may read from, and states it must answer. */
+  readonly support: number;
+  readonly queries: number;
+  readonly learningRate: number;
+}
+
+export class RetrievalLearner {
+  adam: AdamState;
+  readonly #options: RetrievalLearnerOptions;
+  readonly #layout: ParameterLayout;
+  readonly #gradient: Float32Array;
+
+  constructor(options: RetrievalLearnerOptions) {
+    this.#options = options;
+    this.#layout = retrievalLayout(options.shape);
+    this.#gradient = new Float32Array(this.#layout.size);
+    this.adam = adamState(this.#layout.size);
+  }
+
+  /** Gradient steps on the given tasks' remembered episodes, for ever; each value is a step's loss. Memory must not change meanwhile. */
+  *steps(tasks: readonly TaskId[], random: RandomStream): Generator<number, never> {
+    const { memory, features, parameters, learningRate } = this.#options;
+    const pools = tasks.map((task) => episodesOf(memory, task)).filter((episodes) => episodes.length > 0);
+    const inputs = new Float32Array(memory.size * features.size);
+    features.write(memory.observations, memory.size, inputs);
+    const support = new Int32Array(this.#options.support);
+    const queries = new Int32Array(this.#options.queries);
+    for (;;) {
+      const count = drawSupportAndQueries(pools, random, support, queries);
+      const loss = this.#lossAndGradient(inputs, support.subarray(0, count), queries);
+      this.adam = adamStep(parameters, this.#gradient, this.adam, { learningRate });
+      yield loss;
+    }
+  }
+
+  /** Writes the gradient and returns the loss. */
+  #lossAndGradient(inputs: Float32Array, support: Int32Array, queries: Int32Array): number {
+    const { shape, parameters, memory, features } = this.#options;
+    const actions = memory.shape.valueSize;
+    const rows = (from: Float32Array, chosen: Int32Array, width: number) => matrix(gather(from, chosen, width), chosen.length, width);
+    return valueAndGradient(
+      (views) =>
+        retrievalLoss(shape, views, {
+          queries: rows(inputs, queries, features.size),
+          actions: rows(memory.values, queries, actions),
+          support: rows(inputs, support, features.size),
+          supportActions: rows(memory.values, support, actions),
+        }),
+      this.#layout,
+      parameters,
+      this.#gradient,
+    );
+  }
+}
+
+function gather(from: Float32Array, rows: Int32Array, width: number): Float32Array {
+  const into = new Float32Array(rows.length * width);
+  for (let i = 0; i < rows.length; i++) into.set(from.subarray(rows[i]! * width, (rows[i]! + 1) * width), i * width);
+  return into;
+}
+
+/** The rows of a task, an array for each episode, in the order remembered. */
+function episodesOf(memory: EpisodicMemory, task: TaskId): TaskEpisodes {
+  const episodes = new Map<number, number[]>();
+  for (const row of memory.rowsOf(task)) {
+    const episode = memory.episodeOf(row);
+    const rows = episodes.get(episode);
+    if (rows === undefined) episodes.set(episode, [row]);
+    else rows.push(row);
+  }
+  return [...episodes.values()].map((rows) => Int32Array.from(rows));
+}

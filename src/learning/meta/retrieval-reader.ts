@@ -1,0 +1,80 @@
+/** @file The retrieval policy at work: encodes, recalls and answers with plain loops, without tfjs and without allocating. */
+import { emptyRecall, type LongTermMemory, type Recall } from "../../contract/memory.ts";
+import { attend, weightedSum } from "../../memory/attention.ts";
+import type { EpisodicMemory } from "../../memory/episodic-memory.ts";
+import { MlpActor } from "../../tensor/mlp.ts";
+import { view } from "../../tensor/parameters.ts";
+import type { Features } from "../features.ts";
+import { retrievalLayout, type RetrievalShape } from "./retrieval-policy.ts";
+
+/** What a reader is built on; it reads the parameters in place, so that it always acts with the latest. */
+export interface ReaderOptions {
+  readonly shape: RetrievalShape;
+  readonly parameters: Float32Array;
+  readonly features: Features;
+  /** Keys by this reader's encoder, values are actions, observations as the features expect them. */
+  readonly memory: EpisodicMemory;
+  /** How many entries are recalled at most. */
+  readonly neighbours: number;
+}
+
+export class RetrievalReader {
+  readonly recall: Recall;
+  readonly #options: ReaderOptions;
+  readonly #encoder: MlpActor;
+  readonly #head: MlpActor;
+  readonly #strength: Float32Array;
+  readonly #key: Float32Array;
+  readonly #observation: Float32Array;
+  /** [features, recalled action, difference] */
+  readonly #input: Float32Array;
+  readonly #recalledAction: Float32Array;
+  readonly #difference: Float32Array;
+
+  constructor(options: ReaderOptions) {
+    const { shape, parameters, memory, neighbours, features } = options;
+    const layout = retrievalLayout(shape);
+    const actions = memory.shape.valueSize;
+    this.#options = options;
+    this.recall = emptyRecall(neighbours);
+    this.#encoder = new MlpActor("encoder", shape.encoder, layout, parameters);
+    this.#head = new MlpActor("head", shape.head, layout, parameters);
+    this.#strength = view(layout, parameters, "strength");
+    this.#key = new Float32Array(memory.shape.keySize);
+    this.#observation = new Float32Array(memory.shape.observationSize);
+    this.#input = new Float32Array(features.size + actions + features.size);
+    this.#recalledAction = this.#input.subarray(features.size, features.size + actions);
+    this.#difference = this.#input.subarray(features.size + actions);
+  }
+
+  /** Writes the keys of `count` observations; all row-major. */
+  encode(observations: Float32Array, count: number, keys: Float32Array): void {
+    const { features, memory } = this.#options;
+    const { observationSize, keySize } = memory.shape;
+    for (let row = 0; row < count; row++) {
+      features.write(observations.subarray(row * observationSize, (row + 1) * observationSize), 1, this.#input);
+      this.#encoder.forward(this.#input, keys, 0, row * keySize);
+    }
+  }
+
+  /** Writes the action for an observation; `recall` then says what it was read from. An empty memory answers with nothing: no motion. */
+  act(observation: Float32Array, action: Float32Array): void {
+    const { memory, features, neighbours } = this.#options;
+    if (memory.size === 0) {
+      this.recall.count = 0;
+      action.fill(0);
+      return;
+    }
+    features.write(observation, 1, this.#input);
+    this.#encoder.forward(this.#input, this.#key);
+    memory.recall(this.#key, neighbours, this.recall);
+    attend(this.recall, Math.exp(this.#strength[0]!));
+    weightedSum(memory.values, memory.shape.valueSize, this.recall, this.#recalledAction);
+    // The features are linear and the weights sum to 1, so the features of the mean observation are the mean of the features.
+    weightedSum(memory.observations, memory.shape.observationSize, this.recall, this.#observation);
+    features.write(this.#observation, 1, this.#difference);
+    for (let k = 0; k < features.size; k++) this.#difference[k] = this.#difference[k]! - this.#input[k]!;
+    this.#head.forward(this.#input, action);
+    for (let k = 0; k < action.length; k++) action[k] = action[k]! + this.#recalledAction[k]!;
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * @file Which of a task's states to keep within a budget: some of every episode rather than all of a few. What is kept then covers
+ * the places and goals of all episodes, which clones and replays better than whole episodes of the same number of states.
+ */
+
+/**
+ * Chooses at most `budget` of the given states, in equal shares from all episodes (short ones give their rest to the longer) and
+ * evenly along each, with its first and last state when it may keep two.
+ * @param lengths States of each episode.
+ * @returns For each episode the indices of its states to keep, ascending.
+ */
+export function thin(lengths: readonly number[], budget: number): Int32Array[] {
+  const shares = fairShares(lengths, budget);
+  return lengths.map((length, episode) => evenly(length, shares[episode]!));
+}
+
+/** Water-filling: everyone gets the same, nobody more than they have; what is left over goes to the first ones. */
+function fairShares(lengths: readonly number[], budget: number): number[] {
+  const shares = lengths.map(() => 0);
+  let left = Math.min(
+    budget,
+    lengths.reduce((sum, length) => sum + length, 0),
+  );
+  while (left > 0) {
+    const open = shares.map((_, k) => k).filter((k) => shares[k]! < lengths[k]!);
+    const each = Math.max(1, Math.floor(left / open.length));
+    for (const k of open) {
+      const more = Math.min(each, lengths[k]! - shares[k]!, left);
+      shares[k]! += more;
+      left -= more;
+    }
+  }
+  return shares;
+}
+
+/** `count` of the integers in [0, length), as evenly as integers can be, ends included. */
+function evenly(length: number, count: number): Int32Array {
+  if (count === 1) return Int32Array.of(Math.floor((length - 1) / 2));
+  return Int32Array.from({ length: count }, (_, i) => Math.round((i * (length - 1)) / (count - 1)));
+}
