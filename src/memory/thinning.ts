@@ -2,6 +2,27 @@
  * @file Which of a task's states to keep within a budget: some of every episode rather than all of a few. What is kept then covers
  * the places and goals of all episodes, which clones and replays better than whole episodes of the same number of states.
  */
+import type { EntryId } from "../contract/memory.ts";
+import type { TaskId } from "../contract/task.ts";
+import type { EpisodicMemory } from "./episodic-memory.ts";
+
+/** Forgets as many of a task's entries as are over its budget, evenly along all of its episodes; says how many. */
+export function thinTask(memory: EpisodicMemory, task: TaskId, budget: number): number {
+  const rows = memory.rowsOf(task);
+  if (rows.length <= budget) return 0;
+  const episodes = new Map<number, number[]>();
+  for (const row of rows) episodes.set(memory.episodeOf(row), [...(episodes.get(memory.episodeOf(row)) ?? []), row]);
+  const all = [...episodes.values()];
+  const kept = thin(
+    all.map((episode) => episode.length),
+    budget,
+  );
+  const doomed: EntryId[] = all.flatMap((episode, e) => {
+    const keep = new Set(kept[e]);
+    return episode.filter((_, k) => !keep.has(k)).map((row) => memory.idOf(row));
+  });
+  return memory.forget(doomed);
+}
 
 /**
  * Chooses at most `budget` of the given states, in equal shares from all episodes (short ones give their rest to the longer) and

@@ -2,6 +2,8 @@
  * @file Adam on a flat vector, as data and a function.
  * @see Kingma & Ba (2015), "Adam: a method for stochastic optimization", algorithm 1.
  */
+import { SnapshotError } from "../contract/errors.ts";
+import type { Snapshot, SnapshotValue } from "../contract/snapshot.ts";
 
 export interface AdamState {
   /** Steps taken so far. */
@@ -37,4 +39,15 @@ export function adamStep(vector: Float32Array, gradient: Float32Array, state: Ad
     vector[i] = vector[i]! - (learningRate * m * meanScale) / (Math.sqrt(v * squareScale) + epsilon);
   }
   return { count, mean, square };
+}
+
+export const snapshotAdam = ({ count, mean, square }: AdamState): Snapshot => ({ count, mean: mean.slice(), square: square.slice() });
+
+/** @throws {SnapshotError} Not the state of Adam over `size` parameters. */
+export function restoreAdam(value: SnapshotValue | undefined, size: number): AdamState {
+  const { count, mean, square } = (value ?? {}) as Snapshot;
+  if (typeof count === "number" && mean instanceof Float32Array && square instanceof Float32Array && mean.length === size && square.length === size) {
+    return { count, mean: mean.slice(), square: square.slice() };
+  }
+  throw new SnapshotError(`Expected the state of Adam over ${size} parameters.`);
 }

@@ -2,7 +2,8 @@
  * @file Parameters as data: one flat Float32Array and a layout of named parts. Snapshots, penalties, masks and export want the
  * vector; networks want the parts. Nothing here knows tfjs' memory.
  */
-import { UnknownNameError } from "../contract/errors.ts";
+import { SnapshotError, UnknownNameError } from "../contract/errors.ts";
+import type { SnapshotValue } from "../contract/snapshot.ts";
 import type { Tensor } from "./types.ts";
 
 /** A named array within the vector, such as `head/0/weights` of shape [90, 64]. */
@@ -51,4 +52,10 @@ export function view(layout: ParameterLayout, vector: Float32Array, name: string
     );
   }
   return vector.subarray(part.offset, part.offset + part.size);
+}
+
+/** Copies a saved vector over another. @throws {SnapshotError} Not a vector of that length. */
+export function restoreVector(saved: SnapshotValue | undefined, into: Float32Array): void {
+  if (!(saved instanceof Float32Array) || saved.length !== into.length) throw new SnapshotError(`Expected ${into.length} saved parameters.`);
+  into.set(saved);
 }

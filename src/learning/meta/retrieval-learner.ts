@@ -6,7 +6,9 @@ import { adamState, adamStep, type AdamState } from "../../tensor/adam.ts";
 import { valueAndGradient } from "../../tensor/gradient.ts";
 import { matrix } from "../../tensor/ops.ts";
 import type { ParameterLayout } from "../../tensor/parameters.ts";
+import type { Tensor2D } from "../../tensor/types.ts";
 import type { Features } from "../features.ts";
+import { gather } from "../gather.ts";
 import { retrievalLayout, retrievalLoss, type RetrievalShape } from "./retrieval-policy.ts";
 import { drawSupportAndQueries, type TaskEpisodes } from "./support-query.ts";
 
@@ -55,7 +57,7 @@ export class RetrievalLearner {
   #lossAndGradient(inputs: Float32Array, support: Int32Array, queries: Int32Array): number {
     const { shape, parameters, memory, features } = this.#options;
     const actions = memory.shape.valueSize;
-    const rows = (from: Float32Array, chosen: Int32Array, width: number) => matrix(gather(from, chosen, width), chosen.length, width);
+    const rows = (from: Float32Array, chosen: Int32Array, width: number): Tensor2D => matrix(gather(from, chosen, width), chosen.length, width);
     return valueAndGradient(
       (views) =>
         retrievalLoss(shape, views, {
@@ -69,12 +71,6 @@ export class RetrievalLearner {
       this.#gradient,
     );
   }
-}
-
-function gather(from: Float32Array, rows: Int32Array, width: number): Float32Array {
-  const into = new Float32Array(rows.length * width);
-  for (let i = 0; i < rows.length; i++) into.set(from.subarray(rows[i]! * width, (rows[i]! + 1) * width), i * width);
-  return into;
 }
 
 /** The rows of a task, an array for each episode, in the order remembered. */

@@ -1,0 +1,119 @@
+/**
+ * @file Plain behaviour cloning: one network trained on what was shown of the current task. By default it keeps nothing of earlier
+ * tasks and forgets them; with `consolidation: "rehearsal"` it keeps thinned states of each and is the replay baseline.
+ */
+import type {
+  Agent,
+  AgentEntry,
+  AgentOptions,
+  ConsolidationBudget,
+  ConsolidationProgress,
+  ConsolidationReport,
+  Decision,
+  Transition,
+} from "../../src/contract/agent.ts";
+import type { Snapshot } from "../../src/contract/snapshot.ts";
+import { asTaskId, type TaskId } from "../../src/contract/task.ts";
+import { validate } from "../../src/contract/validate.ts";
+import { strategyNamed } from "../../src/learning/consolidation/strategies.ts";
+import type { ConsolidationStrategy } from "../../src/learning/consolidation/strategy.ts";
+import { relativeFeatures, type Features } from "../../src/learning/features.ts";
+import { CloningLearner, cloningLayout } from "../../src/learning/imitation/behaviour-cloning.ts";
+import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
+import { thinTask } from "../../src/memory/thinning.ts";
+import { RandomStream } from "../../src/numerics/random.ts";
+import { restoreAdam, snapshotAdam } from "../../src/tensor/adam.ts";
+import { initializeMlp, MlpActor } from "../../src/tensor/mlp.ts";
+import { restoreVector } from "../../src/tensor/parameters.ts";
+import { behaviourCloningConfig, type BehaviourCloningConfig } from "./config.ts";
+import { policyShape } from "./networks.ts";
+
+class BehaviourCloningAgent implements Agent {
+  readonly name = "behaviour-cloning";
+  /** What was shown and is still to be learned from; never read to act. */
+  readonly #shown: EpisodicMemory;
+  readonly #config: BehaviourCloningConfig;
+  readonly #strategy: ConsolidationStrategy;
+  readonly #random: RandomStream;
+  readonly #features: Features;
+  readonly #parameters: Float32Array;
+  readonly #policy: MlpActor;
+  readonly #learner: CloningLearner;
+  readonly #input: Float32Array;
+  readonly #decision: Decision;
+  #task: TaskId = asTaskId("");
+
+  constructor({ spec, seed }: AgentOptions, config: BehaviourCloningConfig) {
+    const features = relativeFeatures(spec.observation, spec.controlPeriod);
+    const shape = policyShape(features.size, spec.action.size, config);
+    const layout = cloningLayout(shape);
+    this.#config = config;
+    this.#strategy = strategyNamed(config.consolidation);
+    this.#random = RandomStream.fromSeed(seed);
+    this.#features = features;
+    this.#parameters = new Float32Array(layout.size);
+    initializeMlp("policy", shape, layout, this.#parameters, this.#random.split("parameters"));
+    this.#policy = new MlpActor("policy", shape, layout, this.#parameters);
+    const memoryShape = { keySize: features.size, valueSize: spec.action.size, observationSize: spec.observation.size };
+    this.#shown = new EpisodicMemory({ shape: memoryShape, metric: "l2" });
+    const { batch, learningRate } = config;
+    this.#learner = new CloningLearner({ shape, parameters: this.#parameters, features, memory: this.#shown, batch, learningRate });
+    this.#input = new Float32Array(features.size);
+    this.#decision = { action: new Float32Array(spec.action.size) };
+  }
+
+  act(observation: Float32Array): Decision {
+    this.#features.write(observation, 1, this.#input);
+    this.#policy.forward(this.#input, this.#decision.action);
+    return this.#decision;
+  }
+
+  observe({ actor, task, episode, index, observation, decision }: Transition): void {
+    if (actor !== "demonstrator") return;
+    this.#features.write(observation, 1, this.#input);
+    this.#shown.remember({ key: this.#input, value: decision.action, observation, task, episode, step: index });
+  }
+
+  /** Lets go of the task before: all of it, or all but what rehearsal keeps. */
+  beginTask(task: TaskId): void {
+    const { keepsPast } = this.#strategy;
+    for (const past of this.#shown.tasks()) if (past !== task) thinTask(this.#shown, past, keepsPast ? this.#config.memoryPerTask : 0);
+    this.#task = task;
+  }
+
+  *consolidate({ gradientSteps }: ConsolidationBudget): Generator<ConsolidationProgress, ConsolidationReport> {
+    let loss = 0;
+    if (gradientSteps > 0 && this.#shown.size > 0) {
+      const tasks = this.#strategy.tasks({ memory: this.#shown, current: this.#task });
+      const steps = this.#learner.steps(tasks, this.#random.split(`sleep ${this.#learner.adam.count}`));
+      for (let step = 1; step <= gradientSteps; step++) {
+        loss = steps.next().value;
+        yield { gradientSteps: step, loss };
+      }
+    }
+    return { gradientSteps, loss, memorySize: this.#strategy.keepsPast ? this.#shown.size : 0 };
+  }
+
+  snapshot(): Snapshot {
+    return { task: this.#task, parameters: this.#parameters.slice(), adam: snapshotAdam(this.#learner.adam), shown: this.#shown.snapshot() };
+  }
+
+  restore({ task, parameters, adam, shown }: Snapshot): void {
+    restoreVector(parameters, this.#parameters);
+    this.#learner.adam = restoreAdam(adam, this.#parameters.length);
+    this.#shown.restore(shown as Snapshot);
+    this.#task = asTaskId(String(task));
+  }
+
+  dispose(): void {}
+}
+
+export const behaviourCloning: AgentEntry = {
+  name: "behaviour-cloning",
+  summary: "clones what it is shown of the current task, without a memory: the baseline that forgets",
+  defaults: behaviourCloningConfig.parse({}),
+  async make(options) {
+    const config = validate(behaviourCloningConfig, options.config ?? {}, "agents.behaviour-cloning", Object.keys(behaviourCloningConfig.shape));
+    return new BehaviourCloningAgent(options, config);
+  },
+};

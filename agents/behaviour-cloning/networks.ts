@@ -1,0 +1,8 @@
+/** @file The cloning agent's network: sizes for a body and a configuration. */
+import type { MlpShape } from "../../src/tensor/mlp.ts";
+import type { BehaviourCloningConfig } from "./config.ts";
+
+/** @param features Numbers in a feature vector. @param actions Numbers in an action. */
+export function policyShape(features: number, actions: number, { hidden }: BehaviourCloningConfig): MlpShape {
+  return { sizes: [features, ...hidden, actions], activation: "tanh" };
+}

@@ -1,0 +1,121 @@
+/**
+ * @file The flagship: a long-term memory that is competent as soon as it has been shown something, and a policy that learns how to
+ * read it. Demonstrated states are remembered, thinned along all episodes of their task; sleep trains the reader on questions
+ * drawn from memory itself and then files every entry anew under the improved key.
+ * @see McClelland, McNaughton & O'Reilly (1995) for two systems that learn at two speeds.
+ */
+import type {
+  Agent,
+  AgentEntry,
+  AgentOptions,
+  ConsolidationBudget,
+  ConsolidationProgress,
+  ConsolidationReport,
+  Decision,
+  Transition,
+} from "../../src/contract/agent.ts";
+import type { EntryId, MemoryEntry } from "../../src/contract/memory.ts";
+import type { Snapshot } from "../../src/contract/snapshot.ts";
+import { asTaskId, type TaskId } from "../../src/contract/task.ts";
+import { validate } from "../../src/contract/validate.ts";
+import { strategyNamed } from "../../src/learning/consolidation/strategies.ts";
+import type { ConsolidationStrategy } from "../../src/learning/consolidation/strategy.ts";
+import { relativeFeatures } from "../../src/learning/features.ts";
+import { RetrievalLearner } from "../../src/learning/meta/retrieval-learner.ts";
+import { initializeRetrieval } from "../../src/learning/meta/retrieval-policy.ts";
+import { RetrievalReader } from "../../src/learning/meta/retrieval-reader.ts";
+import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
+import { thinTask } from "../../src/memory/thinning.ts";
+import { RandomStream } from "../../src/numerics/random.ts";
+import { restoreAdam, snapshotAdam } from "../../src/tensor/adam.ts";
+import { restoreVector } from "../../src/tensor/parameters.ts";
+import { engramConfig, type EngramConfig } from "./config.ts";
+import { readerShape } from "./networks.ts";
+
+class EngramAgent implements Agent {
+  readonly name = "engram";
+  readonly memory: EpisodicMemory;
+  readonly #config: EngramConfig;
+  readonly #strategy: ConsolidationStrategy;
+  readonly #random: RandomStream;
+  readonly #parameters: Float32Array;
+  readonly #reader: RetrievalReader;
+  readonly #learner: RetrievalLearner;
+  readonly #key: Float32Array;
+  readonly #decision: Decision;
+  #task: TaskId = asTaskId("");
+
+  constructor({ spec, seed, openStore }: AgentOptions, config: EngramConfig) {
+    const features = relativeFeatures(spec.observation, spec.controlPeriod);
+    const shape = readerShape(features.size, spec.action.size, config);
+    const memoryShape = { keySize: config.embedding, valueSize: spec.action.size, observationSize: spec.observation.size };
+    this.#config = config;
+    this.#strategy = strategyNamed(config.consolidation);
+    this.#random = RandomStream.fromSeed(seed);
+    this.#parameters = initializeRetrieval(shape, this.#random.split("parameters"));
+    this.memory = new EpisodicMemory({ shape: memoryShape, metric: "l2", ...(openStore && { store: openStore(memoryShape) }) });
+    const parts = { shape, parameters: this.#parameters, features, memory: this.memory };
+    this.#reader = new RetrievalReader({ ...parts, neighbours: config.neighbours });
+    this.#learner = new RetrievalLearner({ ...parts, support: config.support, queries: config.queries, learningRate: config.learningRate });
+    this.#key = new Float32Array(config.embedding);
+    this.#decision = { action: new Float32Array(spec.action.size), recall: this.#reader.recall };
+  }
+
+  act(observation: Float32Array): Decision {
+    this.#reader.act(observation, this.#decision.action);
+    return this.#decision;
+  }
+
+  /** Remembers what a demonstrator did; its own attempts teach it nothing here. */
+  observe({ actor, task, episode, index, observation, decision }: Transition): void {
+    if (actor !== "demonstrator") return;
+    if (index === 0) thinTask(this.memory, task, this.#config.memoryPerTask);
+    this.#reader.encode(observation, 1, this.#key);
+    this.memory.remember({ key: this.#key, value: decision.action, observation, task, episode, step: index });
+  }
+
+  beginTask(task: TaskId): void {
+    this.#task = task;
+  }
+
+  *consolidate({ gradientSteps }: ConsolidationBudget): Generator<ConsolidationProgress, ConsolidationReport> {
+    thinTask(this.memory, this.#task, this.#config.memoryPerTask);
+    let loss = 0;
+    if (gradientSteps > 0 && this.memory.size > 0) {
+      const tasks = this.#strategy.tasks({ memory: this.memory, current: this.#task });
+      const steps = this.#learner.steps(tasks, this.#random.split(`sleep ${this.#learner.adam.count}`));
+      for (let step = 1; step <= gradientSteps; step++) {
+        loss = steps.next().value;
+        yield { gradientSteps: step, loss };
+      }
+      this.memory.rekey((observations, count, keys) => this.#reader.encode(observations, count, keys));
+    }
+    return { gradientSteps, loss, memorySize: this.memory.size };
+  }
+
+  remembered(id: number): MemoryEntry | undefined {
+    return this.memory.entry(id as EntryId);
+  }
+
+  snapshot(): Snapshot {
+    return { task: this.#task, parameters: this.#parameters.slice(), adam: snapshotAdam(this.#learner.adam), memory: this.memory.snapshot() };
+  }
+
+  restore({ task, parameters, adam, memory }: Snapshot): void {
+    restoreVector(parameters, this.#parameters);
+    this.#learner.adam = restoreAdam(adam, this.#parameters.length);
+    this.memory.restore(memory as Snapshot);
+    this.#task = asTaskId(String(task));
+  }
+
+  dispose(): void {}
+}
+
+export const engram: AgentEntry = {
+  name: "engram",
+  summary: "remembers states of every task and learns how to read them: a retrieval policy over a long-term memory",
+  defaults: engramConfig.parse({}),
+  async make(options) {
+    return new EngramAgent(options, validate(engramConfig, options.config ?? {}, "agents.engram", Object.keys(engramConfig.shape)));
+  },
+};
