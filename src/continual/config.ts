@@ -1,0 +1,29 @@
+/** @file What a continual-learning run can be told, with defaults, units and rules. Plain JSON. */
+import { z } from "zod";
+
+const agentConfig = z.record(z.string(), z.unknown());
+
+export const continualConfig = z.strictObject({
+  tasks: z.array(z.string()).min(1).describe("Environment ids, in the order of learning."),
+  agents: z
+    .record(z.string(), agentConfig)
+    .refine((agents) => Object.keys(agents).length > 0, "at least one agent")
+    .describe("Agents by name, each with overrides of its own defaults."),
+  demonstrations: z.int().min(1).describe("Successful demonstrations of each task, shown to every agent.").default(10),
+  demonstrationNoise: z
+    .number()
+    .min(0)
+    .max(1)
+    .describe("Standard deviation of the Gaussian noise on a demonstrator's executed actions.")
+    .default(0.2),
+  gradientSteps: z.int().min(0).describe("Gradient steps of each agent after each task.").default(500),
+  evaluationEpisodes: z
+    .int()
+    .min(1)
+    .describe("Test episodes of each agent on each task after each task; all agents meet the same placements.")
+    .default(20),
+});
+
+export type ContinualConfig = z.infer<typeof continualConfig>;
+/** A configuration as a scenario writes it: what has a default may be left out. */
+export type ContinualConfigInput = z.input<typeof continualConfig>;
