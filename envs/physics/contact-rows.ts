@@ -1,0 +1,212 @@
+/**
+ * @file Contact points → rows: two tangents and the normal of each point, in that order, after the joints' rows.
+ * A gap may close but not turn into penetration within the substep; penetration beyond the slop is pushed out a share at a time.
+ */
+import type { Contacts } from "./contacts.ts";
+import type { FlatBodies } from "./flat-bodies.ts";
+import type { PairTable } from "./pair-table.ts";
+import { HAS_OTHER, LEAD_TURNS, OTHER_TURNS, type Rows } from "./rows.ts";
+
+/** How contacts are held apart. */
+export interface ContactOptions {
+  /** Penetration that is left alone [m]. */
+  readonly slop: number;
+  /** Share of SPOOK's push that deeper penetration gets. */
+  readonly correction: number;
+  /** Share of last substep's impulses to start from. */
+  readonly warmStart: number;
+}
+
+/** Approach slower than this does not bounce [m/s]: resting contacts stay at rest. */
+const BOUNCE_SPEED = 0.1;
+
+/** The point's arm from the lead and the other body's centre, and the row's direction. */
+const arm = new Float64Array(3);
+const otherArm = new Float64Array(3);
+const direction = new Float64Array(3);
+
+/** What rows are made from and where they go. */
+export interface ContactScene {
+  readonly bodies: FlatBodies;
+  readonly pairs: PairTable;
+  readonly contacts: Contacts;
+  readonly rows: Rows;
+}
+
+/** Writes all contact rows from row `base` up, for a substep of h seconds. */
+export function writeContactRows(scene: ContactScene, base: number, h: number, options: ContactOptions): void {
+  const { bodies, pairs, contacts, rows } = scene;
+  const { normals, points, now } = contacts;
+  const { pose } = bodies;
+  rows.reserve(base + 3 * now.count);
+  for (let c = 0; c < now.count; c++) {
+    const pair = now.pair[c]!;
+    const lead = pairs.lead[pair]!;
+    const other = pairs.other[pair]!;
+    const sign = pairs.sign[pair]!;
+    const nx = sign * normals[3 * c]!;
+    const ny = sign * normals[3 * c + 1]!;
+    const nz = sign * normals[3 * c + 2]!;
+    for (let x = 0; x < 3; x++) {
+      arm[x] = points[4 * c + x]! - pose[7 * lead + x]!;
+      if (other >= 0) otherArm[x] = points[4 * c + x]! - pose[7 * other + x]!;
+    }
+    const r = base + 3 * c;
+    // One tangent lies in a coordinate plane, so that it does not turn about the normal from step to step.
+    const alongX = nx * nx < 0.5;
+    const scale = 1 / Math.sqrt(nz * nz + (alongX ? ny * ny : nx * nx));
+    const tx = alongX ? 0 : -nz * scale;
+    const ty = alongX ? nz * scale : 0;
+    const tz = (alongX ? -ny : nx) * scale;
+    direction[0] = tx;
+    direction[1] = ty;
+    direction[2] = tz;
+    writeRow(scene, r, pair, c);
+    direction[0] = ny * tz - nz * ty;
+    direction[1] = nz * tx - nx * tz;
+    direction[2] = nx * ty - ny * tx;
+    writeRow(scene, r + 1, pair, c);
+    direction[0] = nx;
+    direction[1] = ny;
+    direction[2] = nz;
+    writeRow(scene, r + 2, pair, c);
+    finishTangents(rows, r, pairs.tangentSoftness[pair]!);
+    const gap = points[4 * c + 3]!;
+    const normal = r + 2;
+    rows.target[normal]! += gap > 0 ? -gap / h : gap > -options.slop ? 0 : -options.correction * pairs.push[pair]! * (gap + options.slop);
+    rows.softness[normal] = pairs.softness[pair]!;
+    rows.diagonal[normal]! += pairs.softness[pair]!;
+    rows.gain[normal] = 1 / rows.diagonal[normal]!;
+    if (pairs.restitution[pair]! > 0) bounce(rows, normal, bodies.velocity, pairs.restitution[pair]!);
+  }
+  if (options.warmStart > 0) warmStart(scene, base, options.warmStart);
+}
+
+/** Jacobian, response and diagonal of row r along `direction`; the target is the speed of what carries the point. */
+function writeRow({ bodies, pairs, contacts, rows }: ContactScene, r: number, pair: number, contact: number): void {
+  const { jacobian, response } = rows;
+  const { inverseMass, inverseInertia } = bodies;
+  const lead = pairs.lead[pair]!;
+  const other = pairs.other[pair]!;
+  const kind = pairs.kind[pair]!;
+  const x = direction[0]!;
+  const y = direction[1]!;
+  const z = direction[2]!;
+  const o = 12 * r;
+  const mx = inverseMass[3 * lead]! * x;
+  const my = inverseMass[3 * lead + 1]! * y;
+  const mz = inverseMass[3 * lead + 2]! * z;
+  let diagonal = x * mx + y * my + z * mz;
+  jacobian[o] = x;
+  jacobian[o + 1] = y;
+  jacobian[o + 2] = z;
+  response[o] = mx;
+  response[o + 1] = my;
+  response[o + 2] = mz;
+  if ((kind & LEAD_TURNS) !== 0) {
+    const i = 9 * lead;
+    const p = arm[1]! * z - arm[2]! * y;
+    const q = arm[2]! * x - arm[0]! * z;
+    const s = arm[0]! * y - arm[1]! * x;
+    const u = inverseInertia[i]! * p + inverseInertia[i + 1]! * q + inverseInertia[i + 2]! * s;
+    const v = inverseInertia[i + 3]! * p + inverseInertia[i + 4]! * q + inverseInertia[i + 5]! * s;
+    const w = inverseInertia[i + 6]! * p + inverseInertia[i + 7]! * q + inverseInertia[i + 8]! * s;
+    jacobian[o + 3] = p;
+    jacobian[o + 4] = q;
+    jacobian[o + 5] = s;
+    response[o + 3] = u;
+    response[o + 4] = v;
+    response[o + 5] = w;
+    diagonal += p * u + q * v + s * w;
+  }
+  if ((kind & HAS_OTHER) !== 0) {
+    const bx = inverseMass[3 * other]! * x;
+    const by = inverseMass[3 * other + 1]! * y;
+    const bz = inverseMass[3 * other + 2]! * z;
+    diagonal += x * bx + y * by + z * bz;
+    jacobian[o + 6] = -x;
+    jacobian[o + 7] = -y;
+    jacobian[o + 8] = -z;
+    response[o + 6] = -bx;
+    response[o + 7] = -by;
+    response[o + 8] = -bz;
+  }
+  if ((kind & OTHER_TURNS) !== 0) {
+    const i = 9 * other;
+    const p = otherArm[2]! * y - otherArm[1]! * z;
+    const q = otherArm[0]! * z - otherArm[2]! * x;
+    const s = otherArm[1]! * x - otherArm[0]! * y;
+    const u = inverseInertia[i]! * p + inverseInertia[i + 1]! * q + inverseInertia[i + 2]! * s;
+    const v = inverseInertia[i + 3]! * p + inverseInertia[i + 4]! * q + inverseInertia[i + 5]! * s;
+    const w = inverseInertia[i + 6]! * p + inverseInertia[i + 7]! * q + inverseInertia[i + 8]! * s;
+    jacobian[o + 9] = p;
+    jacobian[o + 10] = q;
+    jacobian[o + 11] = s;
+    response[o + 9] = u;
+    response[o + 10] = v;
+    response[o + 11] = w;
+    diagonal += p * u + q * v + s * w;
+  }
+  rows.target[r] = 0;
+  rows.impulse[r] = 0;
+  rows.diagonal[r] = diagonal;
+  rows.lead[r] = 6 * lead;
+  rows.other[r] = 6 * other;
+  rows.kind[r] = kind;
+  if (pairs.carrier[pair]! >= 0) carry(bodies, rows, r, pairs.carrier[pair]!, contacts.points, contact);
+}
+
+/** A kinematic body's surface moves: the target is the speed of its point along `direction`. */
+function carry({ pose, velocity }: FlatBodies, rows: Rows, r: number, carrier: number, points: Float64Array, contact: number): void {
+  const v = 6 * carrier;
+  const x = points[4 * contact]! - pose[7 * carrier]!;
+  const y = points[4 * contact + 1]! - pose[7 * carrier + 1]!;
+  const z = points[4 * contact + 2]! - pose[7 * carrier + 2]!;
+  rows.target[r] =
+    direction[0]! * (velocity[v]! + velocity[v + 4]! * z - velocity[v + 5]! * y) +
+    direction[1]! * (velocity[v + 1]! + velocity[v + 5]! * x - velocity[v + 3]! * z) +
+    direction[2]! * (velocity[v + 2]! + velocity[v + 3]! * y - velocity[v + 4]! * x);
+}
+
+/** Both tangents of a point share one gain, so that the cone projection opposes the slip and does not turn it. */
+function finishTangents(rows: Rows, r: number, softness: number): void {
+  const { diagonal, gain } = rows;
+  rows.softness[r] = softness;
+  rows.softness[r + 1] = softness;
+  diagonal[r]! += softness;
+  diagonal[r + 1]! += softness;
+  const shared = 1 / Math.max(diagonal[r]!, diagonal[r + 1]!);
+  gain[r] = shared;
+  gain[r + 1] = shared;
+}
+
+/** Newton's restitution: what approaches leaves with that share of its speed. */
+function bounce(rows: Rows, r: number, velocity: Float64Array, restitution: number): void {
+  const { jacobian } = rows;
+  const o = 12 * r;
+  const kind = rows.kind[r]!;
+  let speed = 0;
+  for (let k = 0; k < ((kind & LEAD_TURNS) !== 0 ? 6 : 3); k++) speed += jacobian[o + k]! * velocity[rows.lead[r]! + k]!;
+  if ((kind & HAS_OTHER) !== 0)
+    for (let k = 0; k < ((kind & OTHER_TURNS) !== 0 ? 6 : 3); k++) speed += jacobian[o + 6 + k]! * velocity[rows.other[r]! + k]!;
+  if (speed < -BOUNCE_SPEED) rows.target[r] = Math.max(rows.target[r]!, -restitution * speed);
+}
+
+/** Both lists of contacts are in pair order, so one merge finds last substep's impulses. */
+function warmStart({ bodies, contacts, rows }: ContactScene, base: number, share: number): void {
+  const { now, last } = contacts;
+  const { velocity } = bodies;
+  let from = 0;
+  for (let c = 0; c < now.count; c++) {
+    const pair = now.pair[c]!;
+    while (from < last.count && last.pair[from]! < pair) from++;
+    let match = from;
+    while (match < last.count && last.pair[match] === pair && last.feature[match] !== now.feature[c]) match++;
+    if (match >= last.count || last.pair[match] !== pair || last.impulse[3 * match + 2] === 0) continue;
+    for (let k = 0; k < 3; k++) {
+      const r = base + 3 * c + k;
+      rows.impulse[r] = share * last.impulse[3 * match + k]!;
+      rows.applyImpulse(velocity, r);
+    }
+  }
+}

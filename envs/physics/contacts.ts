@@ -1,0 +1,129 @@
+/** @file The contact points of one substep, and last substep's impulses, found again by shape pair and feature. */
+import type { FlatShapes } from "./flat-shapes.ts";
+import { boxBox } from "./kernels/box-box.ts";
+import { manifold } from "./kernels/manifold.ts";
+import { planeBox, planeSphere } from "./kernels/plane.ts";
+import { boxSphere, sphereSphere } from "./kernels/sphere.ts";
+import { BOX_BOX, BOX_SPHERE, PLANE_BOX, PLANE_SPHERE, type PairTable, SPHERE_SPHERE } from "./pair-table.ts";
+
+/** Contacts as they can be met again: ascending pairs, with 3 impulses each (two tangents, normal) [N·s]. */
+interface ContactMemory {
+  count: number;
+  pair: Int32Array;
+  feature: Int32Array;
+  impulse: Float64Array;
+}
+
+const emptyMemory = (room: number): ContactMemory => ({
+  count: 0,
+  pair: new Int32Array(room),
+  feature: new Int32Array(room),
+  impulse: new Float64Array(3 * room),
+});
+
+function grow(memory: ContactMemory, room: number): ContactMemory {
+  const grown = { ...emptyMemory(room), count: memory.count };
+  grown.pair.set(memory.pair);
+  grown.feature.set(memory.feature);
+  grown.impulse.set(memory.impulse);
+  return grown;
+}
+
+/** Finds the points of a pair that no kernel of ours knows, and adds them. */
+export type StockNarrowphase = (pair: number) => void;
+
+export class Contacts {
+  /** This substep's points; impulses are filled in by `remember`. */
+  now: ContactMemory;
+  last: ContactMemory;
+  /** 3 a point: unit normal from the pair's first shape to its second; 4 a point: x, y, z and gap [m]. */
+  normals: Float64Array;
+  points: Float64Array;
+  #room: number;
+
+  constructor(room: number) {
+    this.#room = room;
+    this.now = emptyMemory(room);
+    this.last = emptyMemory(room);
+    this.normals = new Float64Array(3 * room);
+    this.points = new Float64Array(4 * room);
+  }
+
+  /** Finds every contact: bounding boxes first, then the pair's kernel. */
+  collide(pairs: PairTable, shapes: FlatShapes, stock: StockNarrowphase): void {
+    const { bounds } = shapes;
+    const { first, second, kernel } = pairs;
+    this.now.count = 0;
+    for (let p = 0; p < pairs.count; p++) {
+      const i = first[p]!;
+      const j = second[p]!;
+      const a = 6 * i;
+      const b = 6 * j;
+      if (bounds[a]! > bounds[b + 3]! || bounds[b]! > bounds[a + 3]!) continue;
+      if (bounds[a + 1]! > bounds[b + 4]! || bounds[b + 1]! > bounds[a + 4]!) continue;
+      if (bounds[a + 2]! > bounds[b + 5]! || bounds[b + 2]! > bounds[a + 5]!) continue;
+      let found = 0;
+      switch (kernel[p]) {
+        case BOX_BOX:
+          found = boxBox(shapes, i, j);
+          break;
+        case PLANE_BOX:
+          found = planeBox(shapes, i, j);
+          break;
+        case PLANE_SPHERE:
+          found = planeSphere(shapes, i, j);
+          break;
+        case SPHERE_SPHERE:
+          found = sphereSphere(shapes, i, j);
+          break;
+        case BOX_SPHERE:
+          found = boxSphere(shapes, i, j);
+          break;
+        default:
+          stock(p);
+      }
+      if (found > 0) this.add(p, found);
+    }
+  }
+
+  /** Takes the manifold's points over as contacts of a pair. */
+  add(pair: number, count: number): void {
+    if (this.now.count + count > this.#room) this.#grow();
+    const { now, normals, points } = this;
+    for (let k = 0; k < count; k++) {
+      const c = now.count++;
+      now.pair[c] = pair;
+      now.feature[c] = manifold.features[k]!;
+      for (let x = 0; x < 3; x++) normals[3 * c + x] = manifold.normal[x]!;
+      for (let x = 0; x < 4; x++) points[4 * c + x] = manifold.points[4 * k + x]!;
+    }
+  }
+
+  #grow(): void {
+    this.#room *= 2;
+    this.now = grow(this.now, this.#room);
+    this.last = grow(this.last, this.#room);
+    const { normals, points } = this;
+    this.normals = new Float64Array(3 * this.#room);
+    this.normals.set(normals);
+    this.points = new Float64Array(4 * this.#room);
+    this.points.set(points);
+  }
+
+  /** Keeps the impulses of the rows from `base` up for the next substep. */
+  remember(impulse: Float64Array, base: number): void {
+    const { now } = this;
+    for (let k = 0; k < 3 * now.count; k++) now.impulse[k] = impulse[base + k]!;
+    this.now = this.last;
+    this.last = now;
+  }
+
+  /** Replaces what is remembered. */
+  recall(pair: Int32Array, feature: Int32Array, impulse: Float64Array): void {
+    while (pair.length > this.#room) this.#grow();
+    this.last.count = pair.length;
+    this.last.pair.set(pair);
+    this.last.feature.set(feature);
+    this.last.impulse.set(impulse);
+  }
+}

@@ -1,0 +1,116 @@
+/** @file The shapes of a world as flat arrays, one slot a shape: where they are, which way they point, and their bounding boxes. */
+import { type Body, Box, Plane, type Shape, Sphere, Vec3 } from "cannon-es";
+import type { FlatBodies } from "./flat-bodies.ts";
+import type { PlacedShapes } from "./kernels/manifold.ts";
+
+/** A shape on its body. */
+export interface Slot {
+  readonly shape: Shape;
+  readonly body: Body;
+  readonly bodyIndex: number;
+}
+
+export class FlatShapes implements PlacedShapes {
+  readonly slots: readonly Slot[];
+  readonly centers: Float64Array;
+  readonly axes: Float64Array;
+  readonly halfExtents: Float64Array;
+  readonly margin: number;
+  /** 6 a slot: the world box's low corner, then its high corner, widened by half the margin. */
+  readonly bounds: Float64Array;
+  /** 3 a slot: centre in the body's frame. */
+  readonly #offsets: Float64Array;
+  /** 9 a slot: axes in the body's frame. */
+  readonly #turns: Float64Array;
+  /** Whether the shape is turned against its body. */
+  readonly #turned: Uint8Array;
+  /** Whether the bounding box is that of a sphere, whatever the rotation. */
+  readonly #round: Uint8Array;
+  /** Slots of body b: from #first[b] up to #first[b + 1]. */
+  readonly #first: Int32Array;
+
+  constructor(bodies: readonly Body[], margin: number) {
+    const slots = bodies.flatMap((body, bodyIndex) => body.shapes.map((shape) => ({ shape, body, bodyIndex })));
+    const n = slots.length;
+    this.slots = slots;
+    this.margin = margin;
+    this.centers = new Float64Array(3 * n);
+    this.axes = new Float64Array(9 * n);
+    this.halfExtents = new Float64Array(3 * n);
+    this.bounds = new Float64Array(6 * n);
+    this.#offsets = new Float64Array(3 * n);
+    this.#turns = new Float64Array(9 * n);
+    this.#turned = new Uint8Array(n);
+    this.#round = new Uint8Array(n);
+    this.#first = new Int32Array(bodies.length + 1);
+    let s = 0;
+    bodies.forEach((body, b) => {
+      body.shapes.forEach((shape, k) => {
+        this.halfExtents.set(halfExtentsOf(shape), 3 * s);
+        this.#round[s] = shape instanceof Box ? 0 : 1;
+        this.#offsets.set(body.shapeOffsets[k]!.toArray(), 3 * s);
+        const turn = body.shapeOrientations[k]!;
+        this.#turned[s] = turn.x === 0 && turn.y === 0 && turn.z === 0 ? 0 : 1;
+        [Vec3.UNIT_X, Vec3.UNIT_Y, Vec3.UNIT_Z].forEach((unit, axis) => this.#turns.set(turn.vmult(unit).toArray(), 9 * s + 3 * axis));
+        s++;
+      });
+      this.#first[b + 1] = s;
+    });
+  }
+
+  /** Follows the bodies that moved or turned since last time. */
+  place(bodies: FlatBodies): void {
+    const { changed } = bodies;
+    for (let b = 0; b < changed.length; b++) {
+      if (changed[b] === 0) continue;
+      const end = this.#first[b + 1]!;
+      for (let s = this.#first[b]!; s < end; s++) {
+        if ((changed[b]! & 2) !== 0) this.#turn(s, b, bodies);
+        this.#move(s, b, bodies);
+      }
+    }
+  }
+
+  #turn(s: number, b: number, { axes }: FlatBodies): void {
+    const a = 9 * s;
+    const r = 9 * b;
+    if (this.#turned[s] === 0) {
+      for (let k = 0; k < 9; k++) this.axes[a + k] = axes[r + k]!;
+      return;
+    }
+    for (let k = 0; k < 9; k += 3) {
+      const x = this.#turns[a + k]!;
+      const y = this.#turns[a + k + 1]!;
+      const z = this.#turns[a + k + 2]!;
+      for (let d = 0; d < 3; d++) this.axes[a + k + d] = x * axes[r + d]! + y * axes[r + 3 + d]! + z * axes[r + 6 + d]!;
+    }
+  }
+
+  #move(s: number, b: number, { pose, axes: turn }: FlatBodies): void {
+    const { centers, axes, halfExtents, bounds } = this;
+    const c = 3 * s;
+    const a = 9 * s;
+    const r = 9 * b;
+    const x = this.#offsets[c]!;
+    const y = this.#offsets[c + 1]!;
+    const z = this.#offsets[c + 2]!;
+    const widen = this.margin / 2;
+    for (let d = 0; d < 3; d++) {
+      const center = pose[7 * b + d]! + turn[r + d]! * x + turn[r + 3 + d]! * y + turn[r + 6 + d]! * z;
+      let reach = halfExtents[c]!;
+      if (this.#round[s] === 0) {
+        reach = reach * Math.abs(axes[a + d]!) + halfExtents[c + 1]! * Math.abs(axes[a + 3 + d]!) + halfExtents[c + 2]! * Math.abs(axes[a + 6 + d]!);
+      }
+      centers[c + d] = center;
+      bounds[6 * s + d] = center - reach - widen;
+      bounds[6 * s + 3 + d] = center + reach + widen;
+    }
+  }
+}
+
+/** What the kernels and bounding boxes need of a shape; other shapes than boxes are bounded by a sphere, a plane by nothing. */
+function halfExtentsOf(shape: Shape): number[] {
+  if (shape instanceof Box) return shape.halfExtents.toArray();
+  const radius = shape instanceof Sphere ? shape.radius : shape instanceof Plane ? Infinity : shape.boundingSphereRadius;
+  return [radius, radius, radius];
+}

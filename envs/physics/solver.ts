@@ -1,0 +1,144 @@
+/**
+ * @file Projected Gauss–Seidel over the rows of a substep: all joints, then all normals, then friction, until nothing moves any more.
+ * Friction is Coulomb's: the two tangent impulses of a point together stay in the disc of radius μ·λₙ.
+ * @see Catto (2005), "Iterative dynamics with temporal coherence".
+ */
+import { HAS_OTHER, LEAD_TURNS, OTHER_TURNS, type Rows } from "./rows.ts";
+
+/** When the sweeps end. */
+export interface SolverOptions {
+  /** Sweeps at most. */
+  readonly sweeps: number;
+  /** Largest change of speed along a row in a sweep that counts as none [m/s]. */
+  readonly tolerance: number;
+}
+
+/** What is solved: `joints` rows, then three rows for each of the contacts, whose coefficient is that of their pair. */
+export interface System {
+  readonly rows: Rows;
+  readonly joints: number;
+  readonly contacts: number;
+  readonly pairOf: Int32Array;
+  readonly friction: Float64Array;
+  readonly velocity: Float64Array;
+}
+
+/** The largest change of speed in the present sweep. In an array, since a returned double would be allocated. */
+const worst = new Float64Array(1);
+
+/** Solves in place and returns the number of sweeps. */
+export function solve(system: System, { sweeps, tolerance }: SolverOptions): number {
+  for (let sweep = 1; sweep <= sweeps; sweep++) {
+    worst[0] = 0;
+    sweepJoints(system);
+    sweepNormals(system);
+    sweepFriction(system);
+    if (worst[0] <= tolerance) return sweep;
+  }
+  return sweeps;
+}
+
+/** J·v of row r. Small enough for the compiler to put in place at every call. */
+function speedAlong(jacobian: Float64Array, v: Float64Array, o: number, b: number, a: number, kind: number): number {
+  let speed = jacobian[o]! * v[b]! + jacobian[o + 1]! * v[b + 1]! + jacobian[o + 2]! * v[b + 2]!;
+  if ((kind & LEAD_TURNS) !== 0) speed += jacobian[o + 3]! * v[b + 3]! + jacobian[o + 4]! * v[b + 4]! + jacobian[o + 5]! * v[b + 5]!;
+  if ((kind & HAS_OTHER) !== 0) speed += jacobian[o + 6]! * v[a]! + jacobian[o + 7]! * v[a + 1]! + jacobian[o + 8]! * v[a + 2]!;
+  if ((kind & OTHER_TURNS) !== 0) speed += jacobian[o + 9]! * v[a + 3]! + jacobian[o + 10]! * v[a + 4]! + jacobian[o + 11]! * v[a + 5]!;
+  return speed;
+}
+
+/** v += M⁻¹Jᵀ·λ. */
+function push(response: Float64Array, v: Float64Array, o: number, b: number, a: number, kind: number, impulse: number): void {
+  v[b]! += response[o]! * impulse;
+  v[b + 1]! += response[o + 1]! * impulse;
+  v[b + 2]! += response[o + 2]! * impulse;
+  if ((kind & LEAD_TURNS) !== 0) {
+    v[b + 3]! += response[o + 3]! * impulse;
+    v[b + 4]! += response[o + 4]! * impulse;
+    v[b + 5]! += response[o + 5]! * impulse;
+  }
+  if ((kind & HAS_OTHER) !== 0) {
+    v[a]! += response[o + 6]! * impulse;
+    v[a + 1]! += response[o + 7]! * impulse;
+    v[a + 2]! += response[o + 8]! * impulse;
+  }
+  if ((kind & OTHER_TURNS) !== 0) {
+    v[a + 3]! += response[o + 9]! * impulse;
+    v[a + 4]! += response[o + 10]! * impulse;
+    v[a + 5]! += response[o + 11]! * impulse;
+  }
+}
+
+function sweepJoints({ rows, joints, velocity }: System): void {
+  const { jacobian, response, target, softness, low, high, impulse, diagonal, gain, lead, other, kind } = rows;
+  let most = worst[0]!;
+  for (let r = 0; r < joints; r++) {
+    const o = 12 * r;
+    const b = lead[r]!;
+    const a = other[r]!;
+    const bits = kind[r]!;
+    const was = impulse[r]!;
+    let is = was + (target[r]! - softness[r]! * was - speedAlong(jacobian, velocity, o, b, a, bits)) * gain[r]!;
+    if (is < low[r]!) is = low[r]!;
+    else if (is > high[r]!) is = high[r]!;
+    const change = is - was;
+    if (change === 0) continue;
+    impulse[r] = is;
+    push(response, velocity, o, b, a, bits, change);
+    const moved = Math.abs(change) * diagonal[r]!;
+    if (moved > most) most = moved;
+  }
+  worst[0] = most;
+}
+
+function sweepNormals({ rows, joints, contacts, velocity }: System): void {
+  const { jacobian, response, target, softness, impulse, diagonal, gain, lead, other, kind } = rows;
+  let most = worst[0]!;
+  for (let r = joints + 2; r < joints + 3 * contacts; r += 3) {
+    const o = 12 * r;
+    const b = lead[r]!;
+    const a = other[r]!;
+    const bits = kind[r]!;
+    const was = impulse[r]!;
+    let is = was + (target[r]! - softness[r]! * was - speedAlong(jacobian, velocity, o, b, a, bits)) * gain[r]!;
+    if (is < 0) is = 0;
+    const change = is - was;
+    if (change === 0) continue;
+    impulse[r] = is;
+    push(response, velocity, o, b, a, bits, change);
+    const moved = Math.abs(change) * diagonal[r]!;
+    if (moved > most) most = moved;
+  }
+  worst[0] = most;
+}
+
+function sweepFriction({ rows, joints, contacts, pairOf, friction, velocity }: System): void {
+  const { jacobian, response, target, softness, impulse, diagonal, gain, lead, other, kind } = rows;
+  let most = worst[0]!;
+  for (let c = 0; c < contacts; c++) {
+    const r = joints + 3 * c;
+    const was1 = impulse[r]!;
+    const was2 = impulse[r + 1]!;
+    const reach = friction[pairOf[c]!]! * impulse[r + 2]!;
+    if (reach === 0 && was1 === 0 && was2 === 0) continue;
+    const o = 12 * r;
+    const b = lead[r]!;
+    const a = other[r]!;
+    const bits = kind[r]!;
+    let is1 = was1 + (target[r]! - softness[r]! * was1 - speedAlong(jacobian, velocity, o, b, a, bits)) * gain[r]!;
+    let is2 = was2 + (target[r + 1]! - softness[r + 1]! * was2 - speedAlong(jacobian, velocity, o + 12, b, a, bits)) * gain[r + 1]!;
+    const squared = is1 * is1 + is2 * is2;
+    if (squared > reach * reach) {
+      const scale = reach / Math.sqrt(squared);
+      is1 *= scale;
+      is2 *= scale;
+    }
+    impulse[r] = is1;
+    impulse[r + 1] = is2;
+    push(response, velocity, o, b, a, bits, is1 - was1);
+    push(response, velocity, o + 12, b, a, bits, is2 - was2);
+    const moved = Math.max(Math.abs(is1 - was1) * diagonal[r]!, Math.abs(is2 - was2) * diagonal[r + 1]!);
+    if (moved > most) most = moved;
+  }
+  worst[0] = most;
+}
