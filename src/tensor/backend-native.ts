@@ -1,0 +1,91 @@
+/**
+ * @file The two native backends as they are found on this machine. Their packages are optional and their install scripts (which
+ * download libtensorflow) do not run by default, so that a binding is usually absent; this file says which step is missing.
+ */
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+
+export type NativeBackendName = "node-gpu" | "node";
+
+export const nativePackages: Readonly<Record<NativeBackendName, string>> = {
+  "node-gpu": "@tensorflow/tfjs-node-gpu",
+  node: "@tensorflow/tfjs-node",
+};
+
+/** How far a native backend's installation got. `built` has not been loaded yet. */
+export interface NativeInstallation {
+  readonly state: "not-installed" | "not-built" | "built";
+  readonly version?: string;
+  readonly reason: string;
+  readonly remedy: string;
+}
+
+const require = createRequire(import.meta.url);
+
+/** Where a package lies, or nothing. */
+export function packageFolder(name: string): string | undefined {
+  try {
+    return dirname(require.resolve(`${name}/package.json`));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Its version, to be spread into a report; empty where the package is not installed. */
+export function packageVersion(name: string): { readonly version?: string } {
+  const folder = packageFolder(name);
+  if (folder === undefined) return {};
+  const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { readonly version: string };
+  return { version };
+}
+
+/** Looks at files only; nothing is loaded. */
+export function nativeInstallation(name: NativeBackendName): NativeInstallation {
+  const packageName = nativePackages[name];
+  const folder = packageFolder(packageName);
+  if (folder === undefined) {
+    return { state: "not-installed", reason: `${packageName} is not installed`, remedy: `Install it with \`npm install ${packageName}\`.` };
+  }
+  const version = packageVersion(packageName);
+  const remedy = `Allow its install script (\`allowScripts\` in package.json) and run \`npm rebuild ${packageName}\`.`;
+  if (!hasBinding(folder))
+    return { state: "not-built", ...version, reason: `the binding of ${packageName} is not built (its install script did not run)`, remedy };
+  return { state: "built", ...version, reason: `the binding of ${packageName} is built`, remedy };
+}
+
+/** The binding lies in `lib/napi-v<n>/` once the install script has run. */
+function hasBinding(folder: string): boolean {
+  const lib = join(folder, "lib");
+  return existsSync(lib) && readdirSync(lib).some((version) => existsSync(join(lib, version, "tfjs_binding.node")));
+}
+
+/**
+ * Loads a built binding in a process of its own, which a binding for another processor or another TensorFlow can take down.
+ * @returns Why it does not load, or nothing where it does.
+ */
+export async function nativeFailure(name: NativeBackendName): Promise<string | undefined> {
+  const entry = require.resolve(nativePackages[name]);
+  const environment = { ...process.env, TF_CPP_MIN_LOG_LEVEL: "3" };
+  try {
+    await promisify(execFile)(process.execPath, ["-e", "require(process.argv[1])", entry], { timeout: 60_000, env: environment });
+    return undefined;
+  } catch (error) {
+    return failureReason(error as { readonly stderr?: string; readonly signal?: string; readonly message: string });
+  }
+}
+
+/** The line that names the error, out of all that a dying process prints. */
+function failureReason({ stderr = "", signal, message }: { readonly stderr?: string; readonly signal?: string; readonly message: string }): string {
+  const named = stderr.split("\n").find((line) => /^\w*Error\b.*:/.test(line));
+  if (named !== undefined) return named.trim();
+  return signal ? `it was ended by ${signal} while loading` : (message.split("\n")[0] ?? message);
+}
+
+/** Loads a native backend into this process; it registers itself with tfjs as `tensorflow`. TensorFlow's own log is quieted unless the user asked for it. */
+export function loadNative(name: NativeBackendName): void {
+  process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
+  require(nativePackages[name]);
+}

@@ -1,0 +1,164 @@
+/**
+ * @file Which tfjs backend computes, and why not another. `wasm` is the default: for networks of control size it beats the native
+ * bindings, whose calls cost more than the arithmetic in them. Its threads stay off, so that sums are always taken in one order and
+ * the same seed gives the same bytes.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { EngramError, OrderError, UnknownNameError } from "../contract/errors.ts";
+import {
+  loadNative,
+  nativeFailure,
+  nativeInstallation,
+  nativePackages,
+  packageFolder,
+  packageVersion,
+  type NativeBackendName,
+} from "./backend-native.ts";
+
+export type BackendName = NativeBackendName | "wasm" | "cpu";
+
+/** From the one made for the widest batches to the one that always works. */
+export const backendNames: readonly BackendName[] = ["node-gpu", "node", "wasm", "cpu"];
+
+export interface BackendCandidate {
+  readonly name: BackendName;
+  /** `built`: its binding is there and was not tried yet. */
+  readonly state: "in-use" | "available" | "built" | "not-installed" | "not-built" | "not-loadable";
+  /** Of its package. */
+  readonly version?: string;
+  /** One clause for people: how it comes to be in this state. */
+  readonly reason: string;
+  /** What would make it available; absent where it is. */
+  readonly remedy?: string;
+}
+
+export interface BackendReport {
+  /** Undefined before the first `selectBackend`. */
+  readonly inUse: BackendName | undefined;
+  /** Version of tfjs. */
+  readonly tfjs: string;
+  /** Version of Node. */
+  readonly node: string;
+  readonly candidates: readonly BackendCandidate[];
+}
+
+/** The backend that was asked for cannot be had on this machine. */
+export class BackendUnavailableError extends EngramError {
+  readonly code = "backend-unavailable";
+  readonly backend: BackendName;
+  readonly reason: string;
+  readonly alternatives: readonly BackendName[];
+
+  constructor({ name, reason, remedy }: BackendCandidate, alternatives: readonly BackendName[]) {
+    const ways = [remedy, `Use ${alternatives.map((other) => `\`${other}\``).join(" or ")} instead.`].filter(Boolean);
+    super(`Expected the backend \`${name}\` to be available, but ${reason}. ${ways.join(" ")}`);
+    this.backend = name;
+    this.reason = reason;
+    this.alternatives = alternatives;
+  }
+}
+
+/** A process can hold one native backend: both call themselves `tensorflow` to tfjs. */
+let native: NativeBackendName | undefined;
+
+const isNative = (name: BackendName): name is NativeBackendName => name in nativePackages;
+
+function backendInUse(): BackendName | undefined {
+  const name: string | undefined = tf.getBackend();
+  return name === "tensorflow" ? native : backendNames.find((candidate) => candidate === name);
+}
+
+/**
+ * Makes a backend compute from now on. Without a wish, keeps the one in use, or else takes `wasm` (`cpu` where there is no WebAssembly).
+ * @throws {UnknownNameError} @throws {BackendUnavailableError} With the reason and the backends that would work.
+ * @throws {OrderError} The other native backend is already in this process.
+ */
+export async function selectBackend(wanted?: BackendName): Promise<BackendReport> {
+  if (wanted !== undefined && !backendNames.includes(wanted)) throw new UnknownNameError("backend", wanted, backendNames);
+  const name = wanted ?? backendInUse() ?? ("WebAssembly" in globalThis ? "wasm" : "cpu");
+  // Production mode keeps tfjs from printing banners.
+  tf.enableProdMode();
+  if (name !== backendInUse()) await (isNative(name) ? useNative(name) : usePortable(name));
+  return reportOf(backendNames.map(candidateOf));
+}
+
+/** What could compute here and what does. Tries every native binding that is there, in a process of its own: takes seconds where one is. */
+export async function backendReport(): Promise<BackendReport> {
+  return reportOf(await Promise.all(backendNames.map(async (name) => tried(candidateOf(name)))));
+}
+
+const reportOf = (candidates: readonly BackendCandidate[]): BackendReport => ({
+  inUse: backendInUse(),
+  tfjs: tf.version_core,
+  node: process.version.slice(1),
+  candidates,
+});
+
+/** As far as files tell. */
+function candidateOf(name: BackendName): BackendCandidate {
+  const state = name === backendInUse() ? "in-use" : "available";
+  if (name === "cpu") return { name, state, ...packageVersion("@tensorflow/tfjs-backend-cpu"), reason: "plain JavaScript" };
+  if (name === "wasm") {
+    const found = { name, ...packageVersion("@tensorflow/tfjs-backend-wasm") };
+    if (!("WebAssembly" in globalThis))
+      return { ...found, state: "not-loadable", reason: "this Node runs without WebAssembly", remedy: "Run it without `--jitless`." };
+    return { ...found, state, reason: "WebAssembly with SIMD on one thread" };
+  }
+  if (state === "available") return { name, ...nativeInstallation(name) };
+  return { name, state, ...packageVersion(nativePackages[name]), reason: deviceInUse() };
+}
+
+/** The TensorFlow of the GPU package runs on the CPU where it finds no device. */
+function deviceInUse(): string {
+  const { isUsingGpuDevice = false } = tf.backend() as { isUsingGpuDevice?: boolean };
+  return isUsingGpuDevice ? "TensorFlow on a GPU" : "TensorFlow on the CPU";
+}
+
+async function tried(candidate: BackendCandidate): Promise<BackendCandidate> {
+  if (candidate.state !== "built" || !isNative(candidate.name)) return candidate;
+  const failure = await nativeFailure(candidate.name);
+  if (failure !== undefined)
+    return { ...candidate, state: "not-loadable", reason: `the binding of ${nativePackages[candidate.name]} does not load: ${failure}` };
+  const { name, version } = candidate;
+  return { name, state: "available", ...(version !== undefined && { version }), reason: `the binding of ${nativePackages[candidate.name]} loads` };
+}
+
+async function useNative(name: NativeBackendName): Promise<void> {
+  if (native !== undefined && native !== name) {
+    throw new OrderError(`Expected no other native backend in this process, but \`${native}\` is loaded. Select \`${name}\` in a new process.`);
+  }
+  if (native === undefined) {
+    const candidate = await tried(candidateOf(name));
+    if (candidate.state !== "available") throw unavailable(candidate);
+    loadNative(name);
+    native = name;
+  }
+  await start(name, "tensorflow");
+}
+
+async function usePortable(name: "wasm" | "cpu"): Promise<void> {
+  if (name === "cpu") await import("@tensorflow/tfjs-backend-cpu");
+  else {
+    const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
+    tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
+    const folder = packageFolder("@tensorflow/tfjs-backend-wasm");
+    if (folder !== undefined && tf.findBackend("wasm") === null) setWasmPaths(`${folder}/dist/`);
+  }
+  await start(name, name);
+}
+
+/** Emscripten adds handlers that turn a rejected promise anywhere in the process into an exit without a message; they go again. */
+async function start(name: BackendName, registered: string): Promise<void> {
+  const events = ["uncaughtException", "unhandledRejection"] as const;
+  const before = events.map((event) => process.rawListeners(event));
+  const started = await tf.setBackend(registered);
+  events.forEach((event, k) => {
+    for (const listener of process.rawListeners(event)) if (!before[k]!.includes(listener)) process.off(event, listener as () => void);
+  });
+  if (!started) throw unavailable({ ...candidateOf(name), state: "not-loadable", reason: "tfjs could not start it" });
+}
+
+function unavailable(candidate: BackendCandidate): BackendUnavailableError {
+  const others = backendNames.map(candidateOf).filter(({ name, state }) => name !== candidate.name && (state === "available" || state === "in-use"));
+  return new BackendUnavailableError(candidate, others.map(({ name }) => name)); // prettier-ignore
+}
