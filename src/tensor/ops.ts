@@ -136,6 +136,15 @@ export const mean = (a: Tensor): Scalar => scale(sum(a), 1 / a.size);
 /** [n, m] → [n, 1]. */
 export const sumRows = (a: Tensor2D): Tensor2D => sumTo(a, [a.shape[0], 1]);
 
+// tfjs adds up gradients that reach a tensor along several paths with its own Add, which must be differentiable for second order.
+if (tf.getGradient("Add") === undefined) {
+  tf.registerGradient({
+    kernelName: "Add",
+    inputsToSave: ["a", "b"],
+    gradFunc: (dy, saved) => ({ a: () => sumTo(dy as Tensor, saved[0]!.shape), b: () => sumTo(dy as Tensor, saved[1]!.shape) }),
+  });
+}
+
 // ── elementwise functions ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export const exp = <T extends Tensor>(a: T): T => apply({ value: (x: Tensor) => tf.exp(x), gradient: (dy, x) => [mul(dy, exp(x))] }, a) as T;
