@@ -12,7 +12,7 @@ import type {
   Decision,
   Transition,
 } from "../../src/contract/agent.ts";
-import type { Snapshot } from "../../src/contract/snapshot.ts";
+import { nested, type Snapshot } from "../../src/contract/snapshot.ts";
 import { asTaskId, type TaskId } from "../../src/contract/task.ts";
 import { validate } from "../../src/contract/validate.ts";
 import { strategyNamed } from "../../src/learning/consolidation/strategies.ts";
@@ -98,10 +98,11 @@ class BehaviourCloningAgent implements Agent {
     return { task: this.#task, parameters: this.#parameters.slice(), adam: snapshotAdam(this.#learner.adam), shown: this.#shown.snapshot() };
   }
 
-  restore({ task, parameters, adam, shown }: Snapshot): void {
+  restore(snapshot: Snapshot): void {
+    const { task, parameters, adam } = snapshot;
     restoreVector(parameters, this.#parameters);
     this.#learner.adam = restoreAdam(adam, this.#parameters.length);
-    this.#shown.restore(shown as Snapshot);
+    this.#shown.restore(nested(snapshot, "shown"));
     this.#task = asTaskId(String(task));
   }
 

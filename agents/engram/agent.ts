@@ -15,7 +15,7 @@ import type {
   Transition,
 } from "../../src/contract/agent.ts";
 import type { EntryId, MemoryEntry } from "../../src/contract/memory.ts";
-import type { Snapshot } from "../../src/contract/snapshot.ts";
+import { nested, type Snapshot } from "../../src/contract/snapshot.ts";
 import { asTaskId, type TaskId } from "../../src/contract/task.ts";
 import { validate } from "../../src/contract/validate.ts";
 import { strategyNamed } from "../../src/learning/consolidation/strategies.ts";
@@ -101,10 +101,11 @@ class EngramAgent implements Agent {
     return { task: this.#task, parameters: this.#parameters.slice(), adam: snapshotAdam(this.#learner.adam), memory: this.memory.snapshot() };
   }
 
-  restore({ task, parameters, adam, memory }: Snapshot): void {
+  restore(snapshot: Snapshot): void {
+    const { task, parameters, adam } = snapshot;
     restoreVector(parameters, this.#parameters);
     this.#learner.adam = restoreAdam(adam, this.#parameters.length);
-    this.memory.restore(memory as Snapshot);
+    this.memory.restore(nested(snapshot, "memory"));
     this.#task = asTaskId(String(task));
   }
 

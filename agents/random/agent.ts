@@ -1,6 +1,6 @@
 /** @file The random agent: uniform actions, learns nothing. The floor under every score. */
 import type { Agent, AgentEntry, ConsolidationProgress, ConsolidationReport, Decision } from "../../src/contract/agent.ts";
-import type { Snapshot } from "../../src/contract/snapshot.ts";
+import { nested, type Snapshot } from "../../src/contract/snapshot.ts";
 import type { Space } from "../../src/contract/space.ts";
 import { validate } from "../../src/contract/validate.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
@@ -40,7 +40,7 @@ class RandomAgent implements Agent {
   }
 
   restore(snapshot: Snapshot): void {
-    this.#random.restore(snapshot["random"] as Snapshot);
+    this.#random.restore(nested(snapshot, "random"));
   }
 
   dispose(): void {}

@@ -1,0 +1,134 @@
+/** @file What every registered agent must do. A new one gets these tests by its line in the registry. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { agents } from "../../agents/index.ts";
+import type { Agent, AgentEntry, Transition } from "../../src/contract/agent.ts";
+import { asEnvironmentId, type EnvironmentSpec } from "../../src/contract/environment.ts";
+import { EngramError } from "../../src/contract/errors.ts";
+import { space, type PartOptions } from "../../src/contract/space.ts";
+import { middle } from "../../src/contract/step.ts";
+import { asTaskId, type TaskId } from "../../src/contract/task.ts";
+import { RandomStream } from "../../src/numerics/random.ts";
+import { selectBackend } from "../../src/tensor/backend.ts";
+
+const position = (name: string, age: number): PartOptions => ({ name, quantity: "position", unit: "m", size: 2, low: -1, high: 1, age });
+const spec: EnvironmentSpec = {
+  id: asEnvironmentId("test/point@1"),
+  summary: "A point moves to its goal.",
+  observation: space([position("hand", 0), position("hand", 1), position("goal", 0)]),
+  action: space([{ name: "velocity", quantity: "velocity", unit: "m/s", size: 2, low: -1, high: 1 }]),
+  variation: space([position("goal", 0)]),
+  controlPeriod: 0.05,
+  horizon: 40,
+};
+
+/** Two short demonstrations of a task whose right action is a fixed direction for each task. */
+function show(agent: Agent, task: TaskId, direction: readonly [number, number], seed: number): void {
+  const random = RandomStream.fromSeed(seed);
+  agent.beginTask(task);
+  for (let episode = 0; episode < 2; episode++) {
+    for (let index = 0; index < 12; index++) {
+      const observation = Float32Array.from({ length: spec.observation.size }, () => random.uniform(-1, 1));
+      const action = Float32Array.from(direction);
+      const transition: Transition = {
+        task,
+        episode,
+        index,
+        actor: "demonstrator",
+        observation,
+        decision: { action },
+        action,
+        step: middle(observation, 0, false),
+      };
+      agent.observe(transition);
+      // Buffers are the caller's again once the call is over.
+      observation.fill(Number.NaN);
+      action.fill(Number.NaN);
+    }
+  }
+}
+
+function sleep(agent: Agent, gradientSteps: number): ReturnType<Agent["consolidate"]> extends Generator<unknown, infer R> ? R : never {
+  const generator = agent.consolidate({ gradientSteps });
+  for (;;) {
+    const next = generator.next();
+    if (next.done === true) return next.value;
+  }
+}
+
+const observation = Float32Array.of(0.1, -0.2, 0.1, -0.2, 0.5, 0.5);
+const decide = (agent: Agent): number[] => [...agent.act(observation.slice(), { first: true }).action];
+const [first, second] = [asTaskId("first"), asTaskId("second")];
+
+/** A life of two tasks. */
+async function live(entry: AgentEntry, seed: number): Promise<Agent> {
+  const agent = await entry.make({ spec, seed });
+  show(agent, first, [1, 0], 1);
+  sleep(agent, 5);
+  show(agent, second, [0, 1], 2);
+  sleep(agent, 5);
+  return agent;
+}
+
+beforeAll(async () => {
+  await selectBackend("wasm");
+});
+
+describe.each([...agents])("%s", (name, entry) => {
+  it("is called what its entry is called, and acts at once, before it has been shown anything", async () => {
+    const agent = await entry.make({ spec, seed: 1 });
+    expect([entry.name, agent.name]).toEqual([name, name]);
+    expect(decide(agent)).toHaveLength(spec.action.size);
+    expect(decide(agent).every(Number.isFinite)).toBe(true);
+    expect(sleep(agent, 3).memorySize).toBe(0);
+  });
+
+  it("lives the same life from the same seed", async () => {
+    const [one, two] = [await live(entry, 4), await live(entry, 4)];
+    expect(decide(one)).toEqual(decide(two));
+    expect(one.snapshot()).toEqual(two.snapshot());
+  });
+
+  it("keeps nothing of the buffers it was shown, and only reads what it acts on", async () => {
+    const agent = await live(entry, 4);
+    const seen = observation.slice();
+    expect([...agent.act(seen, { first: true }).action].every(Number.isFinite)).toBe(true);
+    expect(seen).toEqual(observation);
+  });
+
+  it("goes on from a snapshot as if nothing had happened", async () => {
+    const agent = await live(entry, 4);
+    const copy = await entry.make({ spec, seed: 77 });
+    copy.restore(structuredClone(agent.snapshot()));
+    expect(copy.snapshot()).toEqual(agent.snapshot());
+    for (const each of [agent, copy]) {
+      show(each, first, [1, 0], 3);
+    }
+    expect(decide(copy)).toEqual(decide(agent));
+    expect(() => copy.restore({ strange: 1 })).toThrow(EngramError);
+  });
+
+  it("reports each gradient step of its sleep, and how it ended", async () => {
+    const agent = await entry.make({ spec, seed: 1 });
+    show(agent, first, [1, 0], 1);
+    const progress = [...agent.consolidate({ gradientSteps: 4 })].map((step) => step.gradientSteps);
+    expect(progress.length === 0 || progress.join() === "1,2,3,4").toBe(true);
+  });
+
+  it("fills in its defaults and refuses a key it does not know", async () => {
+    await expect(entry.make({ spec, seed: 1, config: entry.defaults })).resolves.toBeDefined();
+    await expect(entry.make({ spec, seed: 1, config: { noSuchKey: 1 } })).rejects.toThrow(EngramError);
+    for (const [key, value] of Object.entries(entry.defaults)) {
+      if (typeof value === "number") await expect(entry.make({ spec, seed: 1, config: { [key]: -1 } })).rejects.toThrow(key);
+    }
+  });
+
+  it("weighs what it recalls to 1, and can say where each entry came from", async () => {
+    const agent = await live(entry, 4);
+    const { recall } = agent.act(observation, { first: true });
+    if (recall === undefined) return;
+    const weights = [...recall.weights.subarray(0, recall.count)];
+    expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 5);
+    const tasks = [...recall.ids.subarray(0, recall.count)].map((id) => agent.remembered?.(id)?.task);
+    expect(tasks.every((task) => task === first || task === second)).toBe(true);
+  });
+});
