@@ -1,0 +1,46 @@
+/** @file The 4 cm block of reach, push and pick-place, where it may start, and where its goal may be. */
+import { Box, Vec3 } from "cannon-es";
+import type { PartOptions } from "../../src/contract/space.ts";
+import { writeVector, writeXyzw } from "./object-block.ts";
+import { point, type Point } from "./observation.ts";
+import { color } from "./looks.ts";
+import type { Table } from "./table.ts";
+import type { Furniture } from "./tabletop-task.ts";
+
+/** Half an edge of the block, in m; also the height of its centre when it rests. */
+export const BLOCK_HALF = 0.02;
+
+/** Lighter than Meta-World's 0.75 kg, which is a brick's: a gripper of 20 N holds this one through any motion. */
+const MASS = 0.2;
+
+/** Meta-World's, for all three tasks. */
+export const blockStart: PartOptions = {
+  name: "object1",
+  quantity: "position",
+  unit: "m",
+  size: 3,
+  low: [-0.1, 0.6, BLOCK_HALF],
+  high: [0.1, 0.7, BLOCK_HALF],
+};
+
+export const goalBetween = (low: Point, high: Point): PartOptions => ({ name: "goal", quantity: "position", unit: "m", size: 3, low, high });
+
+/** Whether block and goal are at least 15 cm apart, seen from above. */
+export const clearOfGoal = (variation: ArrayLike<number>): boolean =>
+  Math.hypot(variation[3]! - variation[0]!, variation[4]! - variation[1]!) >= 0.15;
+
+/** Meta-World's puck as a box: a cylinder's contacts cost several times more, and a box of its size is grasped and pushed alike. */
+export function blockOnTable(table: Table, goalOf: (variation: ArrayLike<number>) => Point): Furniture {
+  const block = table.add({ mass: MASS, solids: [{ shape: new Box(new Vec3(BLOCK_HALF, BLOCK_HALF, BLOCK_HALF)) }] });
+  table.scene.show({ name: "block", body: block, color: color.red });
+  return {
+    place(variation, goal): void {
+      table.world.moveTo(block, ...point(variation, 0));
+      goal.set(...goalOf(variation));
+    },
+    observe(into, at): void {
+      writeVector(block.position, into, at);
+      writeXyzw(block.quaternion, into, at + 3);
+    },
+  };
+}

@@ -1,0 +1,130 @@
+/**
+ * @file The table that every task is set on: top, rim and hand, the substeps of a control period, and how it all looks. What lies on it
+ * is the task's.
+ */
+import { Body, Box, type Shape, Vec3 } from "cannon-es";
+import { collisionFilter, FIXED, HAND, OBJECT } from "../physics/collision-groups.ts";
+import { FlatWorld } from "../physics/flat-world.ts";
+import { Hand } from "../physics/hand.ts";
+import { setInertia } from "../physics/inertia.ts";
+import { boxPart, color, rodPart, TableScene } from "./looks.ts";
+import { CONTROL_PERIOD, TCP_DEPTH, WORKSPACE, type Point } from "./observation.ts";
+import type { Furniture } from "./tabletop-task.ts";
+
+const SUBSTEPS = 5;
+
+/** Meta-World's table top, whose surface is z = 0, and the rim that keeps things on it; half extents in m. */
+const TOP: Point = [0.7, 0.4, 0.05];
+const CENTRE_Y = 0.6;
+const RIM_HEIGHT = 0.06;
+const RIM_WIDTH = 0.01;
+
+/** Where the gantry that carries the hand runs, in m. It is only drawn: what moves the hand is its mocap body. */
+const GANTRY_Z = 0.86;
+const GANTRY_X = 0.74;
+const GANTRY_LENGTH = 0.46;
+
+/** A solid part of a body. */
+export interface Solid {
+  readonly shape: Shape;
+  /** From the body's origin, in m. */
+  readonly at?: Point;
+}
+
+export interface ThingOptions {
+  readonly solids: readonly Solid[];
+  /** 0 for what never moves; in kg. */
+  readonly mass?: number;
+  /** The share of its speed that it loses in a second, in [0, 1). */
+  readonly damping?: number;
+  /** On a slider: it touches the hand alone. */
+  readonly mounted?: boolean;
+}
+
+export class Table {
+  readonly world: FlatWorld = new FlatWorld();
+  readonly hand: Hand;
+  readonly scene: TableScene = new TableScene();
+
+  constructor(handStart: Point) {
+    this.#buildTop();
+    this.hand = new Hand(this.world, { position: handStart, ...WORKSPACE, controlPeriod: CONTROL_PERIOD, tcp: TCP_DEPTH });
+    this.#drawHand();
+    this.#drawGantry();
+  }
+
+  /** Adds a body at the origin; a task's `place` puts it where it belongs. */
+  add({ solids, mass = 0, damping = 0, mounted = false }: ThingOptions): Body {
+    const filter = collisionFilter[mass === 0 ? FIXED : OBJECT];
+    const body = new Body({ mass, linearDamping: damping, angularDamping: damping, ...filter });
+    if (mounted) body.collisionFilterMask = HAND;
+    for (const { shape, at = [0, 0, 0] } of solids) body.addShape(shape, new Vec3(...at));
+    if (mass > 0) setInertia(body);
+    this.world.addBody(body);
+    return body;
+  }
+
+  /** Lives through one control period. */
+  advance({ beforeSubstep }: Furniture): void {
+    for (let k = 0; k < SUBSTEPS; k++) {
+      this.hand.beforeSubstep();
+      beforeSubstep?.();
+      this.world.step(CONTROL_PERIOD / SUBSTEPS);
+    }
+  }
+
+  #buildTop(): void {
+    const [width, depth, thickness] = TOP;
+    const top = this.add({ solids: [{ shape: new Box(new Vec3(...TOP)) }] });
+    top.position.set(0, CENTRE_Y, -thickness);
+    this.scene.show({ name: "table", body: top, color: color.wood });
+    const across = new Box(new Vec3(width, RIM_WIDTH, RIM_HEIGHT));
+    const along = new Box(new Vec3(RIM_WIDTH, depth - 2 * RIM_WIDTH, RIM_HEIGHT));
+    const rim = this.add({
+      solids: [
+        { shape: across, at: [0, RIM_WIDTH - depth, 0] },
+        { shape: across, at: [0, depth - RIM_WIDTH, 0] },
+        { shape: along, at: [RIM_WIDTH - width, 0, 0] },
+        { shape: along, at: [width - RIM_WIDTH, 0, 0] },
+      ],
+    });
+    rim.position.set(0, CENTRE_Y, RIM_HEIGHT);
+    this.scene.show({ name: "rim", body: rim, color: color.rim });
+  }
+
+  #drawHand(): void {
+    const { body, fingers } = this.hand;
+    this.scene.dress(
+      "hand",
+      [
+        boxPart([0.018, 0.062, 0.01], [0, 0, 0.055], color.graphite),
+        boxPart([0.026, 0.036, 0.016], [0, 0, 0.08], color.white),
+        rodPart({ radius: 0.028, height: 0.02, along: "z" }, [0, 0, 0.105], color.graphite),
+        rodPart({ radius: 0.022, height: 0.7, along: "z" }, [0, 0, 0.46], color.steel),
+      ],
+      { leader: body.position },
+    );
+    fingers.forEach((finger, k) => {
+      const inward = k === 0 ? 1 : -1;
+      this.scene.dress(
+        k === 0 ? "right finger" : "left finger",
+        [
+          boxPart([0.015, 0.003, 0.045], [0, -0.003 * inward, 0], color.steel),
+          boxPart([0.014, 0.003, 0.026], [0, 0.003 * inward, -0.019], color.rubber),
+        ],
+        { leader: finger.position },
+      );
+    });
+  }
+
+  #drawGantry(): void {
+    const leader = this.hand.body.position;
+    const rails = [-1, 1].flatMap((side) => [
+      boxPart([0.014, GANTRY_LENGTH, 0.014], [side * GANTRY_X, 0, 0], color.graphite),
+      ...[-1, 1].map((end) => boxPart([0.016, 0.016, GANTRY_Z / 2], [side * GANTRY_X, end * GANTRY_LENGTH, -GANTRY_Z / 2], color.graphite)),
+    ]);
+    this.scene.dress("rails", rails, { leader, hold: { x: 0, y: CENTRE_Y, z: GANTRY_Z } });
+    this.scene.dress("beam", [boxPart([GANTRY_X + 0.02, 0.016, 0.016], [0, 0, 0], color.steel)], { leader, hold: { x: 0, z: GANTRY_Z + 0.03 } });
+    this.scene.dress("carriage", [boxPart([0.04, 0.035, 0.035], [0, 0, 0], color.white)], { leader, hold: { z: GANTRY_Z + 0.03 } });
+  }
+}
