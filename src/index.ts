@@ -1,0 +1,62 @@
+/** @file The framework's public list, written by hand: what a scenario, a world or an agent of your own is made with. */
+
+// Scenarios and runs
+export { defineScenario, type Scenario, type ScenarioOptions } from "./continual/scenario.ts";
+export type { ContinualConfig, ContinualConfigInput } from "./continual/config.ts";
+export { ContinualRun, StoppedError, type ContinualRunOptions, type RunTask } from "./continual/continual-run.ts";
+export type { Demonstrated, Evaluated, Learned, LossPoint, RunEvent, RunFinished, RunProgress, RunStarted } from "./continual/run-event.ts";
+export { metrics, type Metric } from "./continual/metrics.ts";
+export { summarize, type RunSummary } from "./continual/summary.ts";
+
+// What worlds, minds and memories are to each other
+export type {
+  Agent,
+  AgentEntry,
+  AgentOptions,
+  ConsolidationBudget,
+  ConsolidationProgress,
+  ConsolidationReport,
+  Decision,
+  DecisionContext,
+  Transition,
+} from "./contract/agent.ts";
+export {
+  asEnvironmentId,
+  type Controller,
+  type Environment,
+  type EnvironmentEntry,
+  type EnvironmentId,
+  type EnvironmentSpec,
+  type ResetOptions,
+} from "./contract/environment.ts";
+export * from "./contract/errors.ts";
+export {
+  emptyRecall,
+  type EntryId,
+  type LongTermMemory,
+  type MemoryEntry,
+  type MemoryShape,
+  type MemoryStore,
+  type NewMemoryEntry,
+  type Recall,
+} from "./contract/memory.ts";
+export type { Scene, SceneBody, SceneShape, ShapeGeometry } from "./contract/scene.ts";
+export type { Snapshot, SnapshotValue } from "./contract/snapshot.ts";
+export { contains, space, type PartOptions, type Quantity, type Space, type SpacePart, type Unit } from "./contract/space.ts";
+export * from "./contract/step.ts";
+export { asTaskId, type Task, type TaskId } from "./contract/task.ts";
+export { validate, type Schema } from "./contract/validate.ts";
+
+// Parts to build with
+export { agentActor, closedLoop, controllerActor, type Actor, type ClosedLoopOptions, type EpisodePlan } from "./streams/closed-loop.ts";
+export type { EpisodeEnded, EpisodeStarted, LoopEvent, Stepped } from "./streams/loop-event.ts";
+export { Pace, type PaceState } from "./streams/pace.ts";
+export { RandomStream } from "./numerics/random.ts";
+export { mean, stratifiedBootstrap, successRate, type Estimate } from "./numerics/statistics.ts";
+export { EpisodicMemory, type EpisodicMemoryOptions } from "./memory/episodic-memory.ts";
+export { attend, weightedSum } from "./memory/attention.ts";
+export { relativeFeatures, type Features } from "./learning/features.ts";
+export { strategies } from "./learning/consolidation/strategies.ts";
+export type { ConsolidationStrategy, Experience } from "./learning/consolidation/strategy.ts";
+export { selectBackend, type BackendName, type BackendReport } from "./tensor/backend.ts";
+export { checkGradient, type GradientCheck, type GradientCheckOptions, type ScalarFunction } from "./tensor/check-gradient.ts";
