@@ -33,7 +33,7 @@ export const buttonPress: TabletopTask = {
   summary: "Push the button on the box all the way in.",
   handStart: [0, 0.4, 0.2],
   variation: [{ name: "box", quantity: "position", unit: "m", size: 3, low: [-0.1, 0.85, 0.115], high: [0.1, 0.9, 0.115] }],
-  furnish: buttonBox,
+  furnish,
   succeeds: (o) => left(o) <= RADIUS,
   /** 4·closeness(|tcp − face|) + 5·closeness(way left to press), and 10 at success */
   reward: (o) => (left(o) <= RADIUS ? 10 : 4 * closeness(tcpDistance(o, OBJECT), 0.08, 0.3) + 5 * closeness(left(o), RADIUS, 0.1)),
@@ -50,7 +50,7 @@ export const buttonPress: TabletopTask = {
 
 const left = (o: Float32Array): number => Math.abs(o[GOAL + 1]! - o[OBJECT + 1]!);
 
-function buttonBox(table: Table): Furniture {
+function furnish(table: Table): Furniture {
   const box = (x: number, y: number, z: number): Box => new Box(new Vec3(x, y, z));
   const housing = table.add({ solids: [{ shape: box(0.12, 0.102, 0.12), at: [0, 0.012, 0] }] });
   const button = table.add({ mass: MASS, mounted: true, solids: [{ shape: box(0.038, 0.011, 0.038), at: [0, -0.182, 0] }] });

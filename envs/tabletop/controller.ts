@@ -3,14 +3,11 @@
  * no timers and no memory, so that a policy that clones them can reproduce what it sees.
  */
 import type { Controller } from "../../src/contract/environment.ts";
-import { ACTION_STEP, GRIPPER, HAND, OBJECT } from "./observation.ts";
-import { clamp, mix, smoothstep } from "./shaping.ts";
+import { ACTION_STEP, HAND } from "./observation.ts";
+import { clamp } from "./shaping.ts";
 
 /** The share of the remaining way that one action covers. */
 const GAIN = 0.1;
-
-/** What a gripper of the kit shows when it holds the 4 cm block, with room for a tilted one. */
-const HOLDING = 0.65;
 
 /** Where a controller wants the hand to be, in m, and the gripper in [−1, 1]; positive closes. */
 export interface Aim {
@@ -36,29 +33,3 @@ export function proportionalController(aimAt: (observation: Float32Array, aim: A
 }
 
 const toward = (target: number, from: number): number => clamp((GAIN / ACTION_STEP) * (target - from), -1, 1);
-
-/** How far above the block's centre the hand is when it grasps it, in m. */
-export const GRASP_HEIGHT = 0.035;
-
-/** How far above the block the hand travels until it is over it, in m. */
-const TRAVEL_HEIGHT = 0.1;
-
-/**
- * Down a funnel to the block and around it: the farther the hand is from over it, the higher the aim; the deeper the hand is in the
- * funnel, the tighter the grip.
- */
-export function aimAtBlock(o: Float32Array, aim: Aim): void {
-  const aside = asideOf(o);
-  aim.x = o[OBJECT]!;
-  aim.y = o[OBJECT + 1]!;
-  aim.z = o[OBJECT + 2]! + GRASP_HEIGHT + TRAVEL_HEIGHT * smoothstep(aside, 0.01, 0.04);
-  aim.grip = mix(-1, 1, around(o));
-}
-
-/** How surely the block is in the gripper's hold, in [0, 1]. */
-export const holding = (o: Float32Array): number => around(o) * smoothstep(o[GRIPPER]!, HOLDING + 0.1, HOLDING);
-
-/** How far the fingers are around the block, in [0, 1]. */
-const around = (o: Float32Array): number => smoothstep(asideOf(o), 0.035, 0.015) * smoothstep(o[HAND + 2]! - o[OBJECT + 2]!, 0.08, 0.05);
-
-const asideOf = (o: Float32Array): number => Math.hypot(o[OBJECT]! - o[HAND]!, o[OBJECT + 1]! - o[HAND + 1]!);

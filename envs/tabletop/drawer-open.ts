@@ -36,7 +36,7 @@ export const drawerOpen: TabletopTask = {
   summary: "Pull the drawer open by its handle.",
   handStart: [0, 0.6, 0.2],
   variation: [{ name: "cabinet", quantity: "position", unit: "m", size: 3, low: [-0.1, 0.9, 0], high: [0.1, 0.9, 0] }],
-  furnish: cabinet,
+  furnish,
   succeeds: (o) => distance(o, OBJECT, GOAL) <= RADIUS,
   /** 4·closeness(|hand − handle|) + 5·closeness(|handle − goal|), and 10 at success */
   reward(o) {
@@ -45,19 +45,22 @@ export const drawerOpen: TabletopTask = {
   },
   controller: () =>
     proportionalController((o, aim) => {
-      const x = o[HAND]! - o[OBJECT]!;
+      const x = Math.abs(o[HAND]! - o[OBJECT]!);
       const y = o[HAND + 1]! - o[OBJECT + 1]!;
       const above = o[HAND + 2]! - o[OBJECT + 2]!;
-      const beside = Math.hypot(x, Math.max(0, Math.abs(y) - 0.03));
-      const hooked = smoothstep(beside, 0.03, 0.01) * smoothstep(above, 0.05, 0.01);
+      const aside = smoothstep(x, 0.01, 0.03);
+      // A finger clears the handle's bar on the way down only from here on; once it is down, it may come to hang on it.
+      const clear = (1 - aside) * smoothstep(y, -0.025, -0.012);
+      const hooked = (1 - aside) * smoothstep(y, -0.05, -0.035) * smoothstep(above, 0.045, 0.02);
+      const lead = clamp(o[OBJECT + 1]! - o[GOAL + 1]!, -LEAD, LEAD);
       aim.x = o[OBJECT]!;
-      aim.y = o[OBJECT + 1]! + mix(0, HOOK - clamp(o[OBJECT + 1]! - o[GOAL + 1]!, -LEAD, LEAD), hooked);
-      aim.z = o[OBJECT + 2]! - 0.02 + 0.12 * smoothstep(beside, 0.01, 0.04);
+      aim.y = o[OBJECT + 1]! + mix(0, HOOK - lead, hooked);
+      aim.z = o[OBJECT + 2]! - 0.02 + 0.1 * (1 - clear) * (1 - hooked);
       aim.grip = -1;
     }),
 };
 
-function cabinet(table: Table): Furniture {
+function furnish(table: Table): Furniture {
   const box = (x: number, y: number, z: number): Box => new Box(new Vec3(x, y, z));
   const cabinet = table.add({ solids: [{ shape: box(0.118, 0.1, 0.084), at: [0, 0, 0.084] }] });
   const drawer = table.add({

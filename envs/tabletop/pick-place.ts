@@ -1,6 +1,7 @@
 /** @file Pick and place: grasp the block and hold it at the goal in the air. */
 import { blockOnTable, BLOCK_HALF, blockStart, clearOfGoal, goalBetween } from "./block.ts";
-import { aimAtBlock, GRASP_HEIGHT, holding, proportionalController } from "./controller.ts";
+import { proportionalController } from "./controller.ts";
+import { aimAtBlock, GRASP_HEIGHT, holding } from "./grasp.ts";
 import { distance, GOAL, OBJECT, point, tcpDistance } from "./observation.ts";
 import { clamp, closeness, mix } from "./shaping.ts";
 import type { TabletopTask } from "./tabletop-task.ts";

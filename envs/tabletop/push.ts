@@ -1,6 +1,7 @@
 /** @file Push: take the block between the fingers and slide it over the table to the goal. */
 import { blockOnTable, BLOCK_HALF, blockStart, clearOfGoal, goalBetween } from "./block.ts";
-import { aimAtBlock, holding, proportionalController } from "./controller.ts";
+import { proportionalController } from "./controller.ts";
+import { aimAtBlock, holding } from "./grasp.ts";
 import { distance, GOAL, OBJECT, tcpDistance } from "./observation.ts";
 import { closeness, mix } from "./shaping.ts";
 import type { TabletopTask } from "./tabletop-task.ts";

@@ -9,7 +9,6 @@ import { Hand } from "../physics/hand.ts";
 import { setInertia } from "../physics/inertia.ts";
 import { boxPart, color, rodPart, TableScene } from "./looks.ts";
 import { CONTROL_PERIOD, TCP_DEPTH, WORKSPACE, type Point } from "./observation.ts";
-import type { Furniture } from "./tabletop-task.ts";
 
 const SUBSTEPS = 5;
 
@@ -65,10 +64,9 @@ export class Table {
   }
 
   /** Lives through one control period. */
-  advance({ beforeSubstep }: Furniture): void {
+  advance(): void {
     for (let k = 0; k < SUBSTEPS; k++) {
       this.hand.beforeSubstep();
-      beforeSubstep?.();
       this.world.step(CONTROL_PERIOD / SUBSTEPS);
     }
   }
@@ -119,11 +117,11 @@ export class Table {
 
   #drawGantry(): void {
     const leader = this.hand.body.position;
-    const rails = [-1, 1].flatMap((side) => [
-      boxPart([0.014, GANTRY_LENGTH, 0.014], [side * GANTRY_X, 0, 0], color.graphite),
-      ...[-1, 1].map((end) => boxPart([0.016, 0.016, GANTRY_Z / 2], [side * GANTRY_X, end * GANTRY_LENGTH, -GANTRY_Z / 2], color.graphite)),
-    ]);
-    this.scene.dress("rails", rails, { leader, hold: { x: 0, y: CENTRE_Y, z: GANTRY_Z } });
+    const rails = [-GANTRY_X, GANTRY_X].map((x) => boxPart([0.014, GANTRY_LENGTH, 0.014], [x, 0, 0], color.graphite));
+    const legs = [-GANTRY_X, GANTRY_X].flatMap((x) =>
+      [-GANTRY_LENGTH, GANTRY_LENGTH].map((y) => boxPart([0.016, 0.016, GANTRY_Z / 2], [x, y, -GANTRY_Z / 2], color.graphite)),
+    );
+    this.scene.dress("rails", [...rails, ...legs], { leader, hold: { x: 0, y: CENTRE_Y, z: GANTRY_Z } });
     this.scene.dress("beam", [boxPart([GANTRY_X + 0.02, 0.016, 0.016], [0, 0, 0], color.steel)], { leader, hold: { x: 0, z: GANTRY_Z + 0.03 } });
     this.scene.dress("carriage", [boxPart([0.04, 0.035, 0.035], [0, 0, 0], color.white)], { leader, hold: { z: GANTRY_Z + 0.03 } });
   }

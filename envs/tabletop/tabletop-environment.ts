@@ -5,7 +5,7 @@
 import { Sphere, Vec3 } from "cannon-es";
 import type { Environment, EnvironmentEntry, EnvironmentSpec, ResetOptions } from "../../src/contract/environment.ts";
 import { asEnvironmentId } from "../../src/contract/environment.ts";
-import { InvalidValueError, OrderError, SnapshotError } from "../../src/contract/errors.ts";
+import { describe, InvalidValueError, OrderError, SnapshotError } from "../../src/contract/errors.ts";
 import type { Scene } from "../../src/contract/scene.ts";
 import type { Snapshot } from "../../src/contract/snapshot.ts";
 import { contains, space } from "../../src/contract/space.ts";
@@ -52,7 +52,7 @@ export class TabletopEnvironment implements Environment {
     this.scene = this.#table.scene.finish();
     this.#variation = Float32Array.from(spec.variation.low, (low, k) => (low + spec.variation.high[k]!) / 2);
     this.#furniture.place(this.#variation, this.#goal);
-    for (let k = 0; k < SETTLING; k++) this.#table.advance(this.#furniture);
+    for (let k = 0; k < SETTLING; k++) this.#table.advance();
     this.#settled = this.#table.world.snapshot();
   }
 
@@ -79,7 +79,7 @@ export class TabletopEnvironment implements Environment {
     this.#requireRunning();
     requireAction(action);
     this.#table.hand.drive(action);
-    this.#table.advance(this.#furniture);
+    this.#table.advance();
     this.#steps++;
     if (!isStable(this.#table.world)) {
       this.#phase = "over";
@@ -111,7 +111,7 @@ export class TabletopEnvironment implements Environment {
     const { environment, phase, steps, variation, goal, observation, random, world } = snapshot;
     if (environment !== this.spec.id) {
       throw new SnapshotError(
-        `Expected a snapshot of \`${this.spec.id}\`, got one of \`${String(environment)}\`. Restore it into the world it was taken from.`,
+        `Expected a snapshot of \`${this.spec.id}\`, got one of ${describe(environment)}. Restore it into the world it was taken from.`,
       );
     }
     this.#table.world.restore(world as Snapshot);
@@ -129,7 +129,7 @@ export class TabletopEnvironment implements Environment {
     do {
       let at = 0;
       for (const { low, high } of this.spec.variation.parts) {
-        for (let k = 0; k < low.length; k++) this.#variation[at++] = this.#random.uniform(low[k]!, high[k]!);
+        for (let k = 0; k < low.length; k++) this.#variation[at++] = this.#random.uniform(low[k], high[k]);
       }
     } while (this.#task.accepts?.(this.#variation) === false);
   }

@@ -11,8 +11,6 @@ export interface Furniture {
   place(variation: ArrayLike<number>, goal: Vec3): void;
   /** Writes the observation's object block from `into[at]` on: [x, y, z] and an orientation, of one object or two. */
   observe(into: Float64Array, at: number): void;
-  /** Applies forces that the joints do not, such as springs. */
-  beforeSubstep?(): void;
 }
 
 export interface TabletopTask {

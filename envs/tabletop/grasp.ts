@@ -1,0 +1,41 @@
+/** @file How the scripted controllers take hold of the block: where to be, how tightly to grip, and whether it is held, from one observation. */
+import type { Aim } from "./controller.ts";
+import { GRIPPER, HAND, OBJECT } from "./observation.ts";
+import { mix, smoothstep } from "./shaping.ts";
+
+/** How far above the block's centre the hand is when it has grasped it, in m: as low as the workspace allows. */
+export const GRASP_HEIGHT = 0.03;
+
+/** Where the hand aims on its way down, lower than it can go, so that it does not creep over the last centimetre. */
+const AIM_HEIGHT = 0.02;
+
+/** How far above that the hand travels until it is over the block, in m. */
+const TRAVEL_HEIGHT = 0.1;
+
+/** What the gripper shows with the block's flat sides between its fingers, and when it certainly touches nothing. */
+const CLOSED_ON_BLOCK = 0.53;
+const OPEN = 0.68;
+
+/**
+ * Down a funnel to the block and around it: the farther the hand is from over it, the higher the aim; the farther the fingers are around
+ * it, the tighter the grip.
+ */
+export function aimAtBlock(o: Float32Array, aim: Aim): void {
+  aim.x = o[OBJECT]!;
+  aim.y = o[OBJECT + 1]!;
+  aim.z = o[OBJECT + 2]! + AIM_HEIGHT + TRAVEL_HEIGHT * smoothstep(asideOf(o), 0.01, 0.04);
+  aim.grip = mix(-1, 1, around(o));
+}
+
+/** How surely the block is held, in [0, 1]. */
+export const holding = (o: Float32Array): number => around(o) * closed(o);
+
+const closed = (o: Float32Array): number => smoothstep(o[GRIPPER]!, OPEN, CLOSED_ON_BLOCK);
+
+/** How far the fingers are around the block, in [0, 1]. Fingers that have closed on it may slip up a little before they let go. */
+function around(o: Float32Array): number {
+  const above = o[HAND + 2]! - o[OBJECT + 2]! - 0.015 * closed(o);
+  return smoothstep(asideOf(o), 0.035, 0.015) * smoothstep(above, 0.06, 0.045);
+}
+
+const asideOf = (o: Float32Array): number => Math.hypot(o[OBJECT]! - o[HAND]!, o[OBJECT + 1]! - o[HAND + 1]!);
