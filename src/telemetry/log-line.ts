@@ -1,0 +1,27 @@
+/** @file A run's events in words, one line each. */
+import type { RunEvent } from "../continual/run-event.ts";
+
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
+const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+
+/** Absent for events that come too often to be read. */
+export function describeEvent(event: RunEvent): string | undefined {
+  switch (event.kind) {
+    case "run-started":
+      return `${event.scenario} with seed ${event.seed}: ${event.tasks.map(({ id }) => id).join(", ")}; ${event.agents.join(" and ")}`;
+    case "demonstrated":
+      return `${event.task}: ${plural(event.successes, "demonstration")}, ${plural(event.steps, "step")}`;
+    case "loss":
+      return undefined;
+    case "learned":
+      return `${event.agent} slept on ${event.task}: loss ${event.loss.toPrecision(3)} after ${plural(event.gradientSteps, "gradient step")}${
+        event.memorySize > 0 ? `, ${plural(event.memorySize, "memory", "memories")}` : ""
+      }`;
+    case "evaluated":
+      return `${event.agent} after ${plural(event.learned, "task")}: ${event.task} ${percent(event.successes.filter(Boolean).length / event.successes.length)}`;
+    case "run-finished":
+      return event.complete ? "The run is finished." : "The run was stopped.";
+    default:
+      return event satisfies never;
+  }
+}
