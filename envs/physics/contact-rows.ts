@@ -5,7 +5,7 @@
 import type { Contacts } from "./contacts.ts";
 import type { FlatBodies } from "./flat-bodies.ts";
 import type { PairTable } from "./pair-table.ts";
-import { HAS_OTHER, LEAD_TURNS, OTHER_TURNS, type Rows } from "./rows.ts";
+import { HAS_OTHER, LEAD_TURNS, OTHER_TURNS, type RowFrame, type Rows } from "./rows.ts";
 
 /** How contacts are held apart. */
 export interface ContactOptions {
@@ -20,10 +20,11 @@ export interface ContactOptions {
 /** Approach slower than this does not bounce [m/s]: resting contacts stay at rest. */
 const BOUNCE_SPEED = 0.1;
 
-/** The point's arm from the lead and the other body's centre, and the row's direction. */
-const arm = new Float64Array(3);
-const otherArm = new Float64Array(3);
+/** The row being written. */
 const direction = new Float64Array(3);
+const leadArm = new Float64Array(3);
+const otherArm = new Float64Array(3);
+const frame: RowFrame = { direction, leadArm, otherArm };
 
 /** What rows are made from and where they go. */
 export interface ContactScene {
@@ -48,7 +49,7 @@ export function writeContactRows(scene: ContactScene, base: number, h: number, o
     const ny = sign * normals[3 * c + 1]!;
     const nz = sign * normals[3 * c + 2]!;
     for (let x = 0; x < 3; x++) {
-      arm[x] = points[4 * c + x]! - pose[7 * lead + x]!;
+      leadArm[x] = points[4 * c + x]! - pose[7 * lead + x]!;
       if (other >= 0) otherArm[x] = points[4 * c + x]! - pose[7 * other + x]!;
     }
     const r = base + 3 * c;
@@ -74,6 +75,8 @@ export function writeContactRows(scene: ContactScene, base: number, h: number, o
     const gap = points[4 * c + 3]!;
     const normal = r + 2;
     rows.target[normal]! += gap > 0 ? -gap / h : gap > -options.slop ? 0 : -options.correction * pairs.push[pair]! * (gap + options.slop);
+    rows.low[normal] = 0;
+    rows.high[normal] = Infinity;
     rows.softness[normal] = pairs.softness[pair]!;
     rows.diagonal[normal]! += pairs.softness[pair]!;
     rows.gain[normal] = 1 / rows.diagonal[normal]!;
@@ -82,77 +85,14 @@ export function writeContactRows(scene: ContactScene, base: number, h: number, o
   if (options.warmStart > 0) warmStart(scene, base, options.warmStart);
 }
 
-/** Jacobian, response and diagonal of row r along `direction`; the target is the speed of what carries the point. */
+/** Row r along `direction`; the target is the speed of what carries the point. */
 function writeRow({ bodies, pairs, contacts, rows }: ContactScene, r: number, pair: number, contact: number): void {
-  const { jacobian, response } = rows;
-  const { inverseMass, inverseInertia } = bodies;
-  const lead = pairs.lead[pair]!;
-  const other = pairs.other[pair]!;
-  const kind = pairs.kind[pair]!;
-  const x = direction[0]!;
-  const y = direction[1]!;
-  const z = direction[2]!;
-  const o = 12 * r;
-  const mx = inverseMass[3 * lead]! * x;
-  const my = inverseMass[3 * lead + 1]! * y;
-  const mz = inverseMass[3 * lead + 2]! * z;
-  let diagonal = x * mx + y * my + z * mz;
-  jacobian[o] = x;
-  jacobian[o + 1] = y;
-  jacobian[o + 2] = z;
-  response[o] = mx;
-  response[o + 1] = my;
-  response[o + 2] = mz;
-  if ((kind & LEAD_TURNS) !== 0) {
-    const i = 9 * lead;
-    const p = arm[1]! * z - arm[2]! * y;
-    const q = arm[2]! * x - arm[0]! * z;
-    const s = arm[0]! * y - arm[1]! * x;
-    const u = inverseInertia[i]! * p + inverseInertia[i + 1]! * q + inverseInertia[i + 2]! * s;
-    const v = inverseInertia[i + 3]! * p + inverseInertia[i + 4]! * q + inverseInertia[i + 5]! * s;
-    const w = inverseInertia[i + 6]! * p + inverseInertia[i + 7]! * q + inverseInertia[i + 8]! * s;
-    jacobian[o + 3] = p;
-    jacobian[o + 4] = q;
-    jacobian[o + 5] = s;
-    response[o + 3] = u;
-    response[o + 4] = v;
-    response[o + 5] = w;
-    diagonal += p * u + q * v + s * w;
-  }
-  if ((kind & HAS_OTHER) !== 0) {
-    const bx = inverseMass[3 * other]! * x;
-    const by = inverseMass[3 * other + 1]! * y;
-    const bz = inverseMass[3 * other + 2]! * z;
-    diagonal += x * bx + y * by + z * bz;
-    jacobian[o + 6] = -x;
-    jacobian[o + 7] = -y;
-    jacobian[o + 8] = -z;
-    response[o + 6] = -bx;
-    response[o + 7] = -by;
-    response[o + 8] = -bz;
-  }
-  if ((kind & OTHER_TURNS) !== 0) {
-    const i = 9 * other;
-    const p = otherArm[2]! * y - otherArm[1]! * z;
-    const q = otherArm[0]! * z - otherArm[2]! * x;
-    const s = otherArm[1]! * x - otherArm[0]! * y;
-    const u = inverseInertia[i]! * p + inverseInertia[i + 1]! * q + inverseInertia[i + 2]! * s;
-    const v = inverseInertia[i + 3]! * p + inverseInertia[i + 4]! * q + inverseInertia[i + 5]! * s;
-    const w = inverseInertia[i + 6]! * p + inverseInertia[i + 7]! * q + inverseInertia[i + 8]! * s;
-    jacobian[o + 9] = p;
-    jacobian[o + 10] = q;
-    jacobian[o + 11] = s;
-    response[o + 9] = u;
-    response[o + 10] = v;
-    response[o + 11] = w;
-    diagonal += p * u + q * v + s * w;
-  }
   rows.target[r] = 0;
   rows.impulse[r] = 0;
-  rows.diagonal[r] = diagonal;
-  rows.lead[r] = 6 * lead;
-  rows.other[r] = 6 * other;
-  rows.kind[r] = kind;
+  rows.lead[r] = 6 * pairs.lead[pair]!;
+  rows.other[r] = 6 * pairs.other[pair]!;
+  rows.kind[r] = pairs.kind[pair]!;
+  rows.writeLinear(bodies, r, frame);
   if (pairs.carrier[pair]! >= 0) carry(bodies, rows, r, pairs.carrier[pair]!, contacts.points, contact);
 }
 

@@ -20,6 +20,9 @@ export class FlatShapes implements PlacedShapes {
   readonly bounds: Float64Array;
   /** 3 a slot: centre in the body's frame. */
   readonly #offsets: Float64Array;
+  /** 3 a slot: the offset in the world, and the bounding box's half size. */
+  readonly #arms: Float64Array;
+  readonly #reach: Float64Array;
   /** 9 a slot: axes in the body's frame. */
   readonly #turns: Float64Array;
   /** Whether the shape is turned against its body. */
@@ -39,6 +42,8 @@ export class FlatShapes implements PlacedShapes {
     this.halfExtents = new Float64Array(3 * n);
     this.bounds = new Float64Array(6 * n);
     this.#offsets = new Float64Array(3 * n);
+    this.#arms = new Float64Array(3 * n);
+    this.#reach = new Float64Array(3 * n);
     this.#turns = new Float64Array(9 * n);
     this.#turned = new Uint8Array(n);
     this.#round = new Uint8Array(n);
@@ -71,39 +76,43 @@ export class FlatShapes implements PlacedShapes {
     }
   }
 
-  #turn(s: number, b: number, { axes }: FlatBodies): void {
+  /** Axes, and what follows from them alone: the centre's offset and the bounding box's half size, in the world. */
+  #turn(s: number, b: number, { axes: turn }: FlatBodies): void {
+    const { axes, halfExtents } = this;
     const a = 9 * s;
     const r = 9 * b;
-    if (this.#turned[s] === 0) {
-      for (let k = 0; k < 9; k++) this.axes[a + k] = axes[r + k]!;
-      return;
-    }
+    const c = 3 * s;
     for (let k = 0; k < 9; k += 3) {
       const x = this.#turns[a + k]!;
       const y = this.#turns[a + k + 1]!;
       const z = this.#turns[a + k + 2]!;
-      for (let d = 0; d < 3; d++) this.axes[a + k + d] = x * axes[r + d]! + y * axes[r + 3 + d]! + z * axes[r + 6 + d]!;
+      for (let d = 0; d < 3; d++) {
+        axes[a + k + d] = this.#turned[s] === 0 ? turn[r + k + d]! : x * turn[r + d]! + y * turn[r + 3 + d]! + z * turn[r + 6 + d]!;
+      }
     }
-  }
-
-  #move(s: number, b: number, { pose, axes: turn }: FlatBodies): void {
-    const { centers, axes, halfExtents, bounds } = this;
-    const c = 3 * s;
-    const a = 9 * s;
-    const r = 9 * b;
     const x = this.#offsets[c]!;
     const y = this.#offsets[c + 1]!;
     const z = this.#offsets[c + 2]!;
-    const widen = this.margin / 2;
     for (let d = 0; d < 3; d++) {
-      const center = pose[7 * b + d]! + turn[r + d]! * x + turn[r + 3 + d]! * y + turn[r + 6 + d]! * z;
-      let reach = halfExtents[c]!;
-      if (this.#round[s] === 0) {
-        reach = reach * Math.abs(axes[a + d]!) + halfExtents[c + 1]! * Math.abs(axes[a + 3 + d]!) + halfExtents[c + 2]! * Math.abs(axes[a + 6 + d]!);
-      }
-      centers[c + d] = center;
-      bounds[6 * s + d] = center - reach - widen;
-      bounds[6 * s + 3 + d] = center + reach + widen;
+      this.#arms[c + d] = turn[r + d]! * x + turn[r + 3 + d]! * y + turn[r + 6 + d]! * z;
+      this.#reach[c + d] =
+        this.margin / 2 +
+        (this.#round[s] === 1
+          ? halfExtents[c]!
+          : halfExtents[c]! * Math.abs(axes[a + d]!) +
+            halfExtents[c + 1]! * Math.abs(axes[a + 3 + d]!) +
+            halfExtents[c + 2]! * Math.abs(axes[a + 6 + d]!));
+    }
+  }
+
+  #move(s: number, b: number, { pose }: FlatBodies): void {
+    const { centers, bounds } = this;
+    for (let d = 0; d < 3; d++) {
+      const center = pose[7 * b + d]! + this.#arms[3 * s + d]!;
+      const reach = this.#reach[3 * s + d]!;
+      centers[3 * s + d] = center;
+      bounds[6 * s + d] = center - reach;
+      bounds[6 * s + 3 + d] = center + reach;
     }
   }
 }

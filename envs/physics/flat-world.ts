@@ -18,7 +18,7 @@ import { PairTable } from "./pair-table.ts";
 import { isPointJoint, writePointRows } from "./point-joint.ts";
 import { findRails, holdRails, type Rail } from "./rails.ts";
 import { solve } from "./solver.ts";
-import { writeStockRows } from "./stock-joints.ts";
+import { stepFree, writeStockRows } from "./stock-joints.ts";
 import { collideStock } from "./stock-pairs.ts";
 import { readWorld, writeWorld } from "./world-state.ts";
 
@@ -188,6 +188,9 @@ const isRowWriter = (joint: Constraint): joint is RowWriter => "writeRows" in jo
 
 function writerOf(joint: Constraint): JointSlot["write"] {
   if (isRowWriter(joint)) return (rows, slot) => joint.writeRows(rows, slot);
-  if (isPointJoint(joint)) return (rows, slot) => writePointRows(joint, rows, slot);
+  if (isPointJoint(joint)) {
+    const spook = stepFree(joint.equationX);
+    return (rows, slot) => writePointRows(joint, spook, rows, slot);
+  }
   return (rows, slot) => writeStockRows(joint, rows, slot);
 }

@@ -1,10 +1,11 @@
 /**
- * @file How joints write their rows: set target, softness and bounds of row `next`, set `direction` and the arms, then add a linear or an
- * angular row. A slot names a row over time, so that it starts from the impulse it ended with in the substep before.
+ * @file How joints write their rows. A joint says which bodies it holds (`between`); then for each row it sets target, softness and bounds
+ * of row `next` and the `direction`, and adds it. A slot names a row over time, so that it starts from the impulse it ended with before.
  */
 import type { Constraint, Vec3 } from "cannon-es";
 import type { FlatBodies } from "./flat-bodies.ts";
-import { Rows } from "./rows.ts";
+import { FIXED_TURN } from "./flat-bodies.ts";
+import { HAS_OTHER, kindOf, LEAD_TURNS, OTHER_TURNS, type RowFrame, Rows } from "./rows.ts";
 
 /** A joint that writes its own rows. */
 export interface RowWriter extends Constraint {
@@ -21,12 +22,15 @@ export interface StatefulJoint {
   readState(from: Float64Array, at: number): void;
 }
 
+/** Along a row with less inverse mass than this [1/kg or 1/(kg·m²)] nothing can move: it is left out. */
+const IMMOVABLE = 1e-9;
+
 export class JointRows extends Rows {
   /** The row being written, and how many are finished. */
   next = 0;
   /** The substep [s]. */
   h = 0;
-  bodies: FlatBodies;
+  readonly bodies: FlatBodies;
   /** Unit vector of the row in the world. */
   readonly direction: Float64Array = new Float64Array(3);
   /** From each body's centre of mass to where the row acts, in the world [m]. */
@@ -36,6 +40,16 @@ export class JointRows extends Rows {
   readonly remembered: Float64Array;
   readonly #slotOf: Int32Array;
   readonly #warmStart: number;
+  /** The present pair: the lead is b unless b cannot move or only a turns; −1 for a body that does not move. */
+  #lead = -1;
+  #other = -1;
+  #kind = 0;
+  #leadIsA = false;
+  /** The body of the pair that moves but cannot be moved, or −1. */
+  #carrier = -1;
+  #carrierIsA = false;
+  readonly #frameB: RowFrame = { direction: this.direction, leadArm: this.armB, otherArm: this.armA };
+  readonly #frameA: RowFrame = { direction: this.direction, leadArm: this.armA, otherArm: this.armB };
 
   constructor(bodies: FlatBodies, slots: number, warmStart: number) {
     super();
@@ -44,6 +58,22 @@ export class JointRows extends Rows {
     this.#slotOf = new Int32Array(slots);
     this.#warmStart = warmStart;
     this.reserve(slots);
+  }
+
+  /** Begins the rows between two bodies (indices). */
+  between(a: number, b: number): void {
+    const { immovable, turning, velocity } = this.bodies;
+    const freeA = immovable[a] === 0;
+    const freeB = immovable[b] === 0;
+    this.#leadIsA = freeA && (!freeB || (turning[b] === FIXED_TURN && turning[a] !== FIXED_TURN));
+    this.#lead = this.#leadIsA ? a : freeB ? b : -1;
+    this.#other = !freeA || !freeB ? -1 : this.#leadIsA ? b : a;
+    this.#kind = this.#lead < 0 ? 0 : kindOf(this.bodies, this.#lead, this.#other);
+    this.#carrierIsA = !freeA;
+    this.#carrier = -1;
+    if (this.#other >= 0) return;
+    const still = 6 * (freeA ? b : a);
+    for (let k = 0; k < 6; k++) if (velocity[still + k] !== 0) this.#carrier = freeA ? b : a;
   }
 
   /** Turns a vector of a body's frame into the world. */
@@ -57,47 +87,119 @@ export class JointRows extends Rows {
   }
 
   /** Adds the row that acts on the speed of b's point against a's along `direction`. */
-  addLinear(slot: number, a: number, b: number): void {
-    const { jacobian, direction, armA, armB } = this;
-    const o = 12 * this.next;
-    const x = direction[0]!;
-    const y = direction[1]!;
-    const z = direction[2]!;
-    jacobian[o] = x;
-    jacobian[o + 1] = y;
-    jacobian[o + 2] = z;
-    jacobian[o + 3] = armB[1]! * z - armB[2]! * y;
-    jacobian[o + 4] = armB[2]! * x - armB[0]! * z;
-    jacobian[o + 5] = armB[0]! * y - armB[1]! * x;
-    jacobian[o + 6] = -x;
-    jacobian[o + 7] = -y;
-    jacobian[o + 8] = -z;
-    jacobian[o + 9] = armA[2]! * y - armA[1]! * z;
-    jacobian[o + 10] = armA[0]! * z - armA[2]! * x;
-    jacobian[o + 11] = armA[1]! * x - armA[0]! * y;
-    this.add(slot, a, b);
+  addLinear(slot: number): void {
+    if (this.#lead < 0) return;
+    const { direction, next: r } = this;
+    if (this.#carrier >= 0) this.#carryPoint(r);
+    this.lead[r] = 6 * this.#lead;
+    this.other[r] = 6 * this.#other;
+    this.kind[r] = this.#kind;
+    if (this.#leadIsA) {
+      for (let k = 0; k < 3; k++) direction[k] = -direction[k]!;
+      this.writeLinear(this.bodies, r, this.#frameA);
+      for (let k = 0; k < 3; k++) direction[k] = -direction[k]!;
+    } else {
+      this.writeLinear(this.bodies, r, this.#frameB);
+    }
+    this.#finish(slot);
   }
 
   /** Adds the row that acts on b's angular speed against a's about `direction`. */
-  addAngular(slot: number, a: number, b: number): void {
-    const { jacobian, direction } = this;
-    const o = 12 * this.next;
+  addAngular(slot: number): void {
+    if (this.#lead < 0) return;
+    const { jacobian, response, direction, next: r } = this;
+    const o = 12 * r;
+    this.lead[r] = 6 * this.#lead;
+    this.other[r] = 6 * this.#other;
+    this.kind[r] = this.#kind;
+    const sign = this.#leadIsA ? -1 : 1;
     for (let k = 0; k < 3; k++) {
       jacobian[o + k] = 0;
-      jacobian[o + 3 + k] = direction[k]!;
+      response[o + k] = 0;
+      jacobian[o + 3 + k] = sign * direction[k]!;
       jacobian[o + 6 + k] = 0;
-      jacobian[o + 9 + k] = -direction[k]!;
+      response[o + 6 + k] = 0;
+      jacobian[o + 9 + k] = -sign * direction[k]!;
     }
-    this.add(slot, a, b);
+    if (this.#carrier >= 0) this.#carryTurn(r);
+    this.diagonal[r] = 0;
+    if ((this.#kind & LEAD_TURNS) !== 0) this.#respond(r, o + 3, this.#lead);
+    if ((this.#kind & OTHER_TURNS) !== 0) this.#respond(r, o + 9, this.#other);
+    this.#finish(slot);
   }
 
-  /** Adds the row whose Jacobian is already there: b's part as "lead", a's as "other". Rows along which nothing can move are dropped. */
-  add(slot: number, a: number, b: number): void {
+  /** Adds the row whose Jacobian is given whole, a's and b's parts each linear before angular. */
+  addGeneral(slot: number, partA: readonly number[], partB: readonly number[]): void {
+    if (this.#lead < 0) return;
+    const { jacobian, response, next: r } = this;
+    const { velocity, inverseMass } = this.bodies;
+    const o = 12 * r;
+    this.lead[r] = 6 * this.#lead;
+    this.other[r] = 6 * this.#other;
+    this.kind[r] = this.#kind;
+    jacobian.set(this.#leadIsA ? partA : partB, o);
+    jacobian.set(this.#leadIsA ? partB : partA, o + 6);
+    if (this.#carrier >= 0) {
+      (this.#carrierIsA ? partA : partB).forEach((share, k) => (this.target[r]! -= share * velocity[6 * this.#carrier + k]!));
+    }
+    this.diagonal[r] = 0;
+    for (let k = 0; k < 3; k++) {
+      response[o + k] = inverseMass[3 * this.#lead + k]! * jacobian[o + k]!;
+      this.diagonal[r]! += response[o + k]! * jacobian[o + k]!;
+      if ((this.#kind & HAS_OTHER) === 0) continue;
+      response[o + 6 + k] = inverseMass[3 * this.#other + k]! * jacobian[o + 6 + k]!;
+      this.diagonal[r]! += response[o + 6 + k]! * jacobian[o + 6 + k]!;
+    }
+    if ((this.#kind & LEAD_TURNS) !== 0) this.#respond(r, o + 3, this.#lead);
+    if ((this.#kind & OTHER_TURNS) !== 0) this.#respond(r, o + 9, this.#other);
+    this.#finish(slot);
+  }
+
+  /** Response and share of the diagonal of one body's angular part, whose Jacobian begins at j. */
+  #respond(r: number, j: number, body: number): void {
+    const { jacobian, response } = this;
+    const { inverseInertia } = this.bodies;
+    const i = 9 * body;
+    for (let k = 0; k < 3; k++) {
+      const turned =
+        inverseInertia[i + 3 * k]! * jacobian[j]! +
+        inverseInertia[i + 3 * k + 1]! * jacobian[j + 1]! +
+        inverseInertia[i + 3 * k + 2]! * jacobian[j + 2]!;
+      response[j + k] = turned;
+      this.diagonal[r]! += turned * jacobian[j + k]!;
+    }
+  }
+
+  /** Takes the speed that the carrier's point has along `direction` out of the target. */
+  #carryPoint(r: number): void {
+    const { velocity } = this.bodies;
+    const { direction: d } = this;
+    const arm = this.#carrierIsA ? this.armA : this.armB;
+    const v = 6 * this.#carrier;
+    const speed =
+      d[0]! * (velocity[v]! + velocity[v + 4]! * arm[2]! - velocity[v + 5]! * arm[1]!) +
+      d[1]! * (velocity[v + 1]! + velocity[v + 5]! * arm[0]! - velocity[v + 3]! * arm[2]!) +
+      d[2]! * (velocity[v + 2]! + velocity[v + 3]! * arm[1]! - velocity[v + 4]! * arm[0]!);
+    this.target[r]! += this.#carrierIsA ? speed : -speed;
+  }
+
+  #carryTurn(r: number): void {
+    const { velocity } = this.bodies;
+    const v = 6 * this.#carrier + 3;
+    for (let k = 0; k < 3; k++) this.target[r]! += (this.#carrierIsA ? 1 : -1) * this.direction[k]! * velocity[v + k]!;
+  }
+
+  /** Ends the row, unless nothing can move along it. It acts on a's and b's speed against each other, whichever leads. */
+  #finish(slot: number): void {
     const r = this.next;
-    if (!this.finish(this.bodies, r, a, b)) return;
+    const diagonal = this.diagonal[r]!;
+    if (diagonal < IMMOVABLE) return;
+    this.diagonal[r] = diagonal + this.softness[r]!;
+    this.gain[r] = 1 / this.diagonal[r]!;
     this.#slotOf[r] = slot;
     this.next++;
     const last = this.#warmStart * this.remembered[slot]!;
+    this.impulse[r] = 0;
     if (last === 0) return;
     this.impulse[r] = Math.min(Math.max(last, this.low[r]!), this.high[r]!);
     this.applyImpulse(this.bodies.velocity, r);
@@ -106,7 +208,7 @@ export class JointRows extends Rows {
   /** Keeps the impulses for the next substep. */
   remember(): void {
     const { remembered, impulse } = this;
-    remembered.fill(0);
+    for (let slot = 0; slot < remembered.length; slot++) remembered[slot] = 0;
     for (let r = 0; r < this.next; r++) remembered[this.#slotOf[r]!] = impulse[r]!;
   }
 }

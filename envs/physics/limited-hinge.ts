@@ -76,12 +76,13 @@ export class LimitedHinge extends AxisJoint {
     const { bodies, direction, armA, armB } = rows;
     const a = this.bodyA.index;
     const b = this.bodyB.index;
+    rows.between(a, b);
     rows.turn(a, this.pivotA, armA);
     rows.turn(b, this.pivotB, armB);
     for (let k = 0; k < 3; k++) {
       for (let x = 0; x < 3; x++) direction[x] = x === k ? 1 : 0;
       this.hold(rows, bodies.pose[7 * b + k]! + armB[k]! - bodies.pose[7 * a + k]! - armA[k]!);
-      rows.addLinear(slot + k, a, b);
+      rows.addLinear(slot + k);
     }
     const axis = this.#axis;
     const other = this.#otherAxis;
@@ -94,13 +95,13 @@ export class LimitedHinge extends AxisJoint {
     for (let k = 0; k < 2; k++) {
       rows.turn(a, this.#across[k]!, direction);
       this.hold(rows, lx * direction[0]! + ly * direction[1]! + lz * direction[2]!);
-      rows.addAngular(slot + 3 + k, a, b);
+      rows.addAngular(slot + 3 + k);
     }
     for (let x = 0; x < 3; x++) direction[x] = axis[x]!;
     this.writeAlong(rows, slot + 5, this.angle(), NEAR_LIMIT);
   }
 
   protected addAlong(rows: JointRows, slot: number): void {
-    rows.addAngular(slot, this.bodyA.index, this.bodyB.index);
+    rows.addAngular(slot);
   }
 }

@@ -90,6 +90,7 @@ export class Prismatic extends AxisJoint {
     const a = this.bodyA.index;
     const b = this.bodyB.index;
     const axis = this.#axis;
+    rows.between(a, b);
     if (bodies.turning[a] !== FIXED_TURN || bodies.turning[b] !== FIXED_TURN) this.#writeTurns(rows, slot);
     rows.turn(a, this.axisA, axis);
     rows.turn(a, this.anchorA, armA);
@@ -102,7 +103,7 @@ export class Prismatic extends AxisJoint {
     for (let k = 0; k < 2; k++) {
       rows.turn(a, this.#across[k]!, direction);
       this.hold(rows, dx * direction[0]! + dy * direction[1]! + dz * direction[2]!);
-      rows.addLinear(slot + 3 + k, a, b);
+      rows.addLinear(slot + 3 + k);
     }
     for (let x = 0; x < 3; x++) direction[x] = axis[x]!;
     this.writeAlong(rows, slot + 5, s, NEAR_LIMIT);
@@ -118,11 +119,11 @@ export class Prismatic extends AxisJoint {
     for (let k = 0; k < 3; k++) {
       for (let x = 0; x < 3; x++) rows.direction[x] = x === k ? 1 : 0;
       this.hold(rows, scale * (k === 0 ? error.x : k === 1 ? error.y : error.z));
-      rows.addAngular(slot + k, bodyA.index, bodyB.index);
+      rows.addAngular(slot + k);
     }
   }
 
   protected addAlong(rows: JointRows, slot: number): void {
-    rows.addLinear(slot, this.bodyA.index, this.bodyB.index);
+    rows.addLinear(slot);
   }
 }

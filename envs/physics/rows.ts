@@ -18,8 +18,14 @@ export function kindOf({ turning }: FlatBodies, lead: number, other: number): nu
   return otherKind | (turning[lead] === FIXED_TURN ? 0 : LEAD_TURNS);
 }
 
-/** Along a row with less inverse mass than this [1/kg] nothing can move: it is left out. */
-const IMMOVABLE = 1e-9;
+/** Where and along what a row acts, in the world. */
+export interface RowFrame {
+  /** Unit vector. */
+  readonly direction: Float64Array;
+  /** From each body's centre of mass to the point [m]. */
+  readonly leadArm: Float64Array;
+  readonly otherArm: Float64Array;
+}
 
 export class Rows {
   jacobian = new Float64Array(0);
@@ -70,82 +76,73 @@ export class Rows {
   }
 
   /**
-   * Finishes row r between two bodies (indices), whose Jacobian has a's part as "other" and b's as "lead", and whose target, softness and
-   * bounds are set: immovable bodies go into the target, the rest into response, diagonal and gain.
-   * @returns Whether anything can move along it; if not, the row must be left out.
+   * Writes row r's Jacobian, response and diagonal: the speed of the lead's point against the other body's along a direction.
+   * The row's bodies and kind are set; the other body's part has the opposite sign.
    */
-  finish(bodies: FlatBodies, r: number, a: number, b: number): boolean {
-    const { jacobian } = this;
-    const o = 12 * r;
-    let lead = b;
-    let other = a;
-    if (bodies.immovable[a] === 1) {
-      this.#carry(bodies, r, o + 6, a);
-      other = -1;
-    }
-    if (bodies.immovable[b] === 1) {
-      this.#carry(bodies, r, o, b);
-      for (let k = 0; k < 6; k++) jacobian[o + k] = jacobian[o + 6 + k]!;
-      lead = other;
-      other = -1;
-      if (lead < 0) return false;
-    } else if (other >= 0 && bodies.turning[lead] === FIXED_TURN && bodies.turning[other] !== FIXED_TURN) {
-      for (let k = 0; k < 6; k++) {
-        const swap = jacobian[o + k]!;
-        jacobian[o + k] = jacobian[o + 6 + k]!;
-        jacobian[o + 6 + k] = swap;
-      }
-      lead = a;
-      other = b;
-    }
-    this.diagonal[r] = 0;
-    this.#respond(bodies, r, o, lead);
-    if (other >= 0) this.#respond(bodies, r, o + 6, other);
-    const movable = this.diagonal[r]! > IMMOVABLE;
-    this.diagonal[r]! += this.softness[r]!;
-    this.gain[r] = 1 / this.diagonal[r]!;
-    this.impulse[r] = 0;
-    this.lead[r] = 6 * lead;
-    this.other[r] = 6 * other;
-    this.kind[r] = kindOf(bodies, lead, other);
-    return movable;
-  }
-
-  /** Takes the speed that an immovable body already has along the row out of the target. */
-  #carry({ velocity }: FlatBodies, r: number, j: number, body: number): void {
-    const { jacobian } = this;
-    const v = 6 * body;
-    let speed = 0;
-    for (let k = 0; k < 6; k++) speed += jacobian[j + k]! * velocity[v + k]!;
-    this.target[r]! -= speed;
-  }
-
-  /** Response and share of the diagonal of one body, whose six Jacobian numbers begin at j. */
-  #respond({ inverseMass, inverseInertia: inertia, turning }: FlatBodies, r: number, j: number, body: number): void {
+  writeLinear({ inverseMass, inverseInertia }: FlatBodies, r: number, { direction, leadArm, otherArm }: RowFrame): void {
     const { jacobian, response } = this;
-    const m = 3 * body;
-    const x = jacobian[j]!;
-    const y = jacobian[j + 1]!;
-    const z = jacobian[j + 2]!;
-    const mx = inverseMass[m]! * x;
-    const my = inverseMass[m + 1]! * y;
-    const mz = inverseMass[m + 2]! * z;
-    response[j] = mx;
-    response[j + 1] = my;
-    response[j + 2] = mz;
-    this.diagonal[r]! += x * mx + y * my + z * mz;
-    if (turning[body] === FIXED_TURN) return;
-    const i = 9 * body;
-    const p = jacobian[j + 3]!;
-    const q = jacobian[j + 4]!;
-    const s = jacobian[j + 5]!;
-    const u = inertia[i]! * p + inertia[i + 1]! * q + inertia[i + 2]! * s;
-    const v = inertia[i + 3]! * p + inertia[i + 4]! * q + inertia[i + 5]! * s;
-    const w = inertia[i + 6]! * p + inertia[i + 7]! * q + inertia[i + 8]! * s;
-    response[j + 3] = u;
-    response[j + 4] = v;
-    response[j + 5] = w;
-    this.diagonal[r]! += p * u + q * v + s * w;
+    const kind = this.kind[r]!;
+    const o = 12 * r;
+    const x = direction[0]!;
+    const y = direction[1]!;
+    const z = direction[2]!;
+    const lead = (this.lead[r]! / 6) | 0;
+    const lx = inverseMass[3 * lead]! * x;
+    const ly = inverseMass[3 * lead + 1]! * y;
+    const lz = inverseMass[3 * lead + 2]! * z;
+    let diagonal = x * lx + y * ly + z * lz;
+    jacobian[o] = x;
+    jacobian[o + 1] = y;
+    jacobian[o + 2] = z;
+    response[o] = lx;
+    response[o + 1] = ly;
+    response[o + 2] = lz;
+    if ((kind & LEAD_TURNS) !== 0) {
+      const i = 9 * lead;
+      const p = leadArm[1]! * z - leadArm[2]! * y;
+      const q = leadArm[2]! * x - leadArm[0]! * z;
+      const s = leadArm[0]! * y - leadArm[1]! * x;
+      const u = inverseInertia[i]! * p + inverseInertia[i + 1]! * q + inverseInertia[i + 2]! * s;
+      const v = inverseInertia[i + 3]! * p + inverseInertia[i + 4]! * q + inverseInertia[i + 5]! * s;
+      const w = inverseInertia[i + 6]! * p + inverseInertia[i + 7]! * q + inverseInertia[i + 8]! * s;
+      jacobian[o + 3] = p;
+      jacobian[o + 4] = q;
+      jacobian[o + 5] = s;
+      response[o + 3] = u;
+      response[o + 4] = v;
+      response[o + 5] = w;
+      diagonal += p * u + q * v + s * w;
+    }
+    if ((kind & HAS_OTHER) !== 0) {
+      const other = (this.other[r]! / 6) | 0;
+      const ox = inverseMass[3 * other]! * x;
+      const oy = inverseMass[3 * other + 1]! * y;
+      const oz = inverseMass[3 * other + 2]! * z;
+      diagonal += x * ox + y * oy + z * oz;
+      jacobian[o + 6] = -x;
+      jacobian[o + 7] = -y;
+      jacobian[o + 8] = -z;
+      response[o + 6] = -ox;
+      response[o + 7] = -oy;
+      response[o + 8] = -oz;
+      if ((kind & OTHER_TURNS) !== 0) {
+        const i = 9 * other;
+        const p = otherArm[2]! * y - otherArm[1]! * z;
+        const q = otherArm[0]! * z - otherArm[2]! * x;
+        const s = otherArm[1]! * x - otherArm[0]! * y;
+        const u = inverseInertia[i]! * p + inverseInertia[i + 1]! * q + inverseInertia[i + 2]! * s;
+        const v = inverseInertia[i + 3]! * p + inverseInertia[i + 4]! * q + inverseInertia[i + 5]! * s;
+        const w = inverseInertia[i + 6]! * p + inverseInertia[i + 7]! * q + inverseInertia[i + 8]! * s;
+        jacobian[o + 9] = p;
+        jacobian[o + 10] = q;
+        jacobian[o + 11] = s;
+        response[o + 9] = u;
+        response[o + 10] = v;
+        response[o + 11] = w;
+        diagonal += p * u + q * v + s * w;
+      }
+    }
+    this.diagonal[r] = diagonal;
   }
 
   /** Adds what row r's whole impulse does to the velocities. */

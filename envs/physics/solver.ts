@@ -30,8 +30,8 @@ const worst = new Float64Array(1);
 export function solve(system: System, { sweeps, tolerance }: SolverOptions): number {
   for (let sweep = 1; sweep <= sweeps; sweep++) {
     worst[0] = 0;
-    sweepJoints(system);
-    sweepNormals(system);
+    sweepBounded(system, 0, system.joints, 1);
+    sweepBounded(system, system.joints + 2, system.joints + 3 * system.contacts, 3);
     sweepFriction(system);
     if (worst[0] <= tolerance) return sweep;
   }
@@ -69,10 +69,11 @@ function push(response: Float64Array, v: Float64Array, o: number, b: number, a: 
   }
 }
 
-function sweepJoints({ rows, joints, velocity }: System): void {
+/** Every `stride`-th row from `from` up: the joints, or the normals. */
+function sweepBounded({ rows, velocity }: System, from: number, to: number, stride: number): void {
   const { jacobian, response, target, softness, low, high, impulse, diagonal, gain, lead, other, kind } = rows;
   let most = worst[0]!;
-  for (let r = 0; r < joints; r++) {
+  for (let r = from; r < to; r += stride) {
     const o = 12 * r;
     const b = lead[r]!;
     const a = other[r]!;
@@ -91,29 +92,9 @@ function sweepJoints({ rows, joints, velocity }: System): void {
   worst[0] = most;
 }
 
-function sweepNormals({ rows, joints, contacts, velocity }: System): void {
-  const { jacobian, response, target, softness, impulse, diagonal, gain, lead, other, kind } = rows;
-  let most = worst[0]!;
-  for (let r = joints + 2; r < joints + 3 * contacts; r += 3) {
-    const o = 12 * r;
-    const b = lead[r]!;
-    const a = other[r]!;
-    const bits = kind[r]!;
-    const was = impulse[r]!;
-    let is = was + (target[r]! - softness[r]! * was - speedAlong(jacobian, velocity, o, b, a, bits)) * gain[r]!;
-    if (is < 0) is = 0;
-    const change = is - was;
-    if (change === 0) continue;
-    impulse[r] = is;
-    push(response, velocity, o, b, a, bits, change);
-    const moved = Math.abs(change) * diagonal[r]!;
-    if (moved > most) most = moved;
-  }
-  worst[0] = most;
-}
-
-function sweepFriction({ rows, joints, contacts, pairOf, friction, velocity }: System): void {
-  const { jacobian, response, target, softness, impulse, diagonal, gain, lead, other, kind } = rows;
+/** Both tangents of each point at once. */
+function sweepFriction({ rows, joints, contacts, pairOf, friction, velocity: v }: System): void {
+  const { jacobian: j, response: p, target, softness, impulse, diagonal, gain, lead, other, kind } = rows;
   let most = worst[0]!;
   for (let c = 0; c < contacts; c++) {
     const r = joints + 3 * c;
@@ -125,8 +106,22 @@ function sweepFriction({ rows, joints, contacts, pairOf, friction, velocity }: S
     const b = lead[r]!;
     const a = other[r]!;
     const bits = kind[r]!;
-    let is1 = was1 + (target[r]! - softness[r]! * was1 - speedAlong(jacobian, velocity, o, b, a, bits)) * gain[r]!;
-    let is2 = was2 + (target[r + 1]! - softness[r + 1]! * was2 - speedAlong(jacobian, velocity, o + 12, b, a, bits)) * gain[r + 1]!;
+    let speed1 = j[o]! * v[b]! + j[o + 1]! * v[b + 1]! + j[o + 2]! * v[b + 2]!;
+    let speed2 = j[o + 12]! * v[b]! + j[o + 13]! * v[b + 1]! + j[o + 14]! * v[b + 2]!;
+    if ((bits & LEAD_TURNS) !== 0) {
+      speed1 += j[o + 3]! * v[b + 3]! + j[o + 4]! * v[b + 4]! + j[o + 5]! * v[b + 5]!;
+      speed2 += j[o + 15]! * v[b + 3]! + j[o + 16]! * v[b + 4]! + j[o + 17]! * v[b + 5]!;
+    }
+    if ((bits & HAS_OTHER) !== 0) {
+      speed1 += j[o + 6]! * v[a]! + j[o + 7]! * v[a + 1]! + j[o + 8]! * v[a + 2]!;
+      speed2 += j[o + 18]! * v[a]! + j[o + 19]! * v[a + 1]! + j[o + 20]! * v[a + 2]!;
+    }
+    if ((bits & OTHER_TURNS) !== 0) {
+      speed1 += j[o + 9]! * v[a + 3]! + j[o + 10]! * v[a + 4]! + j[o + 11]! * v[a + 5]!;
+      speed2 += j[o + 21]! * v[a + 3]! + j[o + 22]! * v[a + 4]! + j[o + 23]! * v[a + 5]!;
+    }
+    let is1 = was1 + (target[r]! - softness[r]! * was1 - speed1) * gain[r]!;
+    let is2 = was2 + (target[r + 1]! - softness[r + 1]! * was2 - speed2) * gain[r + 1]!;
     const squared = is1 * is1 + is2 * is2;
     if (squared > reach * reach) {
       const scale = reach / Math.sqrt(squared);
@@ -135,9 +130,27 @@ function sweepFriction({ rows, joints, contacts, pairOf, friction, velocity }: S
     }
     impulse[r] = is1;
     impulse[r + 1] = is2;
-    push(response, velocity, o, b, a, bits, is1 - was1);
-    push(response, velocity, o + 12, b, a, bits, is2 - was2);
-    const moved = Math.max(Math.abs(is1 - was1) * diagonal[r]!, Math.abs(is2 - was2) * diagonal[r + 1]!);
+    const d1 = is1 - was1;
+    const d2 = is2 - was2;
+    v[b]! += p[o]! * d1 + p[o + 12]! * d2;
+    v[b + 1]! += p[o + 1]! * d1 + p[o + 13]! * d2;
+    v[b + 2]! += p[o + 2]! * d1 + p[o + 14]! * d2;
+    if ((bits & LEAD_TURNS) !== 0) {
+      v[b + 3]! += p[o + 3]! * d1 + p[o + 15]! * d2;
+      v[b + 4]! += p[o + 4]! * d1 + p[o + 16]! * d2;
+      v[b + 5]! += p[o + 5]! * d1 + p[o + 17]! * d2;
+    }
+    if ((bits & HAS_OTHER) !== 0) {
+      v[a]! += p[o + 6]! * d1 + p[o + 18]! * d2;
+      v[a + 1]! += p[o + 7]! * d1 + p[o + 19]! * d2;
+      v[a + 2]! += p[o + 8]! * d1 + p[o + 20]! * d2;
+    }
+    if ((bits & OTHER_TURNS) !== 0) {
+      v[a + 3]! += p[o + 9]! * d1 + p[o + 21]! * d2;
+      v[a + 4]! += p[o + 10]! * d1 + p[o + 22]! * d2;
+      v[a + 5]! += p[o + 11]! * d1 + p[o + 23]! * d2;
+    }
+    const moved = Math.max(Math.abs(d1) * diagonal[r]!, Math.abs(d2) * diagonal[r + 1]!);
     if (moved > most) most = moved;
   }
   worst[0] = most;
