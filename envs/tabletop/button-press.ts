@@ -16,16 +16,19 @@ const FACE_Y = -0.193;
 const HOLE_Y = -0.1;
 
 /** Meta-World's slide ends at 0.06 m, short of success, but its soft stop gives way to here. */
-const TRAVEL = 0.08;
+const TRAVEL = 0.085;
 
 const MASS = 0.05;
 /** Weak and never slack; N/m, m, N·s/m. */
 const SPRING = { stiffness: 0.5, rest: -0.5, damping: 1 };
 
-/** Where the hand waits in front of the face, and where it touches it, in m along y; and how far ahead it aims at most. */
+/** Where the hand waits in front of the face, and where its palm touches it, in m along y; and how far ahead it aims at most. */
 const WAIT = -0.12;
-const TOUCH = -0.05;
+const TOUCH = -0.06;
 const LEAD = 0.06;
+
+/** What is left to press where the controller comes to rest: success, just off the stop, so that it does not wind up against it. */
+const REST = 0.009;
 
 export const buttonPress: TabletopTask = {
   name: "button-press",
@@ -42,7 +45,7 @@ export const buttonPress: TabletopTask = {
       const below = o[OBJECT + 2]! - 0.04;
       const aligned = smoothstep(Math.hypot(o[HAND]! - o[OBJECT]!, o[HAND + 2]! - below), 0.04, 0.01);
       aim.x = o[OBJECT]!;
-      aim.y = o[OBJECT + 1]! + mix(WAIT, TOUCH + clamp(o[GOAL + 1]! - o[OBJECT + 1]!, 0, LEAD), aligned);
+      aim.y = o[OBJECT + 1]! + mix(WAIT, TOUCH + clamp(o[GOAL + 1]! - o[OBJECT + 1]! - REST, 0, LEAD), aligned);
       aim.z = below;
       aim.grip = -1;
     }),

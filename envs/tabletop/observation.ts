@@ -12,7 +12,6 @@ export type Point = readonly [number, number, number];
 export const HAND = 0;
 export const GRIPPER = 3;
 export const OBJECT = 4;
-export const ORIENTATION = 7;
 export const PREVIOUS = 18;
 export const GOAL = 36;
 export const OBSERVATION_SIZE = 39;
