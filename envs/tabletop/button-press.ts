@@ -5,7 +5,7 @@ import { proportionalController } from "./controller.ts";
 import { writeVector, writeWxyz } from "./object-block.ts";
 import { GOAL, HAND, OBJECT, point, tcpDistance } from "./observation.ts";
 import { clamp, closeness, mix, smoothstep } from "./shaping.ts";
-import { boxPart, color, rodPart } from "./looks.ts";
+import { following, boxPart, color, rodPart } from "./looks.ts";
 import type { Table } from "./table.ts";
 import type { Furniture, TabletopTask } from "./tabletop-task.ts";
 
@@ -80,7 +80,7 @@ function drawButtonBox({ scene }: Table, housing: Vec3, button: Vec3): void {
   scene.dress(
     "button box",
     [boxPart([0.12, 0.102, 0.12], [0, 0.012, 0], color.amber), rodPart({ radius: 0.06, height: 0.012, along: "y" }, [0, -0.096, 0], color.graphite)],
-    { leader: housing },
+    following(housing),
   );
   scene.dress(
     "button",
@@ -88,6 +88,6 @@ function drawButtonBox({ scene }: Table, housing: Vec3, button: Vec3): void {
       rodPart({ radius: 0.043, height: 0.022, along: "y" }, [0, -0.182, 0], color.red),
       rodPart({ radius: 0.021, height: 0.09, along: "y" }, [0, -0.126, 0], color.steel),
     ],
-    { leader: button },
+    following(button),
   );
 }

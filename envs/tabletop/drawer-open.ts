@@ -5,7 +5,7 @@ import { proportionalController } from "./controller.ts";
 import { writeVector, writeWxyz } from "./object-block.ts";
 import { distance, GOAL, HAND, OBJECT, point } from "./observation.ts";
 import { clamp, closeness, mix, smoothstep } from "./shaping.ts";
-import { boxPart, color, rodPart } from "./looks.ts";
+import { following, boxPart, color, rodPart } from "./looks.ts";
 import type { Table } from "./table.ts";
 import type { Furniture, TabletopTask } from "./tabletop-task.ts";
 
@@ -103,7 +103,7 @@ function drawCabinet({ scene }: Table, cabinet: Vec3, drawer: Vec3): void {
       boxPart([0.008, 0.1, 0.067], [0.11, 0, 0.089], color.teal),
       boxPart([0.102, 0.008, 0.067], [0, 0.092, 0.089], color.teal),
     ],
-    { leader: cabinet },
+    following(cabinet),
   );
   scene.dress(
     "drawer",
@@ -117,6 +117,6 @@ function drawCabinet({ scene }: Table, cabinet: Vec3, drawer: Vec3): void {
       rodPart({ radius: 0.009, height: 0.06, along: "y" }, [-0.05, -0.12, 0], color.steel),
       rodPart({ radius: 0.009, height: 0.06, along: "y" }, [0.05, -0.12, 0], color.steel),
     ],
-    { leader: drawer },
+    following(drawer),
   );
 }

@@ -1,7 +1,7 @@
 /** @file How the scripted controllers take hold of the block: where to be, how tightly to grip, and whether it is held, from one observation. */
 import type { Aim } from "./controller.ts";
-import { GRIPPER, HAND, OBJECT } from "./observation.ts";
-import { mix, smoothstep } from "./shaping.ts";
+import { GRIPPER, HAND, OBJECT, type Point } from "./observation.ts";
+import { clamp, mix, smoothstep } from "./shaping.ts";
 
 /** How far above the block's centre the hand is when it has grasped it, in m: as low as the workspace allows. */
 export const GRASP_HEIGHT = 0.03;
@@ -11,6 +11,9 @@ const AIM_HEIGHT = 0.02;
 
 /** How far above that the hand travels until it is over the block, in m. */
 const TRAVEL_HEIGHT = 0.1;
+
+/** How far ahead of the hand it aims at most while it carries, in m. */
+const CARRY_LEAD = 0.06;
 
 /** What the gripper shows with the block's flat sides between its fingers, and when it certainly touches nothing. */
 const CLOSED_ON_BLOCK = 0.53;
@@ -27,8 +30,18 @@ export function aimAtBlock(o: Float32Array, aim: Aim): void {
   aim.grip = mix(-1, 1, around(o));
 }
 
+/** Carries what is held towards a place for the hand, gently enough not to turn it between the fingers. */
+export function carry(o: Float32Array, aim: Aim, [x, y, z]: Point): void {
+  const held = holding(o);
+  aim.x = mix(aim.x, ahead(o[HAND]!, x), held);
+  aim.y = mix(aim.y, ahead(o[HAND + 1]!, y), held);
+  aim.z = mix(aim.z, ahead(o[HAND + 2]!, z), held);
+}
+
+const ahead = (from: number, to: number): number => from + clamp(to - from, -CARRY_LEAD, CARRY_LEAD);
+
 /** How surely the block is held, in [0, 1]. */
-export const holding = (o: Float32Array): number => around(o) * closed(o);
+const holding = (o: Float32Array): number => around(o) * closed(o);
 
 const closed = (o: Float32Array): number => smoothstep(o[GRIPPER]!, OPEN, CLOSED_ON_BLOCK);
 

@@ -6,11 +6,11 @@ import type { Point } from "./observation.ts";
 
 /** The palette, [r, g, b, a]. */
 export const color = {
-  wood: [0.8, 0.68, 0.53, 1],
-  rim: [0.56, 0.43, 0.31, 1],
+  wood: [0.82, 0.72, 0.58, 1],
+  rim: [0.72, 0.8, 0.86, 0.28],
   steel: [0.73, 0.76, 0.8, 1],
   graphite: [0.19, 0.21, 0.25, 1],
-  white: [0.93, 0.94, 0.95, 1],
+  white: [0.94, 0.95, 0.96, 1],
   rubber: [0.11, 0.12, 0.14, 1],
   red: [0.84, 0.24, 0.22, 1],
   teal: [0.15, 0.43, 0.46, 1],
@@ -50,16 +50,20 @@ export const rodPart = (
   turn: turnTo[size.along],
 });
 
-/** What a look follows: a position, along the axes that are not held. */
-export interface Following {
-  readonly leader: Vec3;
-  readonly hold?: { readonly x?: number; readonly y?: number; readonly z?: number };
-}
+/** Puts a look's body where it belongs now; called in order whenever poses are asked for. */
+export type Placing = (body: Body) => void;
+
+/** Follows a position, unturned. */
+export const following =
+  (leader: Vec3): Placing =>
+  (body) => {
+    body.position.copy(leader);
+  };
 
 /** A scene that is put together body by body. */
 export class TableScene {
   readonly #drawn: DrawnBody[] = [];
-  readonly #followers: { readonly body: Body; readonly following: Following }[] = [];
+  readonly #dressed: { readonly body: Body; readonly place: Placing }[] = [];
 
   /** Shows a body of the world by its own shapes. */
   show(drawn: DrawnBody): void {
@@ -67,24 +71,21 @@ export class TableScene {
   }
 
   /** Shows parts that follow something. */
-  dress(name: string, parts: readonly LookPart[], following: Following): void {
+  dress(name: string, parts: readonly LookPart[], place: Placing): void {
     const body = new Body();
-    for (const { shape, at, turn } of parts) body.addShape(shape, new Vec3(...at), turn);
+    for (const { shape, at: offset, turn } of parts) body.addShape(shape, new Vec3(...offset), turn);
     this.#drawn.push({ name, body, color: parts.map((each) => each.color) });
-    this.#followers.push({ body, following });
+    this.#dressed.push({ body, place });
   }
 
   /** The scene as it now stands; what is shown later is not in it. */
   finish(): Scene {
     const scene = sceneOf(this.#drawn);
-    const followers = this.#followers;
+    const dressed = [...this.#dressed];
     return {
       bodies: scene.bodies,
       writePoses(into) {
-        for (const { body, following } of followers) {
-          const { leader, hold } = following;
-          body.position.set(hold?.x ?? leader.x, hold?.y ?? leader.y, hold?.z ?? leader.z);
-        }
+        for (const { body, place } of dressed) place(body);
         scene.writePoses(into);
       },
     };

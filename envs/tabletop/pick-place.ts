@@ -1,9 +1,9 @@
 /** @file Pick and place: grasp the block and hold it at the goal in the air. */
 import { blockOnTable, BLOCK_HALF, blockStart, clearOfGoal, goalBetween } from "./block.ts";
 import { proportionalController } from "./controller.ts";
-import { aimAtBlock, GRASP_HEIGHT, holding } from "./grasp.ts";
+import { aimAtBlock, carry, GRASP_HEIGHT } from "./grasp.ts";
 import { distance, GOAL, OBJECT, point, tcpDistance } from "./observation.ts";
-import { clamp, closeness, mix } from "./shaping.ts";
+import { clamp, closeness } from "./shaping.ts";
 import type { TabletopTask } from "./tabletop-task.ts";
 
 const RADIUS = 0.07;
@@ -31,9 +31,6 @@ export const pickPlace: TabletopTask = {
   controller: () =>
     proportionalController((o, aim) => {
       aimAtBlock(o, aim);
-      const held = holding(o);
-      aim.x = mix(aim.x, o[GOAL]!, held);
-      aim.y = mix(aim.y, o[GOAL + 1]!, held);
-      aim.z = mix(aim.z, o[GOAL + 2]! + GRASP_HEIGHT, held);
+      carry(o, aim, [o[GOAL]!, o[GOAL + 1]!, o[GOAL + 2]! + GRASP_HEIGHT]);
     }),
 };

@@ -1,9 +1,9 @@
 /** @file Push: take the block between the fingers and slide it over the table to the goal. */
 import { blockOnTable, BLOCK_HALF, blockStart, clearOfGoal, goalBetween } from "./block.ts";
 import { proportionalController } from "./controller.ts";
-import { aimAtBlock, holding } from "./grasp.ts";
+import { aimAtBlock, carry, GRASP_HEIGHT } from "./grasp.ts";
 import { distance, GOAL, OBJECT, tcpDistance } from "./observation.ts";
-import { closeness, mix } from "./shaping.ts";
+import { closeness } from "./shaping.ts";
 import type { TabletopTask } from "./tabletop-task.ts";
 
 const RADIUS = 0.05;
@@ -26,8 +26,6 @@ export const push: TabletopTask = {
   controller: () =>
     proportionalController((o, aim) => {
       aimAtBlock(o, aim);
-      const held = holding(o);
-      aim.x = mix(aim.x, o[GOAL]!, held);
-      aim.y = mix(aim.y, o[GOAL + 1]!, held);
+      carry(o, aim, [o[GOAL]!, o[GOAL + 1]!, GRASP_HEIGHT + BLOCK_HALF]);
     }),
 };

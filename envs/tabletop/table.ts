@@ -7,7 +7,8 @@ import { collisionFilter, FIXED, HAND, OBJECT } from "../physics/collision-group
 import { FlatWorld } from "../physics/flat-world.ts";
 import { Hand } from "../physics/hand.ts";
 import { setInertia } from "../physics/inertia.ts";
-import { boxPart, color, rodPart, TableScene } from "./looks.ts";
+import { drawArm } from "./arm.ts";
+import { following, boxPart, color, rodPart, TableScene } from "./looks.ts";
 import { CONTROL_PERIOD, TCP_DEPTH, WORKSPACE, type Point } from "./observation.ts";
 
 const SUBSTEPS = 5;
@@ -17,11 +18,6 @@ const TOP: Point = [0.7, 0.4, 0.05];
 const CENTRE_Y = 0.6;
 const RIM_HEIGHT = 0.06;
 const RIM_WIDTH = 0.01;
-
-/** Where the gantry that carries the hand runs, in m. It is only drawn: what moves the hand is its mocap body. */
-const GANTRY_Z = 0.86;
-const GANTRY_X = 0.74;
-const GANTRY_LENGTH = 0.46;
 
 /** A solid part of a body. */
 export interface Solid {
@@ -49,7 +45,7 @@ export class Table {
     this.#buildTop();
     this.hand = new Hand(this.world, { position: handStart, ...WORKSPACE, controlPeriod: CONTROL_PERIOD, tcp: TCP_DEPTH });
     this.#drawHand();
-    this.#drawGantry();
+    drawArm(this.scene, this.hand.position);
   }
 
   /** Adds a body at the origin; a task's `place` puts it where it belongs. */
@@ -57,7 +53,7 @@ export class Table {
     const filter = collisionFilter[mass === 0 ? FIXED : OBJECT];
     const body = new Body({ mass, linearDamping: damping, angularDamping: damping, ...filter });
     if (mounted) body.collisionFilterMask = HAND;
-    for (const { shape, at = [0, 0, 0] } of solids) body.addShape(shape, new Vec3(...at));
+    for (const { shape, at: offset = [0, 0, 0] } of solids) body.addShape(shape, new Vec3(...offset));
     if (mass > 0) setInertia(body);
     this.world.addBody(body);
     return body;
@@ -98,9 +94,8 @@ export class Table {
         boxPart([0.018, 0.062, 0.01], [0, 0, 0.055], color.graphite),
         boxPart([0.026, 0.036, 0.016], [0, 0, 0.08], color.white),
         rodPart({ radius: 0.028, height: 0.02, along: "z" }, [0, 0, 0.105], color.graphite),
-        rodPart({ radius: 0.022, height: 0.7, along: "z" }, [0, 0, 0.46], color.steel),
       ],
-      { leader: body.position },
+      following(body.position),
     );
     fingers.forEach((finger, k) => {
       const inward = k === 0 ? 1 : -1;
@@ -110,19 +105,8 @@ export class Table {
           boxPart([0.015, 0.003, 0.045], [0, -0.003 * inward, 0], color.steel),
           boxPart([0.014, 0.003, 0.026], [0, 0.003 * inward, -0.019], color.rubber),
         ],
-        { leader: finger.position },
+        following(finger.position),
       );
     });
-  }
-
-  #drawGantry(): void {
-    const leader = this.hand.body.position;
-    const rails = [-GANTRY_X, GANTRY_X].map((x) => boxPart([0.014, GANTRY_LENGTH, 0.014], [x, 0, 0], color.graphite));
-    const legs = [-GANTRY_X, GANTRY_X].flatMap((x) =>
-      [-GANTRY_LENGTH, GANTRY_LENGTH].map((y) => boxPart([0.016, 0.016, GANTRY_Z / 2], [x, y, -GANTRY_Z / 2], color.graphite)),
-    );
-    this.scene.dress("rails", [...rails, ...legs], { leader, hold: { x: 0, y: CENTRE_Y, z: GANTRY_Z } });
-    this.scene.dress("beam", [boxPart([GANTRY_X + 0.02, 0.016, 0.016], [0, 0, 0], color.steel)], { leader, hold: { x: 0, z: GANTRY_Z + 0.03 } });
-    this.scene.dress("carriage", [boxPart([0.04, 0.035, 0.035], [0, 0, 0], color.white)], { leader, hold: { z: GANTRY_Z + 0.03 } });
   }
 }

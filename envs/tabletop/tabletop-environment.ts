@@ -13,7 +13,7 @@ import { first, middle, truncated, type FirstStep, type NextStep } from "../../s
 import type { Task } from "../../src/contract/task.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 import { isStable } from "../physics/guard.ts";
-import { color, part } from "./looks.ts";
+import { following, color, part } from "./looks.ts";
 import { actionSpace, CONTROL_PERIOD, GOAL, GRIPPER, HAND, HORIZON, OBJECT, observationSpace, OBSERVATION_SIZE, PREVIOUS } from "./observation.ts";
 import { Table } from "./table.ts";
 import type { Furniture, TabletopTask } from "./tabletop-task.ts";
@@ -48,7 +48,7 @@ export class TabletopEnvironment implements Environment {
     this.#task = task;
     this.#table = new Table(task.handStart);
     this.#furniture = task.furnish(this.#table);
-    this.#table.scene.dress("goal", [part(new Sphere(GOAL_MARKER), [0, 0, 0], color.goal)], { leader: this.#goal });
+    this.#table.scene.dress("goal", [part(new Sphere(GOAL_MARKER), [0, 0, 0], color.goal)], following(this.#goal));
     this.scene = this.#table.scene.finish();
     this.#variation = Float32Array.from(spec.variation.low, (low, k) => (low + spec.variation.high[k]!) / 2);
     this.#furniture.place(this.#variation, this.#goal);
