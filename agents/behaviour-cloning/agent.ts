@@ -10,6 +10,7 @@ import type {
   ConsolidationProgress,
   ConsolidationReport,
   Decision,
+  DecisionContext,
   Transition,
 } from "../../src/contract/agent.ts";
 import { nested, type Snapshot } from "../../src/contract/snapshot.ts";
@@ -17,8 +18,9 @@ import { asTaskId, type TaskId } from "../../src/contract/task.ts";
 import { validate } from "../../src/contract/validate.ts";
 import { strategyNamed } from "../../src/learning/consolidation/strategies.ts";
 import type { ConsolidationStrategy } from "../../src/learning/consolidation/strategy.ts";
-import { relativeFeatures, type Features } from "../../src/learning/features.ts";
+import { relativeFeatures } from "../../src/learning/features.ts";
 import { CloningLearner, cloningLayout } from "../../src/learning/imitation/behaviour-cloning.ts";
+import { PolicyInput } from "../../src/learning/policy-input.ts";
 import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
 import { thinTask } from "../../src/memory/thinning.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
@@ -35,11 +37,11 @@ class BehaviourCloningAgent implements Agent {
   readonly #config: BehaviourCloningConfig;
   readonly #strategy: ConsolidationStrategy;
   readonly #random: RandomStream;
-  readonly #features: Features;
+  readonly #input: PolicyInput;
   readonly #parameters: Float32Array;
   readonly #policy: MlpActor;
   readonly #learner: CloningLearner;
-  readonly #input: Float32Array;
+  readonly #inputs: Float32Array;
   readonly #decision: Decision;
   #task: TaskId = asTaskId("");
 
@@ -50,28 +52,28 @@ class BehaviourCloningAgent implements Agent {
     this.#config = config;
     this.#strategy = strategyNamed(config.consolidation);
     this.#random = RandomStream.fromSeed(seed);
-    this.#features = features;
+    this.#input = new PolicyInput(features, config.taskCue);
     this.#parameters = new Float32Array(layout.size);
     initializeMlp("policy", shape, layout, this.#parameters, this.#random.split("parameters"));
     this.#policy = new MlpActor("policy", shape, layout, this.#parameters);
-    const memoryShape = { keySize: features.size, valueSize: spec.action.size, observationSize: spec.observation.size };
+    const memoryShape = { keySize: this.#input.size, valueSize: spec.action.size, observationSize: spec.observation.size };
     this.#shown = new EpisodicMemory({ shape: memoryShape, metric: "l2" });
     const { batch, learningRate } = config;
-    this.#learner = new CloningLearner({ shape, parameters: this.#parameters, features, memory: this.#shown, batch, learningRate });
-    this.#input = new Float32Array(features.size);
+    this.#learner = new CloningLearner({ shape, parameters: this.#parameters, input: this.#input, memory: this.#shown, batch, learningRate });
+    this.#inputs = new Float32Array(this.#input.size);
     this.#decision = { action: new Float32Array(spec.action.size) };
   }
 
-  act(observation: Float32Array): Decision {
-    this.#features.write(observation, 1, this.#input);
-    this.#policy.forward(this.#input, this.#decision.action);
+  act(observation: Float32Array, { task }: DecisionContext): Decision {
+    this.#input.write(observation, task, this.#inputs);
+    this.#policy.forward(this.#inputs, this.#decision.action);
     return this.#decision;
   }
 
   observe({ actor, task, episode, index, observation, decision }: Transition): void {
     if (actor !== "demonstrator") return;
-    this.#features.write(observation, 1, this.#input);
-    this.#shown.remember({ key: this.#input, value: decision.action, observation, task, episode, step: index });
+    this.#input.write(observation, task, this.#inputs);
+    this.#shown.remember({ key: this.#inputs, value: decision.action, observation, task, episode, step: index });
   }
 
   /** Lets go of the task before: all of it, or all but what rehearsal keeps. */

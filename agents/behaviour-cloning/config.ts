@@ -8,6 +8,7 @@ export const behaviourCloningConfig = z.strictObject({
   hidden: z.array(count("Units of a layer.")).describe("Hidden layers, features → action.").default([128, 128]),
   batch: count("States a gradient step learns from.").default(128),
   learningRate: z.number().positive().describe("Adam's step size.").default(1e-3),
+  taskCue: z.int().min(0).describe("Length of the code that tells which task is asked for; 0 tells nothing.").default(8),
   consolidation: z
     .enum([...strategies.keys()])
     .describe("Which tasks a gradient step learns from.")

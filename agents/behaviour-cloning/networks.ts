@@ -3,6 +3,6 @@ import type { MlpShape } from "../../src/tensor/mlp.ts";
 import type { BehaviourCloningConfig } from "./config.ts";
 
 /** @param features Numbers in a feature vector. @param actions Numbers in an action. */
-export function policyShape(features: number, actions: number, { hidden }: BehaviourCloningConfig): MlpShape {
-  return { sizes: [features, ...hidden, actions], activation: "tanh" };
+export function policyShape(features: number, actions: number, { hidden, taskCue }: BehaviourCloningConfig): MlpShape {
+  return { sizes: [features + taskCue, ...hidden, actions], activation: "tanh" };
 }

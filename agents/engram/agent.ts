@@ -12,6 +12,7 @@ import type {
   ConsolidationProgress,
   ConsolidationReport,
   Decision,
+  DecisionContext,
   Transition,
 } from "../../src/contract/agent.ts";
 import type { EntryId, MemoryEntry } from "../../src/contract/memory.ts";
@@ -22,7 +23,7 @@ import { strategyNamed } from "../../src/learning/consolidation/strategies.ts";
 import type { ConsolidationStrategy } from "../../src/learning/consolidation/strategy.ts";
 import { relativeFeatures } from "../../src/learning/features.ts";
 import { RetrievalLearner } from "../../src/learning/meta/retrieval-learner.ts";
-import { initializeRetrieval } from "../../src/learning/meta/retrieval-policy.ts";
+import { initializeRetrieval, keySize } from "../../src/learning/meta/retrieval-policy.ts";
 import { RetrievalReader } from "../../src/learning/meta/retrieval-reader.ts";
 import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
 import { thinTask } from "../../src/memory/thinning.ts";
@@ -48,7 +49,7 @@ class EngramAgent implements Agent {
   constructor({ spec, seed, openStore }: AgentOptions, config: EngramConfig) {
     const features = relativeFeatures(spec.observation, spec.controlPeriod);
     const shape = readerShape(features.size, spec.action.size, config);
-    const memoryShape = { keySize: config.embedding, valueSize: spec.action.size, observationSize: spec.observation.size };
+    const memoryShape = { keySize: keySize(shape), valueSize: spec.action.size, observationSize: spec.observation.size };
     this.#config = config;
     this.#strategy = strategyNamed(config.consolidation);
     this.#random = RandomStream.fromSeed(seed);
@@ -57,12 +58,12 @@ class EngramAgent implements Agent {
     const parts = { shape, parameters: this.#parameters, features, memory: this.memory };
     this.#reader = new RetrievalReader({ ...parts, neighbours: config.neighbours });
     this.#learner = new RetrievalLearner({ ...parts, support: config.support, queries: config.queries, learningRate: config.learningRate });
-    this.#key = new Float32Array(config.embedding);
+    this.#key = new Float32Array(memoryShape.keySize);
     this.#decision = { action: new Float32Array(spec.action.size), recall: this.#reader.recall };
   }
 
-  act(observation: Float32Array): Decision {
-    this.#reader.act(observation, this.#decision.action);
+  act(observation: Float32Array, { task }: DecisionContext): Decision {
+    this.#reader.act(observation, task, this.#decision.action);
     return this.#decision;
   }
 
@@ -70,7 +71,7 @@ class EngramAgent implements Agent {
   observe({ actor, task, episode, index, observation, decision }: Transition): void {
     if (actor !== "demonstrator") return;
     if (index === 0) thinTask(this.memory, task, this.#config.memoryPerTask);
-    this.#reader.encode(observation, 1, this.#key);
+    this.#reader.encode(observation, task, this.#key);
     this.memory.remember({ key: this.#key, value: decision.action, observation, task, episode, step: index });
   }
 
@@ -88,7 +89,7 @@ class EngramAgent implements Agent {
         loss = steps.next().value;
         yield { gradientSteps: step, loss };
       }
-      this.memory.rekey((observations, count, keys) => this.#reader.encode(observations, count, keys));
+      this.#reader.rekey();
     }
     return { gradientSteps, loss, memorySize: this.memory.size };
   }

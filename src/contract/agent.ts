@@ -15,6 +15,8 @@ export interface Decision {
 export interface DecisionContext {
   /** Whether this is the first decision of an episode. */
   readonly first: boolean;
+  /** What the agent is asked to do. Worlds may look alike and ask for different things. */
+  readonly task: TaskId;
 }
 
 /** One control step as it happened. Its buffers are valid only during the call that hands it over. */

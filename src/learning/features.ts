@@ -8,12 +8,12 @@ import type { Space, SpacePart } from "../contract/space.ts";
 export interface Features {
   readonly size: number;
   readonly names: readonly string[];
-  /** Writes the features of `count` observations, row by row; both arrays row-major. */
-  write(observations: Float32Array, count: number, into: Float32Array): void;
+  /** Writes the features of `count` observations, row by row, beginning at `at`; both arrays row-major. */
+  write(observations: Float32Array, count: number, into: Float32Array, at?: number): void;
 }
 
-/** Positions are given in decimetres, so that a tabletop's distances are of the order of 1. */
-const PER_METRE = 10;
+/** Scales that make a centimetre, and a tenth of a gripper's travel, count: what decides a grasp must not drown in what crosses the table. */
+const SCALE = { position: 25, scalar: 5, velocity: 1, angle: 1, orientation: 1 } as const;
 
 interface Term {
   readonly name: string;
@@ -31,11 +31,13 @@ export function relativeFeatures({ size, parts }: Space, controlPeriod: number):
   const now = parts.filter((part) => part.age === 0);
   const positions = now.filter((part) => part.quantity === "position");
   const terms = [
-    ...now.flatMap((part) => each(part, (k) => ({ name: part.name, plus: part.offset + k, minus: -1, scale: unitScale(part) }))),
+    ...now.flatMap((part) => each(part, (k) => ({ name: part.name, plus: part.offset + k, minus: -1, scale: SCALE[part.quantity] }))),
     ...positions.flatMap((from, i) =>
       positions
         .slice(i + 1)
-        .flatMap((to) => each(from, (k) => ({ name: `${to.name} − ${from.name}`, plus: to.offset + k, minus: from.offset + k, scale: PER_METRE }))),
+        .flatMap((to) =>
+          each(from, (k) => ({ name: `${to.name} − ${from.name}`, plus: to.offset + k, minus: from.offset + k, scale: SCALE.position })),
+        ),
     ),
     ...now
       .filter((part) => part.quantity === "position" || part.quantity === "scalar")
@@ -50,7 +52,6 @@ export function relativeFeatures({ size, parts }: Space, controlPeriod: number):
 }
 
 const each = (part: SpacePart, term: (k: number) => Term): Term[] => Array.from({ length: part.size }, (_, k) => term(k));
-const unitScale = (part: SpacePart): number => (part.quantity === "position" ? PER_METRE : 1);
 
 function compile(terms: readonly Term[], width: number): Features {
   const plus = Int32Array.from(terms, (term) => term.plus);
@@ -59,12 +60,12 @@ function compile(terms: readonly Term[], width: number): Features {
   return {
     size: terms.length,
     names: terms.map((term) => term.name),
-    write(observations, count, into): void {
-      for (let row = 0, at = 0; row < count; row++) {
+    write(observations, count, into, at = 0): void {
+      for (let row = 0, next = at; row < count; row++) {
         const o = row * width;
-        for (let k = 0; k < plus.length; k++, at++) {
+        for (let k = 0; k < plus.length; k++, next++) {
           const from = minus[k]!;
-          into[at] = scale[k]! * (observations[o + plus[k]!]! - (from < 0 ? 0 : observations[o + from]!));
+          into[next] = scale[k]! * (observations[o + plus[k]!]! - (from < 0 ? 0 : observations[o + from]!));
         }
       }
     },

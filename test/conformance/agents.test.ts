@@ -56,7 +56,7 @@ function sleep(agent: Agent, gradientSteps: number): ReturnType<Agent["consolida
 }
 
 const observation = Float32Array.of(0.1, -0.2, 0.1, -0.2, 0.5, 0.5);
-const decide = (agent: Agent): number[] => [...agent.act(observation.slice(), { first: true }).action];
+const decide = (agent: Agent): number[] => [...agent.act(observation.slice(), { first: true, task: first }).action];
 const [first, second] = [asTaskId("first"), asTaskId("second")];
 
 /** A life of two tasks. */
@@ -91,7 +91,7 @@ describe.each([...agents])("%s", (name, entry) => {
   it("keeps nothing of the buffers it was shown, and only reads what it acts on", async () => {
     const agent = await live(entry, 4);
     const seen = observation.slice();
-    expect([...agent.act(seen, { first: true }).action].every(Number.isFinite)).toBe(true);
+    expect([...agent.act(seen, { first: true, task: first }).action].every(Number.isFinite)).toBe(true);
     expect(seen).toEqual(observation);
   });
 
@@ -124,7 +124,7 @@ describe.each([...agents])("%s", (name, entry) => {
 
   it("weighs what it recalls to 1, and can say where each entry came from", async () => {
     const agent = await live(entry, 4);
-    const { recall } = agent.act(observation, { first: true });
+    const { recall } = agent.act(observation, { first: true, task: first });
     if (recall === undefined) return;
     const weights = [...recall.weights.subarray(0, recall.count)];
     expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 5);

@@ -30,17 +30,17 @@ describe("relative features", () => {
     expect(features.size).toBe(10 + 9 + 7);
   });
 
-  it("give positions in decimetres and velocities per second", () => {
+  it("give positions in units of 4 cm, scalars in fifths and velocities per second", () => {
     // hand at x 0.2 m, a frame before at 0.19 m; object at x 0.5 m; gripper from 1 to 0.9 open.
     const observation = new Float32Array(17);
     observation.set([0.2, 0, 0, 0.9, 0.5, 0, 0, 0.19, 0, 0, 1, 0.5, 0, 0, 0.7, 0, 0]);
     const out = new Float32Array(features.size);
     features.write(observation, 1, out);
     const value = (name: string): number => out[features.names.indexOf(name)]!;
-    expect(value("hand")).toBeCloseTo(2, 5);
-    expect(value("gripper")).toBeCloseTo(0.9, 5);
-    expect(value("object1 − hand")).toBeCloseTo(3, 5); // (0.5 − 0.2) · 10
-    expect(value("goal − object1")).toBeCloseTo(2, 5); // (0.7 − 0.5) · 10
+    expect(value("hand")).toBeCloseTo(5, 5); // 0.2 · 25
+    expect(value("gripper")).toBeCloseTo(4.5, 5); // 0.9 · 5
+    expect(value("object1 − hand")).toBeCloseTo(7.5, 5); // (0.5 − 0.2) · 25
+    expect(value("goal − object1")).toBeCloseTo(5, 5); // (0.7 − 0.5) · 25
     expect(value("hand velocity")).toBeCloseTo(0.8, 4); // 0.01 m in 12.5 ms
     expect(value("gripper velocity")).toBeCloseTo(-8, 4); // −0.1 in 12.5 ms
     expect(value("object1 velocity")).toBe(0);

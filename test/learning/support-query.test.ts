@@ -38,7 +38,11 @@ describe("support and queries", () => {
   });
 
   it("ask every task equally often", () => {
-    const tasks = memoryOf([[5, 5], [40, 40, 40], [7, 3]]);
+    const tasks = memoryOf([
+      [5, 5],
+      [40, 40, 40],
+      [7, 3],
+    ]);
     const queries = new Int32Array(99);
     drawSupportAndQueries(tasks, RandomStream.fromSeed(2), new Int32Array(30), queries);
     const perTask = tasks.map((episodes) => queries.filter((row) => episodes.some((rows) => rows.includes(row))).length);

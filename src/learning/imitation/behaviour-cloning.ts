@@ -11,18 +11,18 @@ import { mlp, mlpLayout, type MlpShape } from "../../tensor/mlp.ts";
 import { matrix, meanSquaredError } from "../../tensor/ops.ts";
 import { layoutOf, type ParameterLayout } from "../../tensor/parameters.ts";
 import { drawBalanced } from "../consolidation/strategy.ts";
-import type { Features } from "../features.ts";
 import { gather } from "../gather.ts";
+import type { PolicyInput } from "../policy-input.ts";
 
 /** The parameters of a cloning policy: one network called `policy`. */
 export const cloningLayout = (shape: MlpShape): ParameterLayout => layoutOf(mlpLayout("policy", shape));
 
 export interface CloningLearnerOptions {
-  /** Features → action. */
+  /** Input → action. */
   readonly shape: MlpShape;
   /** Changed in place by every step. */
   readonly parameters: Float32Array;
-  readonly features: Features;
+  readonly input: PolicyInput;
   /** What was shown: observations, with actions as values. */
   readonly memory: EpisodicMemory;
   /** States a gradient step learns from. */
@@ -45,16 +45,15 @@ export class CloningLearner {
 
   /** Gradient steps on the given tasks in equal shares, for ever; each value is a step's loss. Memory must not change meanwhile. */
   *steps(tasks: readonly TaskId[], random: RandomStream): Generator<number, never> {
-    const { shape, parameters, features, memory, batch, learningRate } = this.#options;
-    const inputs = new Float32Array(memory.size * features.size);
-    features.write(memory.observations, memory.size, inputs);
+    const { shape, parameters, input, memory, batch, learningRate } = this.#options;
+    const inputs = input.rows(memory);
     const actions = memory.shape.valueSize;
     const rows = new Int32Array(batch);
     for (;;) {
       drawBalanced(memory, tasks, random, rows);
       const loss = valueAndGradient(
         (views) => {
-          const predicted = mlp(matrix(gather(inputs, rows, features.size), batch, features.size), views, "policy", shape);
+          const predicted = mlp(matrix(gather(inputs, rows, input.size), batch, input.size), views, "policy", shape);
           return meanSquaredError(predicted, matrix(gather(memory.values, rows, actions), batch, actions));
         },
         this.#layout,

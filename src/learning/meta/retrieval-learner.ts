@@ -9,6 +9,7 @@ import type { ParameterLayout } from "../../tensor/parameters.ts";
 import type { Tensor2D } from "../../tensor/types.ts";
 import type { Features } from "../features.ts";
 import { gather } from "../gather.ts";
+import { TaskCues } from "../task-cues.ts";
 import { retrievalLayout, retrievalLoss, type RetrievalShape } from "./retrieval-policy.ts";
 import { drawSupportAndQueries, type TaskEpisodes } from "./support-query.ts";
 
@@ -43,18 +44,27 @@ export class RetrievalLearner {
     const pools = tasks.map((task) => episodesOf(memory, task)).filter((episodes) => episodes.length > 0);
     const inputs = new Float32Array(memory.size * features.size);
     features.write(memory.observations, memory.size, inputs);
+    const cues = this.#cuesOfRows();
     const support = new Int32Array(this.#options.support);
     const queries = new Int32Array(this.#options.queries);
     for (;;) {
       const count = drawSupportAndQueries(pools, random, support, queries);
-      const loss = this.#lossAndGradient(inputs, support.subarray(0, count), queries);
+      const loss = this.#lossAndGradient({ inputs, cues }, support.subarray(0, count), queries);
       this.adam = adamStep(parameters, this.#gradient, this.adam, { learningRate });
       yield loss;
     }
   }
 
+  #cuesOfRows(): Float32Array {
+    const { memory, shape } = this.#options;
+    const codes = new TaskCues(shape.cue);
+    const cues = new Float32Array(memory.size * shape.cue);
+    for (let row = 0; row < memory.size; row++) cues.set(codes.of(memory.taskOf(row)), row * shape.cue);
+    return cues;
+  }
+
   /** Writes the gradient and returns the loss. */
-  #lossAndGradient(inputs: Float32Array, support: Int32Array, queries: Int32Array): number {
+  #lossAndGradient({ inputs, cues }: Rows, support: Int32Array, queries: Int32Array): number {
     const { shape, parameters, memory, features } = this.#options;
     const actions = memory.shape.valueSize;
     const rows = (from: Float32Array, chosen: Int32Array, width: number): Tensor2D => matrix(gather(from, chosen, width), chosen.length, width);
@@ -62,8 +72,10 @@ export class RetrievalLearner {
       (views) =>
         retrievalLoss(shape, views, {
           queries: rows(inputs, queries, features.size),
+          cues: rows(cues, queries, shape.cue),
           actions: rows(memory.values, queries, actions),
           support: rows(inputs, support, features.size),
+          supportCues: rows(cues, support, shape.cue),
           supportActions: rows(memory.values, support, actions),
         }),
       this.#layout,
@@ -71,6 +83,14 @@ export class RetrievalLearner {
       this.#gradient,
     );
   }
+}
+
+/** What is known of each row of memory, row-major. */
+interface Rows {
+  /** [n, F] */
+  readonly inputs: Float32Array;
+  /** [n, C] */
+  readonly cues: Float32Array;
 }
 
 /** The rows of a task, an array for each episode, in the order remembered. */

@@ -1,20 +1,23 @@
 /**
  * @file The policy that reads. An encoder f turns features o into a key; remembered states are weighted by
- * w = softmax(−β‖f(o) − f(oᵢ)‖²) with a learned β; the action is the recalled ā = Σ wᵢaᵢ plus a correction g(o, ā, c) for
- * the difference c = Σ wᵢoᵢ − o between the situations remembered and this one. What is learned is how to read, so that
- * remembering a new task's states makes the policy competent in it without a gradient step.
+ * w = softmax(−β‖k − kᵢ‖²) with a learned β, where k = [f(o), s·t] also holds the code t of the task that is asked for, by a learned
+ * scale s: how much a state of another task counts as farther away. The action is the recalled ā = Σ wᵢaᵢ plus a correction
+ * g(o, ā, c) for the difference c = Σ wᵢoᵢ − o between the situations remembered and this one. What is learned is how to read, so
+ * that remembering a new task's states makes the policy competent in it without a gradient step.
  * @see Vinyals et al. (2016), "Matching networks for one shot learning"; Duan et al. (2017), "One-shot imitation learning".
  */
 import type { RandomStream } from "../../numerics/random.ts";
 import { initializeMlp, mlp, mlpLayout, type MlpShape } from "../../tensor/mlp.ts";
 import { add, concat, exp, matMul, meanSquaredError, mul, neg, softmax, squaredDistances, sub } from "../../tensor/ops.ts";
-import { layoutOf, type ParameterLayout, type TensorViews } from "../../tensor/parameters.ts";
+import { layoutOf, view, type ParameterLayout, type TensorViews } from "../../tensor/parameters.ts";
 import type { Scalar, Tensor2D } from "../../tensor/types.ts";
 
 /** The sizes of a reader. */
 export interface RetrievalShape {
-  /** Features → key. */
+  /** Features → f(o). */
   readonly encoder: MlpShape;
+  /** Numbers in a task's code; 0 when it is not told. */
+  readonly cue: number;
   /** [features, recalled action, difference] → correction. */
   readonly head: MlpShape;
 }
@@ -23,35 +26,48 @@ export interface RetrievalShape {
 export interface SupportQueryBatch {
   /** [Q, F] */
   readonly queries: Tensor2D;
+  /** [Q, C], the codes of their tasks. */
+  readonly cues: Tensor2D;
   /** [Q, A], the actions that were shown. */
   readonly actions: Tensor2D;
   /** [S, F] */
   readonly support: Tensor2D;
+  /** [S, C] */
+  readonly supportCues: Tensor2D;
   /** [S, A] */
   readonly supportActions: Tensor2D;
 }
 
-/** `encoder/…`, `head/…`, and `strength`, the logarithm of β. */
+/** Numbers in a key. */
+export const keySize = ({ encoder, cue }: RetrievalShape): number => encoder.sizes.at(-1)! + cue;
+
+/** `encoder/…`, `head/…`, `strength` (the logarithm of β) and `cue` (s). */
 export function retrievalLayout({ encoder, head }: RetrievalShape): ParameterLayout {
-  return layoutOf([...mlpLayout("encoder", encoder), ...mlpLayout("head", head), { name: "strength", shape: [1] }]);
+  return layoutOf([...mlpLayout("encoder", encoder), ...mlpLayout("head", head), { name: "strength", shape: [1] }, { name: "cue", shape: [1] }]);
 }
 
-/** Fresh parameters; β starts at 1. */
+/** Fresh parameters; β and s start at 1. */
 export function initializeRetrieval(shape: RetrievalShape, random: RandomStream): Float32Array {
   const layout = retrievalLayout(shape);
   const vector = new Float32Array(layout.size);
   initializeMlp("encoder", shape.encoder, layout, vector, random.split("encoder"));
   initializeMlp("head", shape.head, layout, vector, random.split("head"));
+  view(layout, vector, "cue").fill(1);
   return vector;
 }
 
 /** Mean squared error of the actions that the policy answers the queries with, reading from the support alone. */
 export function retrievalLoss(shape: RetrievalShape, views: TensorViews, batch: SupportQueryBatch): Scalar {
-  const keys = mlp(batch.support, views, "encoder", shape.encoder);
-  const queries = mlp(batch.queries, views, "encoder", shape.encoder);
+  const keys = keysOf(shape, views, batch.support, batch.supportCues);
+  const queries = keysOf(shape, views, batch.queries, batch.cues);
   const weights = softmax(neg(mul(squaredDistances(queries, keys), exp(views["strength"]!))));
   const recalled = matMul(weights, batch.supportActions);
   const difference = sub(matMul(weights, batch.support), batch.queries);
   const correction = mlp(concat(batch.queries, recalled, difference), views, "head", shape.head);
   return meanSquaredError(add(recalled, correction), batch.actions);
+}
+
+function keysOf(shape: RetrievalShape, views: TensorViews, states: Tensor2D, cues: Tensor2D): Tensor2D {
+  const encoded = mlp(states, views, "encoder", shape.encoder);
+  return shape.cue === 0 ? encoded : concat(encoded, mul(cues, views["cue"]!));
 }

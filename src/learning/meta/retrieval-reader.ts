@@ -1,10 +1,12 @@
 /** @file The retrieval policy at work: encodes, recalls and answers with plain loops, without tfjs and without allocating. */
-import { emptyRecall, type LongTermMemory, type Recall } from "../../contract/memory.ts";
+import { emptyRecall, type Recall } from "../../contract/memory.ts";
+import type { TaskId } from "../../contract/task.ts";
 import { attend, weightedSum } from "../../memory/attention.ts";
 import type { EpisodicMemory } from "../../memory/episodic-memory.ts";
 import { MlpActor } from "../../tensor/mlp.ts";
 import { view } from "../../tensor/parameters.ts";
 import type { Features } from "../features.ts";
+import { TaskCues } from "../task-cues.ts";
 import { retrievalLayout, type RetrievalShape } from "./retrieval-policy.ts";
 
 /** What a reader is built on; it reads the parameters in place, so that it always acts with the latest. */
@@ -23,7 +25,9 @@ export class RetrievalReader {
   readonly #options: ReaderOptions;
   readonly #encoder: MlpActor;
   readonly #head: MlpActor;
+  readonly #cues: TaskCues;
   readonly #strength: Float32Array;
+  readonly #cueScale: Float32Array;
   readonly #key: Float32Array;
   readonly #observation: Float32Array;
   /** [features, recalled action, difference] */
@@ -39,7 +43,9 @@ export class RetrievalReader {
     this.recall = emptyRecall(neighbours);
     this.#encoder = new MlpActor("encoder", shape.encoder, layout, parameters);
     this.#head = new MlpActor("head", shape.head, layout, parameters);
+    this.#cues = new TaskCues(shape.cue);
     this.#strength = view(layout, parameters, "strength");
+    this.#cueScale = view(layout, parameters, "cue");
     this.#key = new Float32Array(memory.shape.keySize);
     this.#observation = new Float32Array(memory.shape.observationSize);
     this.#input = new Float32Array(features.size + actions + features.size);
@@ -47,18 +53,33 @@ export class RetrievalReader {
     this.#difference = this.#input.subarray(features.size + actions);
   }
 
-  /** Writes the keys of `count` observations; all row-major. */
-  encode(observations: Float32Array, count: number, keys: Float32Array): void {
-    const { features, memory } = this.#options;
+  /** Writes the key of an observation of a task, at `at`. */
+  encode(observation: Float32Array, task: TaskId, key: Float32Array, at = 0): void {
+    this.#options.features.write(observation, 1, this.#input);
+    this.#keyOfInput(task, key, at);
+  }
+
+  /** Files every entry of memory anew under the present encoder. */
+  rekey(): void {
+    const { memory } = this.#options;
     const { observationSize, keySize } = memory.shape;
-    for (let row = 0; row < count; row++) {
-      features.write(observations.subarray(row * observationSize, (row + 1) * observationSize), 1, this.#input);
-      this.#encoder.forward(this.#input, keys, 0, row * keySize);
-    }
+    memory.rekey((observations, count, keys) => {
+      for (let row = 0; row < count; row++) {
+        this.encode(observations.subarray(row * observationSize, (row + 1) * observationSize), memory.taskOf(row), keys, row * keySize);
+      }
+    });
+  }
+
+  /** The key of the features that are in place. */
+  #keyOfInput(task: TaskId, key: Float32Array, at: number): void {
+    this.#encoder.forward(this.#input, key, 0, at);
+    const code = this.#cues.of(task);
+    const from = at + this.#options.shape.encoder.sizes.at(-1)!;
+    for (let k = 0; k < code.length; k++) key[from + k] = code[k]! * this.#cueScale[0]!;
   }
 
   /** Writes the action for an observation; `recall` then says what it was read from. An empty memory answers with nothing: no motion. */
-  act(observation: Float32Array, action: Float32Array): void {
+  act(observation: Float32Array, task: TaskId, action: Float32Array): void {
     const { memory, features, neighbours } = this.#options;
     if (memory.size === 0) {
       this.recall.count = 0;
@@ -66,7 +87,7 @@ export class RetrievalReader {
       return;
     }
     features.write(observation, 1, this.#input);
-    this.#encoder.forward(this.#input, this.#key);
+    this.#keyOfInput(task, this.#key, 0);
     memory.recall(this.#key, neighbours, this.recall);
     attend(this.recall, Math.exp(this.#strength[0]!));
     weightedSum(memory.values, memory.shape.valueSize, this.recall, this.#recalledAction);
