@@ -1,9 +1,9 @@
 """Drives our tabletop worlds with Meta-World's own scripted policies, unchanged: whoever wrote a controller for its observations can
-bring it here. Prints, for each task, the share of seeds solved within the horizon and the steps it took; beside them, with the same
-policy, Meta-World's own environment.
+bring it here. Each placement that Meta-World draws is set up in both worlds. Prints, for each task: the share of placements solved
+within the horizon and the mean steps it took, ours beside theirs, and how far the observations at the start lie apart at most [m].
 
     pip install metaworld==3.1.1 packaging imageio
-    python test/bench/peers/metaworld_policies.py [seeds, 50 by default]
+    python test/bench/peers/metaworld_policies.py [placements, 50 by default]
 """
 
 import json
@@ -42,8 +42,8 @@ class Ours:
         self.process.stdin.flush()
         return json.loads(self.process.stdout.readline())
 
-    def reset(self, seed):
-        return np.array(self._ask({"reset": seed})["observation"])
+    def reset(self, placement):
+        return np.array(self._ask({"reset": placement.tolist()})["observation"])
 
     def step(self, action):
         answer = self._ask({"step": [float(x) for x in action]})
@@ -55,15 +55,21 @@ class Ours:
 
 
 class Theirs:
-    """Meta-World's, placed anew at each reset."""
+    """Meta-World's."""
 
     def __init__(self, task):
         self.env = ALL_V3_ENVIRONMENTS_GOAL_OBSERVABLE[f"{task}-v3-goal-observable"](seed=0)
-        self.env._freeze_rand_vec = False
-        self.env.seeded_rand_vec = True
 
-    def reset(self, seed):
+    def draw(self, seed):
+        """A placement that its reset accepts: what `set_task` would freeze."""
+        self.env._freeze_rand_vec, self.env.seeded_rand_vec = False, True
         self.env.seed(seed)
+        self.env.reset()
+        self.env._freeze_rand_vec = True
+        return self.env._last_rand_vec
+
+    def reset(self, placement):
+        self.env._last_rand_vec = placement
         return self.env.reset()[0]
 
     def step(self, action):
@@ -74,11 +80,11 @@ class Theirs:
         self.env.close()
 
 
-def trial(world, policy, seeds):
-    """Success is the first step that satisfies the test."""
+def trial(world, policy, placements):
+    """The observation at each start, and the steps up to each success: the first that satisfies the test."""
     starts, steps = [], []
-    for seed in range(seeds):
-        observation = world.reset(seed)
+    for placement in placements:
+        observation = world.reset(placement)
         starts.append(observation)
         for k in range(1, HORIZON + 1):
             observation, success = world.step(policy.get_action(observation))
@@ -86,15 +92,24 @@ def trial(world, policy, seeds):
                 steps.append(k)
                 break
     world.close()
-    starts = np.array(starts)
+    return np.array(starts), steps
+
+
+def compare(task, policy, count):
+    theirs = Theirs(task)
+    placements = [theirs.draw(seed) for seed in range(count)]
+    our_starts, our_steps = trial(Ours(task), policy, placements)
+    their_starts, their_steps = trial(theirs, policy, placements)
+    apart = np.abs(our_starts - their_starts).max(0)
     return {
-        "solved": len(steps) / seeds,
-        "steps": float(np.mean(steps)) if steps else None,
-        "start": {"low": starts.min(0).round(4).tolist(), "high": starts.max(0).round(4).tolist()},
+        "task": task,
+        "ours": {"solved": len(our_steps) / count, "steps": float(np.mean(our_steps))},
+        "theirs": {"solved": len(their_steps) / count, "steps": float(np.mean(their_steps))},
+        "startsApart": {"hand": apart[0:3].max(), "gripper": apart[3], "object": apart[4:7].max(), "orientation": apart[7:11].max(), "goal": apart[36:39].max()},
     }
 
 
 if __name__ == "__main__":
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 50
     for name, policy in POLICIES.items():
-        print(json.dumps({"task": name, "ours": trial(Ours(name), policy(), count), "theirs": trial(Theirs(name), policy(), count)}), flush=True)
+        print(json.dumps(compare(name, policy(), count)), flush=True)
