@@ -63,7 +63,7 @@ export class Contacts {
       if (bounds[a + 1]! > bounds[b + 4]! || bounds[b + 1]! > bounds[a + 4]!) continue;
       if (bounds[a + 2]! > bounds[b + 5]! || bounds[b + 2]! > bounds[a + 5]!) continue;
       let found = 0;
-      switch (kernel[p]) {
+      switch (kernel[p]!) {
         case BOX_BOX:
           found = boxBox(shapes, i, j);
           break;

@@ -89,8 +89,8 @@ export class Hand {
     const pull = new PointToPointConstraint(this.mocap, new Vec3(), this.body, new Vec3(), settings.pull);
     for (const equation of pull.equations) equation.setSpookParams(PULL_STIFFNESS, PULL_RELAXATION, 1 / 60);
     world.addConstraint(pull);
-    const slider = (finger: Body, side: 1 | -1): Prismatic => {
-      const joint = new Prismatic(this.body, finger, {
+    const slider = (of: Body, side: 1 | -1): Prismatic => {
+      const joint = new Prismatic(this.body, of, {
         anchorA: new Vec3(0, side * reach, 0),
         axisA: new Vec3(0, -side, 0),
         lower: 0,

@@ -3,8 +3,7 @@
  * of row `next` and the `direction`, and adds it. A slot names a row over time, so that it starts from the impulse it ended with before.
  */
 import type { Constraint, Vec3 } from "cannon-es";
-import type { FlatBodies } from "./flat-bodies.ts";
-import { FIXED_TURN } from "./flat-bodies.ts";
+import { FIXED_TURN, type FlatBodies } from "./flat-bodies.ts";
 import { HAS_OTHER, kindOf, LEAD_TURNS, OTHER_TURNS, type RowFrame, Rows } from "./rows.ts";
 
 /** A joint that writes its own rows. */
@@ -128,7 +127,10 @@ export class JointRows extends Rows {
     this.#finish(slot);
   }
 
-  /** Adds the row whose Jacobian is given whole, a's and b's parts each linear before angular. */
+  /**
+   * Adds the row whose Jacobian is given whole, a's and b's parts each linear before angular. It starts cold: rows of unknown making may
+   * disturb each other so much that starting from the last impulses would not be stable.
+   */
   addGeneral(slot: number, partA: readonly number[], partB: readonly number[]): void {
     if (this.#lead < 0) return;
     const { jacobian, response, next: r } = this;
@@ -142,16 +144,18 @@ export class JointRows extends Rows {
     if (this.#carrier >= 0) {
       (this.#carrierIsA ? partA : partB).forEach((share, k) => (this.target[r]! -= share * velocity[6 * this.#carrier + k]!));
     }
-    this.diagonal[r] = 0;
+    let diagonal = 0;
     for (let k = 0; k < 3; k++) {
       response[o + k] = inverseMass[3 * this.#lead + k]! * jacobian[o + k]!;
-      this.diagonal[r]! += response[o + k]! * jacobian[o + k]!;
+      diagonal += response[o + k]! * jacobian[o + k]!;
       if ((this.#kind & HAS_OTHER) === 0) continue;
       response[o + 6 + k] = inverseMass[3 * this.#other + k]! * jacobian[o + 6 + k]!;
-      this.diagonal[r]! += response[o + 6 + k]! * jacobian[o + 6 + k]!;
+      diagonal += response[o + 6 + k]! * jacobian[o + 6 + k]!;
     }
+    this.diagonal[r] = diagonal;
     if ((this.#kind & LEAD_TURNS) !== 0) this.#respond(r, o + 3, this.#lead);
     if ((this.#kind & OTHER_TURNS) !== 0) this.#respond(r, o + 9, this.#other);
+    this.remembered[slot] = 0;
     this.#finish(slot);
   }
 
@@ -192,10 +196,10 @@ export class JointRows extends Rows {
   /** Ends the row, unless nothing can move along it. It acts on a's and b's speed against each other, whichever leads. */
   #finish(slot: number): void {
     const r = this.next;
-    const diagonal = this.diagonal[r]!;
-    if (diagonal < IMMOVABLE) return;
-    this.diagonal[r] = diagonal + this.softness[r]!;
-    this.gain[r] = 1 / this.diagonal[r]!;
+    if (this.diagonal[r]! < IMMOVABLE) return;
+    const diagonal = this.diagonal[r]! + this.softness[r]!;
+    this.diagonal[r] = diagonal;
+    this.gain[r] = 1 / diagonal;
     this.#slotOf[r] = slot;
     this.next++;
     const last = this.#warmStart * this.remembered[slot]!;

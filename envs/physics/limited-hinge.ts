@@ -15,6 +15,9 @@ export interface LimitedHingeOptions extends AxisJointOptions {
 /** From this angle on a limit is watched, so that up to 20 rad/s stops at it within 2.5 ms [rad]. */
 const NEAR_LIMIT = 0.05;
 
+/** Squared distance of bodyB's centre from the axis below which there is no lever to speak of [m²]. */
+const NO_LEVER = 1e-10;
+
 const wanted = new Quaternion();
 const relative = new Quaternion();
 const scratch = new Vec3();
@@ -28,10 +31,13 @@ export class LimitedHinge extends AxisJoint {
   /** bodyB's rotation in bodyA's frame at angle 0. */
   readonly turn: Quaternion;
   readonly #axisB: Vec3;
-  /** Two directions across the axis, in bodyA's frame. */
-  readonly #across: readonly [Vec3, Vec3];
-  readonly #axis = new Float64Array(3);
+  /** A direction across the axis, in bodyA's frame. */
+  readonly #tangent = new Vec3();
+  /** The axis, the direction from bodyB's centre to it, and the one across both, in the world. */
+  readonly #frame: readonly [Float64Array, Float64Array, Float64Array] = [new Float64Array(3), new Float64Array(3), new Float64Array(3)];
   readonly #otherAxis = new Float64Array(3);
+  /** From bodyA's pivot to bodyB's, in the world. */
+  readonly #offset = new Float64Array(3);
 
   constructor(bodyA: Body, bodyB: Body, options: LimitedHingeOptions) {
     super(bodyA, bodyB, options);
@@ -40,8 +46,7 @@ export class LimitedHinge extends AxisJoint {
     this.axisA = options.axisA.unit();
     this.turn = bodyA.quaternion.inverse().mult(bodyB.quaternion);
     this.#axisB = this.turn.inverse().vmult(this.axisA);
-    this.#across = [new Vec3(), new Vec3()];
-    this.axisA.tangents(...this.#across);
+    this.axisA.tangents(this.#tangent, scratch);
   }
 
   /** How far bodyB has turned about the axis, in (−π, π] [rad]. */
@@ -72,33 +77,76 @@ export class LimitedHinge extends AxisJoint {
     b.aabbNeedsUpdate = true;
   }
 
+  /**
+   * Three rows hold a point of the axis, two the axis' direction. They act where and along what makes them independent of each other for
+   * bodyB: at the point of the axis nearest to its centre, along the axis, along the lever between them, and across both. A solver of few
+   * sweeps that starts from its last impulses is stable only if rows hardly disturb each other.
+   */
   writeRows(rows: JointRows, slot: number): void {
     const { bodies, direction, armA, armB } = rows;
+    const { pose } = bodies;
     const a = this.bodyA.index;
     const b = this.bodyB.index;
+    const offset = this.#offset;
     rows.between(a, b);
     rows.turn(a, this.pivotA, armA);
     rows.turn(b, this.pivotB, armB);
-    for (let k = 0; k < 3; k++) {
-      for (let x = 0; x < 3; x++) direction[x] = x === k ? 1 : 0;
-      this.hold(rows, bodies.pose[7 * b + k]! + armB[k]! - bodies.pose[7 * a + k]! - armA[k]!);
+    this.#aim(rows, armB);
+    const [axis, lever, across] = this.#frame;
+    const along = armB[0]! * axis[0]! + armB[1]! * axis[1]! + armB[2]! * axis[2]!;
+    for (let x = 0; x < 3; x++) {
+      offset[x] = pose[7 * b + x]! + armB[x]! - pose[7 * a + x]! - armA[x]!;
+      armB[x]! -= along * axis[x]!;
+      armA[x] = pose[7 * b + x]! + armB[x]! - pose[7 * a + x]!;
+    }
+    for (let k = 1; k < 3; k++) {
+      direction.set(k === 1 ? lever : across);
+      this.hold(rows, offset[0]! * direction[0]! + offset[1]! * direction[1]! + offset[2]! * direction[2]!);
       rows.addLinear(slot + k);
     }
-    const axis = this.#axis;
-    const other = this.#otherAxis;
-    rows.turn(a, this.axisA, axis);
-    rows.turn(b, this.#axisB, other);
-    // B's axis leans out of A's by axis × other: turning back about that vector closes the gap.
-    const lx = axis[1]! * other[2]! - axis[2]! * other[1]!;
-    const ly = axis[2]! * other[0]! - axis[0]! * other[2]!;
-    const lz = axis[0]! * other[1]! - axis[1]! * other[0]!;
-    for (let k = 0; k < 2; k++) {
-      rows.turn(a, this.#across[k]!, direction);
-      this.hold(rows, lx * direction[0]! + ly * direction[1]! + lz * direction[2]!);
-      rows.addAngular(slot + 3 + k);
+    direction.set(axis);
+    this.hold(rows, offset[0]! * direction[0]! + offset[1]! * direction[1]! + offset[2]! * direction[2]!);
+    for (let x = 0; x < 3; x++) {
+      armA[x]! -= armB[x]!;
+      armB[x] = 0;
     }
-    for (let x = 0; x < 3; x++) direction[x] = axis[x]!;
+    rows.addLinear(slot);
+    this.#writeLean(rows, slot + 3);
+    direction.set(axis);
     this.writeAlong(rows, slot + 5, this.angle(), NEAR_LIMIT);
+  }
+
+  /** Sets the axis, the lever's direction and the one across both, in the world. */
+  #aim(rows: JointRows, arm: Float64Array): void {
+    const [axis, lever, across] = this.#frame;
+    rows.turn(this.bodyA.index, this.axisA, axis);
+    const along = arm[0]! * axis[0]! + arm[1]! * axis[1]! + arm[2]! * axis[2]!;
+    let squared = 0;
+    for (let x = 0; x < 3; x++) {
+      lever[x] = arm[x]! - along * axis[x]!;
+      squared += lever[x]! * lever[x]!;
+    }
+    if (squared < NO_LEVER) rows.turn(this.bodyA.index, this.#tangent, lever);
+    else for (let x = 0; x < 3; x++) lever[x]! /= Math.sqrt(squared);
+    across[0] = axis[1]! * lever[2]! - axis[2]! * lever[1]!;
+    across[1] = axis[2]! * lever[0]! - axis[0]! * lever[2]!;
+    across[2] = axis[0]! * lever[1]! - axis[1]! * lever[0]!;
+  }
+
+  /** Two rows against bodyB's axis leaning out of bodyA's by axis × other. */
+  #writeLean(rows: JointRows, slot: number): void {
+    const { direction } = rows;
+    const [axis, lever, across] = this.#frame;
+    const other = this.#otherAxis;
+    rows.turn(this.bodyB.index, this.#axisB, other);
+    const x = axis[1]! * other[2]! - axis[2]! * other[1]!;
+    const y = axis[2]! * other[0]! - axis[0]! * other[2]!;
+    const z = axis[0]! * other[1]! - axis[1]! * other[0]!;
+    for (let k = 0; k < 2; k++) {
+      direction.set(k === 0 ? lever : across);
+      this.hold(rows, x * direction[0]! + y * direction[1]! + z * direction[2]!);
+      rows.addAngular(slot + k);
+    }
   }
 
   protected addAlong(rows: JointRows, slot: number): void {

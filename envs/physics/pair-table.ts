@@ -1,5 +1,5 @@
 /** @file Which shapes can touch, listed once: the kernel of each pair, its material, and which of its bodies move. */
-import { Body, type Constraint, type ContactMaterial, Shape, type World } from "cannon-es";
+import { Body, type ContactMaterial, Shape, type World } from "cannon-es";
 import { FIXED_TURN, type FlatBodies } from "./flat-bodies.ts";
 import type { Slot } from "./flat-shapes.ts";
 import { kindOf } from "./rows.ts";

@@ -33,6 +33,8 @@ export class Prismatic extends AxisJoint {
   /** Two directions across the axis, in bodyA's frame. */
   readonly #across: readonly [Vec3, Vec3];
   readonly #axis = new Float64Array(3);
+  /** From bodyA's anchor to bodyB's, in the world. */
+  readonly #offset = new Float64Array(3);
 
   constructor(bodyA: Body, bodyB: Body, options: PrismaticOptions) {
     super(bodyA, bodyB, options);
@@ -87,25 +89,29 @@ export class Prismatic extends AxisJoint {
 
   writeRows(rows: JointRows, slot: number): void {
     const { bodies, direction, armA, armB } = rows;
+    const { pose, turning } = bodies;
     const a = this.bodyA.index;
     const b = this.bodyB.index;
-    const axis = this.#axis;
     rows.between(a, b);
-    if (bodies.turning[a] !== FIXED_TURN || bodies.turning[b] !== FIXED_TURN) this.#writeTurns(rows, slot);
-    rows.turn(a, this.axisA, axis);
+    if (turning[a] !== FIXED_TURN || turning[b] !== FIXED_TURN) this.#writeTurns(rows, slot);
+    rows.turn(a, this.axisA, this.#axis);
     rows.turn(a, this.anchorA, armA);
     rows.turn(b, this.anchorB, armB);
-    const dx = bodies.pose[7 * b]! + armB[0]! - bodies.pose[7 * a]! - armA[0]!;
-    const dy = bodies.pose[7 * b + 1]! + armB[1]! - bodies.pose[7 * a + 1]! - armA[1]!;
-    const dz = bodies.pose[7 * b + 2]! + armB[2]! - bodies.pose[7 * a + 2]! - armA[2]!;
-    const s = dx * axis[0]! + dy * axis[1]! + dz * axis[2]!;
-    for (let x = 0; x < 3; x++) armA[x]! += s * axis[x]!;
+    const offset = this.#offset;
+    for (let x = 0; x < 3; x++) {
+      const between = pose[7 * b + x]! - pose[7 * a + x]!;
+      offset[x] = between + armB[x]! - armA[x]!;
+      // Since the bodies turn as one, a force may act anywhere along its line: at b's centre it does not fight with the rows that turn b.
+      armA[x] = between;
+      armB[x] = 0;
+    }
     for (let k = 0; k < 2; k++) {
       rows.turn(a, this.#across[k]!, direction);
-      this.hold(rows, dx * direction[0]! + dy * direction[1]! + dz * direction[2]!);
+      this.hold(rows, offset[0]! * direction[0]! + offset[1]! * direction[1]! + offset[2]! * direction[2]!);
       rows.addLinear(slot + 3 + k);
     }
-    for (let x = 0; x < 3; x++) direction[x] = axis[x]!;
+    for (let x = 0; x < 3; x++) direction[x] = this.#axis[x]!;
+    const s = offset[0]! * direction[0]! + offset[1]! * direction[1]! + offset[2]! * direction[2]!;
     this.writeAlong(rows, slot + 5, s, NEAR_LIMIT);
   }
 
