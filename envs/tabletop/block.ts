@@ -1,9 +1,9 @@
 /** @file The 4 cm block of reach, push and pick-place, where it may start, and where its goal may be. */
 import { Box, Vec3 } from "cannon-es";
 import type { PartOptions } from "../../src/contract/space.ts";
+import { color } from "./looks.ts";
 import { writeVector, writeXyzw } from "./object-block.ts";
 import { point, type Point } from "./observation.ts";
-import { color } from "./looks.ts";
 import type { Table } from "./table.ts";
 import type { Furniture } from "./tabletop-task.ts";
 

@@ -8,7 +8,7 @@ import { FlatWorld } from "../physics/flat-world.ts";
 import { Hand } from "../physics/hand.ts";
 import { setInertia } from "../physics/inertia.ts";
 import { drawArm } from "./arm.ts";
-import { following, boxPart, color, rodPart, TableScene } from "./looks.ts";
+import { boxPart, color, following, rodPart, TableScene } from "./looks.ts";
 import { CONTROL_PERIOD, TCP_DEPTH, WORKSPACE, type Point } from "./observation.ts";
 
 const SUBSTEPS = 5;

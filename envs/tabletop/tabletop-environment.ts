@@ -7,14 +7,26 @@ import type { Environment, EnvironmentEntry, EnvironmentSpec, ResetOptions } fro
 import { asEnvironmentId } from "../../src/contract/environment.ts";
 import { describe, InvalidValueError, OrderError, SnapshotError } from "../../src/contract/errors.ts";
 import type { Scene } from "../../src/contract/scene.ts";
-import type { Snapshot } from "../../src/contract/snapshot.ts";
+import type { Snapshot, SnapshotValue } from "../../src/contract/snapshot.ts";
 import { contains, space } from "../../src/contract/space.ts";
 import { first, middle, truncated, type FirstStep, type NextStep } from "../../src/contract/step.ts";
 import type { Task } from "../../src/contract/task.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 import { isStable } from "../physics/guard.ts";
-import { following, color, part } from "./looks.ts";
-import { actionSpace, CONTROL_PERIOD, GOAL, GRIPPER, HAND, HORIZON, OBJECT, observationSpace, OBSERVATION_SIZE, PREVIOUS } from "./observation.ts";
+import { color, following, part } from "./looks.ts";
+import {
+  actionSpace,
+  CONTROL_PERIOD,
+  GOAL,
+  GRIPPER,
+  HAND,
+  HORIZON,
+  OBJECT,
+  observationSpace,
+  OBSERVATION_SIZE,
+  point,
+  PREVIOUS,
+} from "./observation.ts";
 import { Table } from "./table.ts";
 import type { Furniture, TabletopTask } from "./tabletop-task.ts";
 
@@ -24,7 +36,8 @@ const GOAL_MARKER = 0.02;
 /** Control periods for which the hand holds still before the table counts as settled; Meta-World's. */
 const SETTLING = 50;
 
-type Phase = "unset" | "running" | "over";
+const phases = ["unset", "running", "over"] as const;
+type Phase = (typeof phases)[number];
 
 export class TabletopEnvironment implements Environment {
   readonly spec: EnvironmentSpec;
@@ -100,7 +113,6 @@ export class TabletopEnvironment implements Environment {
       phase: this.#phase,
       steps: this.#steps,
       variation: this.#variation.slice(),
-      goal: Float64Array.from(this.#goal.toArray()),
       observation: this.#observation.slice(),
       random: this.#random.snapshot(),
       world: this.#table.world.snapshot(),
@@ -108,20 +120,28 @@ export class TabletopEnvironment implements Environment {
   }
 
   restore(snapshot: Snapshot): void {
-    const { environment, phase, steps, variation, goal, observation, random, world } = snapshot;
+    const { environment, phase, steps, variation, observation, random, world } = snapshot;
     if (environment !== this.spec.id) {
       throw new SnapshotError(
         `Expected a snapshot of \`${this.spec.id}\`, got one of ${describe(environment)}. Restore it into the world it was taken from.`,
       );
     }
+    const known = phases.find((each) => each === phase);
+    if (
+      known === undefined ||
+      typeof steps !== "number" ||
+      !isVector(variation, this.#variation.length) ||
+      !isVector(observation, OBSERVATION_SIZE)
+    ) {
+      throw new SnapshotError(`Expected \`phase\`, \`steps\`, \`variation\` and \`observation\` of \`${this.spec.id}\`: the snapshot is damaged.`);
+    }
     this.#table.world.restore(world as Snapshot);
     this.#random.restore(random as Snapshot);
-    this.#variation.set(variation as Float32Array);
-    const [x, y, z] = goal as Float64Array;
-    this.#goal.set(x!, y!, z!);
-    this.#observation.set(observation as Float32Array);
-    this.#phase = phase as Phase;
-    this.#steps = steps as number;
+    this.#variation.set(variation);
+    this.#observation.set(observation);
+    this.#goal.set(...point(observation, GOAL));
+    this.#phase = known;
+    this.#steps = steps;
   }
 
   /** Draws a variation, again while the task will not have it. In float32, so that what is drawn lies within the space's own bounds. */
@@ -162,6 +182,9 @@ export class TabletopEnvironment implements Environment {
     if (this.#phase === "over") throw new OrderError("Step after the episode's last step. Call `reset()` to begin another.");
   }
 }
+
+const isVector = (value: SnapshotValue | undefined, length: number): value is Float32Array =>
+  value instanceof Float32Array && value.length === length;
 
 function requireAction(action: Float32Array): void {
   if (action.length !== actionSpace.size) throw new InvalidValueError("action", action, `${actionSpace.size} numbers`);

@@ -178,9 +178,10 @@ describe.each(tabletop.map((entry) => [entry.spec.id, entry] as const))("%s", (_
     expect(rest(fresh)).toEqual(expected);
   });
 
-  it("refuses a snapshot of another world", () => {
+  it("refuses a snapshot of another world, or a damaged one", () => {
     const other = tabletop.find(({ spec: { id } }) => id !== spec.id)!;
     expect(() => entry.make().restore(other.make().snapshot())).toThrow(SnapshotError);
+    expect(() => entry.make().restore({ ...entry.make().snapshot(), observation: new Float32Array(38) })).toThrow("damaged");
   });
 
   it("starts at rest: holding still after a reset moves nothing by more than 0.1 mm", () => {
