@@ -2,48 +2,61 @@
  * @file A continual-learning run: worlds in sequence, agents side by side, everything that happens told as events. A scenario's
  * program decides what is done in which order; here is how each thing is done. All chance comes from the run's seed.
  */
-import type { Agent, AgentEntry } from "../contract/agent.ts";
-import type { Environment, EnvironmentEntry } from "../contract/environment.ts";
-import { InvalidValueError, OrderError, UnknownNameError } from "../contract/errors.ts";
+import type { Agent, AgentEntry, ConsolidationReport } from "../contract/agent.ts";
+import type { EnvironmentEntry, EnvironmentSpec } from "../contract/environment.ts";
+import { EngramError, InvalidValueError, UnknownNameError } from "../contract/errors.ts";
 import type { MemoryShape, MemoryStore } from "../contract/memory.ts";
-import { asTaskId, type TaskId } from "../contract/task.ts";
+import type { TaskId } from "../contract/task.ts";
 import { RandomStream } from "../numerics/random.ts";
 import { agentActor, closedLoop, type EpisodePlan } from "../streams/closed-loop.ts";
 import { drain } from "../streams/drain.ts";
+import { yieldNow } from "../streams/event-loop.ts";
 import type { EpisodeEnded, LoopEvent } from "../streams/loop-event.ts";
 import type { Pace } from "../streams/pace.ts";
-import { yieldNow } from "../streams/yield-now.ts";
 import type { ContinualConfig } from "./config.ts";
 import { demonstrate } from "./demonstrations.ts";
+import { LossCurve } from "./loss-curve.ts";
 import { ReadShares } from "./read-shares.ts";
 import type { RunEvent, RunProgress } from "./run-event.ts";
+import { runTasks, type RunTask } from "./run-task.ts";
 import type { Scenario } from "./scenario.ts";
 import { WorkEstimate } from "./work-estimate.ts";
 
+export type { RunTask } from "./run-task.ts";
+
 export interface ContinualRunOptions {
   readonly scenario: Scenario;
+  /** The scenario's own, or one with overrides. */
   readonly config: ContinualConfig;
   readonly seed: number;
   readonly environments: ReadonlyMap<string, EnvironmentEntry>;
   readonly agents: ReadonlyMap<string, AgentEntry>;
   readonly pace: Pace;
-  /** Opens the durable store of an agent's memory. */
-  openStore?(agent: string, shape: MemoryShape): MemoryStore;
-  onEvent(event: RunEvent): void;
+  /** Opens the durable store of an agent's memory; whoever opens it closes it. */
+  readonly openStore?: (agent: string, shape: MemoryShape) => MemoryStore;
+  readonly onEvent: (event: RunEvent) => void;
   /** Valid only during the call. */
-  onLoop(event: LoopEvent): void;
-  onProgress(progress: RunProgress): void;
+  readonly onLoop: (event: LoopEvent) => void;
+  readonly onProgress: (progress: RunProgress) => void;
 }
 
-/** One task of the sequence. */
-export interface RunTask {
-  readonly id: TaskId;
-  readonly entry: EnvironmentEntry;
-  readonly environment: Environment;
+/** Episodes that an agent plays in a world. */
+interface Performance {
+  readonly agent: Agent;
+  readonly task: RunTask;
+  readonly episodes: Iterable<EpisodePlan>;
+  readonly onEvent?: (event: LoopEvent) => void;
+  readonly signal?: AbortSignal;
 }
 
 /** Thrown out of a run's work when its pace was stopped. */
-export class StoppedError extends OrderError {}
+export class StoppedError extends EngramError {
+  readonly code = "stopped";
+
+  constructor() {
+    super("The run was stopped before its end.");
+  }
+}
 
 export class ContinualRun {
   readonly config: ContinualConfig;
@@ -68,27 +81,14 @@ export class ContinualRun {
 
   /**
    * Makes worlds and agents and announces the run.
-   * @throws {UnknownNameError} An environment or agent that is not registered. @throws {InvalidValueError} Tasks whose spaces differ, or a task named twice.
+   * @throws {UnknownNameError} An environment or agent that is not registered.
+   * @throws {InvalidValueError} Tasks of different bodies or of the same name, or an agent's configuration value that breaks its rule.
    */
   static async create(options: ContinualRunOptions): Promise<ContinualRun> {
-    const { scenario, config, seed } = options;
-    const tasks = config.tasks.map((id) => taskOf(id, options.environments));
-    requireOneBody(tasks);
-    const agents: Agent[] = [];
-    for (const [name, overrides] of Object.entries(config.agents)) {
-      const entry = options.agents.get(name);
-      if (entry === undefined) throw new UnknownNameError("agent", name, [...options.agents.keys()]);
-      const agentSeed = RandomStream.fromSeed(seed).split(`agent ${name}`).uint32();
-      agents.push(
-        await entry.make({
-          spec: tasks[0]!.entry.spec,
-          seed: agentSeed,
-          config: overrides,
-          ...(options.openStore && { openStore: (shape: MemoryShape) => options.openStore!(name, shape) }),
-        }),
-      );
-    }
-    options.onEvent({
+    const { scenario, config, seed, onEvent } = options;
+    const tasks = runTasks(config.tasks, options.environments);
+    const agents = await makeAgents(options, tasks[0]!.entry.spec);
+    onEvent({
       kind: "run-started",
       scenario: scenario.name,
       seed,
@@ -98,70 +98,82 @@ export class ContinualRun {
     return new ContinualRun(options, tasks, agents);
   }
 
-  /** The scripted controller shows the task; every agent observes the same successful episodes. */
+  /**
+   * The scripted controller shows the task; every agent observes the same successful episodes.
+   * @throws {StoppedError} @throws {InvalidValueError} A world without a controller. @throws {DemonstrationError} A controller that keeps failing.
+   */
   async demonstrate(task: RunTask): Promise<void> {
     for (const agent of this.agents) agent.beginTask(task.id);
-    const { demonstrations, demonstrationNoise } = this.config;
-    const { pace, onLoop } = this.#options;
+    const { pace, onLoop, onEvent } = this.#options;
     const totals = await demonstrate({
-      ...task,
-      count: demonstrations,
-      noise: demonstrationNoise,
+      task,
+      count: this.config.demonstrations,
+      noise: this.config.demonstrationNoise,
       random: this.#random.split("demonstrations").split(task.id),
-      nextEpisode: () => ++this.#episodes,
       pace,
+      nextEpisode: () => ++this.#episodes,
       onLoop,
       onSuccess: (transitions) => {
         for (const transition of transitions) for (const agent of this.agents) agent.observe(transition);
-        this.#progress("demonstrate", task.id, 1 / demonstrations);
+        this.#progress("demonstrate", task.id, 1);
       },
     });
     this.#requireGoingOn();
-    this.#options.onEvent({ kind: "demonstrated", task: task.id, ...totals });
-  }
-
-  /** An agent consolidates what it knows, the new task included. */
-  async sleep(agent: Agent, task: RunTask): Promise<void> {
-    const { gradientSteps } = this.config;
-    const every = Math.max(1, Math.round(gradientSteps / 20));
-    const sleep = agent.consolidate({ gradientSteps });
-    const losses = { sum: 0, count: 0 };
-    for (let next = sleep.next(); ; next = sleep.next()) {
-      if (next.done === true) {
-        this.#options.onEvent({ kind: "learned", agent: agent.name, task: task.id, ...next.value });
-        return;
-      }
-      losses.sum += next.value.loss;
-      losses.count++;
-      if (next.value.gradientSteps % every === 0) {
-        this.#options.onEvent({
-          kind: "loss",
-          agent: agent.name,
-          task: task.id,
-          gradientStep: next.value.gradientSteps,
-          loss: losses.sum / losses.count,
-        });
-        losses.sum = losses.count = 0;
-      }
-      this.#progress("learn", task.id, 1 / gradientSteps, agent.name);
-      await this.#rest();
-    }
+    onEvent({ kind: "demonstrated", task: task.id, ...totals });
   }
 
   /**
-   * Tests an agent on a task: one cell of its success matrix. The placements depend on the run's seed and the task alone, so all agents meet the
-   * same ones every time.
+   * An agent sleeps on what it has observed, the new task included.
+   * @throws {StoppedError} The sleep is then left unfinished.
+   */
+  async sleep(agent: Agent, task: RunTask): Promise<void> {
+    const { gradientSteps } = this.config;
+    const named = { agent: agent.name, task: task.id };
+    const { onEvent } = this.#options;
+    const curve = new LossCurve(gradientSteps);
+    const sleep = agent.consolidate({ gradientSteps });
+    let done = 0;
+    let report: ConsolidationReport | undefined;
+    try {
+      for (let next = sleep.next(); ; next = sleep.next()) {
+        if (next.done === true) {
+          report = next.value;
+          break;
+        }
+        const point = curve.add(next.value);
+        if (point !== undefined) onEvent({ kind: "loss", ...named, ...point });
+        this.#progress("learn", task.id, next.value.gradientSteps - done, agent.name);
+        done = next.value.gradientSteps;
+        await this.#rest();
+      }
+    } finally {
+      if (report === undefined) sleep.return({ gradientSteps: done, loss: 0, memorySize: 0 });
+    }
+    const point = curve.rest();
+    if (point !== undefined) onEvent({ kind: "loss", ...named, ...point });
+    this.#work.skip("learn", agent.name, gradientSteps - done);
+    onEvent({ kind: "learned", ...named, ...report });
+  }
+
+  /**
+   * Tests an agent on a task: one cell of its success matrix. The placements depend on the run's seed and the task alone, so all agents meet
+   * the same ones every time; their seeds are odd, so no demonstration shows any of them.
    * @param learned How many tasks have been learned so far.
+   * @throws {StoppedError} @throws {InvalidValueError} More tasks learned than there are.
    */
   async evaluate(agent: Agent, task: RunTask, learned: number): Promise<void> {
+    if (!Number.isInteger(learned) || learned < 0 || learned > this.tasks.length) {
+      throw new InvalidValueError("learned", learned, `an integer from 0 to ${this.tasks.length}, the number of tasks`);
+    }
     const ended: EpisodeEnded[] = [];
-    const shares = new ReadShares(agent);
-    await this.#loop(agent, task, this.#evaluationPlans(task), (event) => {
-      if (event.kind === "stepped") shares.add(event.decision);
+    const reads = new ReadShares((id) => agent.remembered?.(id));
+    const onEvent = (event: LoopEvent): void => {
+      if (event.kind === "stepped") reads.add(event.decision);
       if (event.kind !== "episode-ended") return;
       ended.push(event);
-      this.#progress("evaluate", task.id, 1 / this.config.evaluationEpisodes, agent.name);
-    });
+      this.#progress("evaluate", task.id, 1, agent.name);
+    };
+    await this.#play({ agent, task, episodes: this.#evaluationPlans(task), onEvent });
     this.#requireGoingOn();
     this.#options.onEvent({
       kind: "evaluated",
@@ -171,7 +183,7 @@ export class ContinualRun {
       successes: ended.map((episode) => episode.success),
       steps: ended.map((episode) => episode.steps),
       returns: ended.map((episode) => episode.return),
-      readShares: shares.total(),
+      readShares: reads.shares(),
     });
   }
 
@@ -180,12 +192,13 @@ export class ContinualRun {
     for (const agent of this.agents) for (const task of this.tasks) await this.evaluate(agent, task, learned);
   }
 
-  /** Shows an agent at work on task after task until the pace is stopped; nothing of it is logged. */
-  async exhibit(agent: Agent): Promise<void> {
+  /** Shows an agent at work on task after task until the signal is aborted or the pace is stopped; nothing of it is logged. */
+  async exhibit(agent: Agent, signal?: AbortSignal): Promise<void> {
     const random = this.#random.split("exhibition");
-    for (let round = 0; !this.#options.pace.state.stopped; round++) {
+    const over = (): boolean => this.#options.pace.state.stopped || signal?.aborted === true;
+    for (let round = 0; !over(); round++) {
       const task = this.tasks[round % this.tasks.length]!;
-      await this.#loop(agent, task, [{ episode: ++this.#episodes, reset: { seed: random.uint32() } }], () => {});
+      await this.#play({ agent, task, episodes: [{ episode: ++this.#episodes, reset: { seed: random.uint32() } }], ...(signal && { signal }) });
     }
   }
 
@@ -198,54 +211,60 @@ export class ContinualRun {
     for (const agent of this.agents) agent.dispose();
   }
 
-  async #loop(agent: Agent, task: RunTask, episodes: Iterable<EpisodePlan>, onEvent: (event: LoopEvent) => void): Promise<void> {
+  async #play({ agent, task, episodes, onEvent, signal }: Performance): Promise<void> {
     const { pace, onLoop } = this.#options;
     const loop$ = closedLoop({ actor: agentActor(agent), environment: task.environment, task: task.id, episodes, pace, stopAtSuccess: true });
-    await drain(loop$, (event) => {
-      onEvent(event);
+    const hear = (event: LoopEvent): void => {
       onLoop(event);
-    });
+      onEvent?.(event);
+    };
+    await drain(loop$, hear, signal);
   }
 
   *#evaluationPlans(task: RunTask): Generator<EpisodePlan> {
     const random = this.#random.split("evaluation").split(task.id);
-    for (let i = 0; i < this.config.evaluationEpisodes; i++) yield { episode: ++this.#episodes, reset: { seed: random.uint32() } };
+    for (let i = 0; i < this.config.evaluationEpisodes; i++) {
+      yield { episode: ++this.#episodes, reset: { seed: (random.uint32() | 1) >>> 0 } };
+    }
   }
 
-  #progress(phase: RunProgress["phase"], task: TaskId, share: number, agent?: string): void {
-    const fraction = this.#work.advance(phase, share);
+  #progress(phase: RunProgress["phase"], task: TaskId, units: number, agent?: string): void {
+    const fraction = this.#work.advance(phase, agent ?? "", units);
     this.#options.onProgress({ phase, task, fraction, ...(agent !== undefined && { agent }) });
   }
 
   /** Lets others run, waits while paused, and ends the work when stopped. */
   async #rest(): Promise<void> {
-    const { pace } = this.#options;
     await yieldNow();
-    while (pace.state.paused && !pace.state.stopped) await pace.changed();
+    await this.#options.pace.untilAllowed();
     this.#requireGoingOn();
   }
 
   #requireGoingOn(): void {
-    if (this.#options.pace.state.stopped) throw new StoppedError("The run was stopped. What it wrote so far is in its folder.");
+    if (this.#options.pace.state.stopped) throw new StoppedError();
   }
 }
 
-function taskOf(id: string, environments: ReadonlyMap<string, EnvironmentEntry>): RunTask {
-  const entry = environments.get(id);
-  if (entry === undefined) throw new UnknownNameError("environment", id, [...environments.keys()]);
-  const name = id.replace(/^.*\//, "").replace(/@.*$/, "");
-  return { id: asTaskId(name), entry, environment: entry.make() };
-}
-
-/** An agent lives in one body: all tasks of a run must share their spaces, and their names must tell them apart. */
-function requireOneBody(tasks: readonly RunTask[]): void {
-  const [{ entry }] = tasks as [RunTask];
-  for (const [i, task] of tasks.entries()) {
-    const { observation, action } = task.entry.spec;
-    if (observation.size !== entry.spec.observation.size || action.size !== entry.spec.action.size) {
-      throw new InvalidValueError(`config.tasks.${i}`, task.entry.spec.id, `a world with the same body as ${entry.spec.id}`);
+/** The configuration's agents for a body, each with a seed of its own; none is left behind if one cannot be made. */
+async function makeAgents(options: ContinualRunOptions, spec: EnvironmentSpec): Promise<readonly Agent[]> {
+  const { config, seed, openStore } = options;
+  const made: Agent[] = [];
+  try {
+    for (const [name, overrides] of Object.entries(config.agents)) {
+      const entry = options.agents.get(name);
+      if (entry === undefined) throw new UnknownNameError("agent", name, [...options.agents.keys()]);
+      made.push(
+        await entry.make({
+          spec,
+          seed: RandomStream.fromSeed(seed).split("agents").split(name).uint32(),
+          config: overrides,
+          ...(openStore && { openStore: (shape: MemoryShape) => openStore(name, shape) }),
+        }),
+      );
     }
-    if (tasks.findIndex((other) => other.id === task.id) !== i)
-      throw new InvalidValueError(`config.tasks.${i}`, task.entry.spec.id, "named only once");
+  } catch (error) {
+    for (const agent of made) agent.dispose();
+    throw error;
   }
+  return made;
 }

@@ -1,74 +1,96 @@
 /** @file Demonstrations: a scripted controller shows a task, shaken by noise; only episodes that succeed are handed on. */
 import type { Transition } from "../contract/agent.ts";
-import type { Environment, EnvironmentEntry } from "../contract/environment.ts";
-import { InvalidValueError, OrderError } from "../contract/errors.ts";
-import type { TaskId } from "../contract/task.ts";
+import { EngramError, InvalidValueError } from "../contract/errors.ts";
 import type { RandomStream } from "../numerics/random.ts";
 import { closedLoop, controllerActor, type EpisodePlan } from "../streams/closed-loop.ts";
 import { drain } from "../streams/drain.ts";
 import type { LoopEvent, Stepped } from "../streams/loop-event.ts";
 import type { Pace } from "../streams/pace.ts";
+import type { RunTask } from "./run-task.ts";
 
 export interface DemonstrationOptions {
-  readonly id: TaskId;
-  readonly entry: EnvironmentEntry;
-  readonly environment: Environment;
+  readonly task: RunTask;
   /** Successful episodes wanted. */
   readonly count: number;
-  /** Standard deviation of the noise on executed actions. */
+  /** Standard deviation of the noise on executed actions, in the units of the action space. */
   readonly noise: number;
   readonly random: RandomStream;
-  readonly nextEpisode: () => number;
   readonly pace: Pace;
+  readonly nextEpisode: () => number;
+  /** Everything that happens, failures included; valid only during the call. */
   readonly onLoop: (event: LoopEvent) => void;
-  /** A successful episode, up to its first success; each transition owns its buffers. */
+  /** A successful episode up to its first success; each transition owns its buffers. */
   readonly onSuccess: (transitions: readonly Transition[]) => void;
 }
 
 export interface DemonstrationTotals {
+  /** Attempts, failed ones included. */
   readonly episodes: number;
   readonly successes: number;
   /** Control steps of the successful episodes. */
   readonly steps: number;
 }
 
+/** A scripted controller fails its own task too often to demonstrate it. */
+export class DemonstrationError extends EngramError {
+  readonly code = "demonstration";
+  readonly environment: string;
+  readonly wanted: number;
+  readonly successes: number;
+  readonly attempts: number;
+
+  constructor(
+    environment: string,
+    { wanted, successes, attempts }: { readonly wanted: number; readonly successes: number; readonly attempts: number },
+  ) {
+    super(
+      `The controller of \`${environment}\` succeeded in ${successes} of ${attempts} attempts; ${wanted} demonstrations were wanted. ` +
+        "Lower `demonstrationNoise`, or mend the controller.",
+    );
+    this.environment = environment;
+    this.wanted = wanted;
+    this.successes = successes;
+    this.attempts = attempts;
+  }
+}
+
 /** Attempts for each demonstration wanted, before the controller is given up. */
 const PATIENCE = 5;
 
 /**
- * @throws {InvalidValueError} A world without a controller. @throws {OrderError} A controller that keeps failing.
+ * Shows the task until enough attempts have succeeded; ends early, with fewer, when the pace is stopped. Placements have even seeds.
+ * @throws {InvalidValueError} A world without a controller. @throws {DemonstrationError} A controller that keeps failing.
  */
 export async function demonstrate(options: DemonstrationOptions): Promise<DemonstrationTotals> {
-  const { id, entry, environment, count, noise, random, pace } = options;
-  if (entry.controller === undefined)
-    throw new InvalidValueError("config.tasks", entry.spec.id, "a world with a scripted controller to demonstrate it");
+  const { task, count, noise, random, pace, onLoop, onSuccess } = options;
+  const { id, entry, environment } = task;
+  if (entry.controller === undefined) {
+    throw new InvalidValueError("config.tasks", entry.spec.id, "a world with a scripted controller", "Somebody must show how it is done.");
+  }
   const totals = { episodes: 0, successes: 0, steps: 0 };
-  let transitions: Transition[] = [];
   function* plans(): Generator<EpisodePlan> {
-    while (totals.successes < count && totals.episodes < PATIENCE * count) {
+    while (totals.successes < count) {
+      if (totals.episodes === PATIENCE * count) {
+        throw new DemonstrationError(entry.spec.id, { wanted: count, successes: totals.successes, attempts: totals.episodes });
+      }
       const chance = random.split(totals.episodes);
-      yield { episode: options.nextEpisode(), reset: { seed: chance.uint32() }, noise: { standardDeviation: noise, random: chance.split("noise") } };
+      const seed = (chance.uint32() & ~1) >>> 0;
+      yield { episode: options.nextEpisode(), reset: { seed }, noise: { standardDeviation: noise, random: chance.split("noise") } };
     }
   }
   const actor = controllerActor(entry.controller(), entry.spec.action.size);
+  let transitions: Transition[] = [];
   await drain(closedLoop({ actor, environment, task: id, episodes: plans(), pace, stopAtSuccess: true }), (event) => {
+    onLoop(event);
     if (event.kind === "episode-started") transitions = [];
     if (event.kind === "stepped") transitions.push(copyOf(event));
-    if (event.kind === "episode-ended") {
-      totals.episodes++;
-      if (event.success) {
-        totals.successes++;
-        totals.steps += event.steps;
-        options.onSuccess(transitions);
-      }
-    }
-    options.onLoop(event);
+    if (event.kind !== "episode-ended") return;
+    totals.episodes++;
+    if (!event.success) return;
+    totals.successes++;
+    totals.steps += event.steps;
+    onSuccess(transitions);
   });
-  if (totals.successes < count && !pace.state.stopped) {
-    throw new OrderError(
-      `The controller of ${entry.spec.id} succeeded in ${totals.successes} of ${totals.episodes} episodes; ${count} demonstrations were wanted. Lower \`demonstrationNoise\`.`,
-    );
-  }
   return totals;
 }
 

@@ -1,35 +1,45 @@
 /** @file Where an agent's memory was read from, over many decisions: the weight of its reads by source task. */
-import type { Agent, Decision } from "../contract/agent.ts";
+import type { Decision } from "../contract/agent.ts";
+import type { MemoryEntry } from "../contract/memory.ts";
+
+/** The source of an entry that nobody can look up any more. */
+const FORGOTTEN = "forgotten";
 
 export class ReadShares {
-  readonly #agent: Agent;
-  readonly #taskOf = new Map<number, string>();
-  readonly #weights = new Map<string, number>();
+  readonly #remembered: (id: number) => MemoryEntry | undefined;
+  readonly #slotOfEntry = new Map<number, number>();
+  readonly #slots = new Map<string, number>();
+  readonly #weights: number[] = [];
 
-  constructor(agent: Agent) {
-    this.#agent = agent;
+  /** @param remembered Looks up the entries that decisions recall; entries must keep their tasks while decisions are added. */
+  constructor(remembered: (id: number) => MemoryEntry | undefined) {
+    this.#remembered = remembered;
   }
 
   add({ recall }: Decision): void {
     if (recall === undefined) return;
-    for (let i = 0; i < recall.count; i++) {
-      const task = this.#source(recall.ids[i]!);
-      this.#weights.set(task, (this.#weights.get(task) ?? 0) + recall.weights[i]!);
+    const { count, ids, weights } = recall;
+    for (let i = 0; i < count; i++) {
+      const slot = this.#slotOfEntry.get(ids[i]!) ?? this.#slotOf(ids[i]!);
+      this.#weights[slot]! += weights[i]!;
     }
   }
 
   /** Shares that sum to 1, by task in alphabetical order; empty if nothing was read. */
-  total(): Record<string, number> {
-    const sum = [...this.#weights.values()].reduce((a, b) => a + b, 0);
-    return Object.fromEntries([...this.#weights].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([task, weight]) => [task, weight / sum]));
+  shares(): Record<string, number> {
+    const total = this.#weights.reduce((sum, weight) => sum + weight, 0);
+    if (total === 0) return {};
+    return Object.fromEntries([...this.#slots].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([task, slot]) => [task, this.#weights[slot]! / total]));
   }
 
-  #source(id: number): string {
-    let task = this.#taskOf.get(id);
-    if (task === undefined) {
-      task = this.#agent.remembered?.(id)?.task ?? "forgotten";
-      this.#taskOf.set(id, task);
+  #slotOf(id: number): number {
+    const task = this.#remembered(id)?.task ?? FORGOTTEN;
+    let slot = this.#slots.get(task);
+    if (slot === undefined) {
+      slot = this.#weights.push(0) - 1;
+      this.#slots.set(task, slot);
     }
-    return task;
+    this.#slotOfEntry.set(id, slot);
+    return slot;
   }
 }

@@ -1,26 +1,86 @@
-/** @file How much of a run is done: known amounts of work, weighed by what each kind costs. Feeds progress bars, never results. */
+/**
+ * @file How much of a run is done, as a share of its time: known amounts of work, each kind weighed by what it has cost so far on this
+ * machine. Feeds progress bars; results never depend on it.
+ */
+import { wallClock } from "../streams/event-loop.ts";
 import type { ContinualConfig } from "./config.ts";
 import type { RunProgress } from "./run-event.ts";
 
-/** Typical seconds: of demonstrating a task, of a gradient step, of a test episode. Only their ratios matter. */
-const COST = { demonstrate: 0.2, learn: 0.012, evaluate: 0.025 } as const;
+type Phase = RunProgress["phase"];
+
+/** Milliseconds to start from: for a demonstration, a gradient step, a test episode. Only their ratios matter, and only until measured. */
+const FIRST_GUESS: Readonly<Record<Phase, number>> = { demonstrate: 20, learn: 15, evaluate: 25 };
+/** How much the latest unit of work counts at least, so that the estimate follows work that grows. */
+const FOLLOW = 0.02;
+/** A unit that took longer than so many times the usual was interrupted, by a pause or by sleep of another kind. */
+const INTERRUPTED = 20;
+
+/** One kind of work by one worker. */
+interface Kind {
+  readonly phase: Phase;
+  left: number;
+  done: number;
+  /** Milliseconds a unit, once any was done. */
+  cost: number;
+}
 
 export class WorkEstimate {
-  readonly #unit: Readonly<Record<RunProgress["phase"], number>>;
-  readonly #total: number;
-  #done = 0;
+  readonly #kinds = new Map<string, Kind>();
+  readonly #now: () => number;
+  #spent = 0;
+  #since: number;
+  #fraction = 0;
 
-  /** Assumes the protocol that scenarios follow: every task demonstrated and learned once, all tests before the first and after each. */
-  constructor({ tasks, agents, gradientSteps, evaluationEpisodes }: ContinualConfig) {
+  /**
+   * Assumes the protocol that scenarios follow: every task demonstrated once and learned once, all tests before the first and after each.
+   * @param now Milliseconds of wall clock.
+   */
+  constructor({ tasks, agents, demonstrations, gradientSteps, evaluationEpisodes }: ContinualConfig, now: () => number = wallClock) {
     const count = tasks.length;
-    const minds = Object.keys(agents).length;
-    this.#unit = { demonstrate: COST.demonstrate, learn: COST.learn * gradientSteps, evaluate: COST.evaluate * evaluationEpisodes };
-    this.#total = count * (this.#unit.demonstrate + minds * this.#unit.learn + minds * (count + 1) * this.#unit.evaluate);
+    this.#add("demonstrate", "", count * demonstrations);
+    for (const agent of Object.keys(agents)) {
+      this.#add("learn", agent, count * gradientSteps);
+      this.#add("evaluate", agent, count * (count + 1) * evaluationEpisodes);
+    }
+    this.#now = now;
+    this.#since = now();
   }
 
-  /** Adds a share of one unit of a phase (a task demonstrated, a sleep, a cell of R) and returns the share of all work done, in [0, 1]. */
-  advance(phase: RunProgress["phase"], share: number): number {
-    this.#done += share * this.#unit[phase];
-    return Math.min(1, this.#done / this.#total);
+  /** Takes note of finished units (demonstrations, gradient steps, test episodes). The share of the run that is done, in [0, 1]; never falls. */
+  advance(phase: Phase, agent: string, units: number): number {
+    const kind = this.#kinds.get(`${phase} ${agent}`);
+    const now = this.#now();
+    if (kind !== undefined && units > 0) this.#record(kind, units, now - this.#since);
+    this.#since = now;
+    return this.#update();
+  }
+
+  /** Work that was planned but will not be done, such as the gradient steps of an agent that takes none. */
+  skip(phase: Phase, agent: string, units: number): void {
+    const kind = this.#kinds.get(`${phase} ${agent}`);
+    if (kind !== undefined) kind.left = Math.max(0, kind.left - units);
+  }
+
+  #add(phase: Phase, agent: string, left: number): void {
+    this.#kinds.set(`${phase} ${agent}`, { phase, left, done: 0, cost: 0 });
+  }
+
+  #record(kind: Kind, units: number, milliseconds: number): void {
+    const sample = kind.done === 0 ? milliseconds / units : Math.min(milliseconds / units, INTERRUPTED * kind.cost);
+    kind.done += units;
+    kind.left = Math.max(0, kind.left - units);
+    kind.cost += (sample - kind.cost) * Math.max(units / kind.done, FOLLOW);
+    this.#spent += sample * units;
+  }
+
+  #update(): number {
+    const kinds = [...this.#kinds.values()];
+    const measured = kinds.filter((kind) => kind.done > 0);
+    const guessed = measured.reduce((sum, kind) => sum + kind.done * FIRST_GUESS[kind.phase], 0);
+    const machine = guessed > 0 ? this.#spent / guessed : 1;
+    const left = kinds.reduce((sum, kind) => sum + kind.left * (kind.done > 0 ? kind.cost : machine * FIRST_GUESS[kind.phase]), 0);
+    const whole = this.#spent + left;
+    this.#fraction = Math.max(this.#fraction, whole > 0 ? this.#spent / whole : 0);
+    return this.#fraction;
   }
 }

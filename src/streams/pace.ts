@@ -1,24 +1,24 @@
-/** @file How fast a closed loop goes in wall-clock time, and the hand on its switch. Pace never changes what happens, only when. */
-import { BehaviorSubject, type Observable } from "rxjs";
+/** @file How fast a run goes in wall-clock time, and the hand on its switch. Pace never changes what happens, only when. */
+import { BehaviorSubject, firstValueFrom, skip, type Observable } from "rxjs";
 import { InvalidValueError } from "../contract/errors.ts";
 
 export interface PaceState {
   readonly paused: boolean;
-  /** Simulated seconds per second; Infinity is as fast as possible. */
+  /** Simulated seconds per second of wall clock; Infinity is as fast as possible. */
   readonly speed: number;
   /** Once true, for ever. */
   readonly stopped: boolean;
 }
 
 export class Pace {
-  readonly #state = new BehaviorSubject<PaceState>({ paused: false, speed: Infinity, stopped: false });
-  /** Control steps that a paused loop may still take. */
-  #allowance = 0;
-  #wake: (() => void) | undefined;
-
   /** The state now, then every change; completes when stopped. */
-  get changes$(): Observable<PaceState> {
-    return this.#state.asObservable();
+  readonly changes$: Observable<PaceState>;
+  readonly #state = new BehaviorSubject<PaceState>({ paused: false, speed: Infinity, stopped: false });
+  /** Steps that a paused run may still take. */
+  #allowance = 0;
+
+  constructor() {
+    this.changes$ = this.#state.asObservable();
   }
 
   get state(): PaceState {
@@ -34,7 +34,7 @@ export class Pace {
     this.#change({ paused: false });
   }
 
-  /** Lets a paused loop take one control step; pauses a running one. */
+  /** Lets a paused run take one step, of control or of learning, whichever is next; pauses a running one. */
   stepOnce(): void {
     if (this.state.paused) this.#allowance++;
     this.#change({ paused: true });
@@ -47,12 +47,11 @@ export class Pace {
   }
 
   stop(): void {
-    if (this.state.stopped) return;
     this.#change({ stopped: true });
     this.#state.complete();
   }
 
-  /** Whether the loop may take a control step now; uses up one that was allowed singly. */
+  /** Whether a step may be taken now; uses up one that was allowed singly. */
   takeStep(): boolean {
     if (!this.state.paused) return true;
     if (this.#allowance === 0) return false;
@@ -60,24 +59,12 @@ export class Pace {
     return true;
   }
 
-  /** Resolves at the next change of state, or after so many milliseconds if given. */
-  async changed(milliseconds?: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = milliseconds === undefined ? undefined : setTimeout(resolve, milliseconds);
-      const previous = this.#wake;
-      this.#wake = () => {
-        clearTimeout(timer);
-        previous?.();
-        resolve();
-      };
-    });
+  /** Resolves as soon as a step may be taken, and takes it; or when stopped. */
+  async untilAllowed(): Promise<void> {
+    while (!this.state.stopped && !this.takeStep()) await firstValueFrom(this.changes$.pipe(skip(1)), { defaultValue: undefined });
   }
 
   #change(change: Partial<PaceState>): void {
-    if (this.state.stopped) return;
-    this.#state.next({ ...this.state, ...change });
-    const wake = this.#wake;
-    this.#wake = undefined;
-    wake?.();
+    if (!this.state.stopped) this.#state.next({ ...this.state, ...change });
   }
 }

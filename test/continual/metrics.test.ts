@@ -55,7 +55,9 @@ describe("the figures of continual learning, by hand", () => {
 describe("the figures, whatever the matrix", () => {
   const rates = fc
     .integer({ min: 2, max: 6 })
-    .chain((n) => fc.array(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: n, maxLength: n }), { minLength: n + 1, maxLength: n + 1 }));
+    .chain((n) =>
+      fc.array(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: n, maxLength: n }), { minLength: n + 1, maxLength: n + 1 }),
+    );
 
   it("lie between −1 and 1, and Chaudhry's forgetting is never below the negated backward transfer", () => {
     fc.assert(
@@ -117,7 +119,12 @@ describe("an estimate", () => {
     const [partial] = successMatrices(events.slice(0, -1));
     expect(estimate(metrics[0]!, partial!)).toBeUndefined();
     const [single] = successMatrices([{ ...started, tasks: [started.tasks[0]!] }, cell(0, a, none), cell(1, a, full)]);
-    expect(estimate(metrics.find((metric) => metric.id === "backward-transfer")!, single!)).toBeUndefined();
+    expect(
+      estimate(
+        metrics.find((metric) => metric.id === "backward-transfer")!,
+        single!,
+      ),
+    ).toBeUndefined();
     expect(estimate(metrics[0]!, single!)?.mean).toBe(1);
   });
 });
