@@ -10,7 +10,7 @@ import type { EnvironmentEntry } from "../../src/contract/environment.ts";
 import type { BenchRow } from "./bench-row.ts";
 
 const STEPS = 150;
-const EPISODES = 40;
+const EPISODES = 200;
 
 /** What the peer script prints for each task. */
 interface PeerFigures {
