@@ -1,7 +1,7 @@
 """Times Meta-World's own environments, so that ours can be compared with them on the same machine in the same minute.
 
     pip install metaworld==3.1.1 packaging imageio
-    taskset -c 0 python test/bench/peers/metaworld.py [episodes, 10 by default]
+    taskset -c 0 python test/bench/peers/metaworld.py [episodes, 20 by default]
 
 Protocol, the same as in test/bench/environments.ts: one process, one placement a task; the task's scripted policy acts for 150 steps
 once, untimed; then its recorded actions are replayed from a fresh reset, and the best of the episodes counts. Only env.step is
@@ -55,5 +55,5 @@ def measure(task, episodes):
 
 
 if __name__ == "__main__":
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 10
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     print(json.dumps([measure(task, count) for task in POLICIES]))
