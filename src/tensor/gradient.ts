@@ -1,33 +1,46 @@
-/** @file The bridge from a flat parameter vector to tfjs' gradients and back. */
+/** @file From a flat parameter vector to a loss and its gradient, and back. */
 import * as tf from "@tensorflow/tfjs-core";
-import { NumericalError } from "../contract/errors.ts";
+import { NumericalError, OrderError } from "../contract/errors.ts";
+import { upload } from "./kernels.ts";
 import type { ParameterLayout, TensorViews } from "./parameters.ts";
+import { differentiate } from "./tape.ts";
 import type { Scalar, Tensor } from "./types.ts";
+
+/** A loss of the parameters' parts. Tensors that it makes are disposed after it. */
+export type Loss = (views: TensorViews) => Scalar;
 
 /**
  * The loss at a vector and its gradient there, written into `gradient`. Every tensor made on the way is disposed.
- * @param loss Makes a scalar from the parameters' parts; may make tensors of its own, which are disposed too.
  * @param gradient Length of the vector.
- * @throws {NumericalError} A loss that is not finite.
+ * @throws {NumericalError} A loss that is not finite; `gradient` is then left alone. @throws {OrderError} No backend has been selected.
  */
-export function valueAndGradient(
-  loss: (views: TensorViews) => Scalar,
-  layout: ParameterLayout,
-  vector: Float32Array,
-  gradient: Float32Array,
-): number {
-  return tf.tidy(() => {
-    const parts = layout.parts.map(({ shape, offset, size }) => tf.tensor(vector.subarray(offset, offset + size), [...shape], "float32"));
-    const { value, grads } = tf.valueAndGrads((...tensors: Tensor[]) => loss(viewsOf(layout, tensors)))(parts);
-    const number = value.dataSync()[0]!;
-    if (!Number.isFinite(number))
-      throw new NumericalError(`Expected the loss to be finite, got ${number}. Lower the learning rate, or look for NaN in the data.`);
-    layout.parts.forEach(({ offset }, k) => gradient.set(grads[k]!.dataSync() as Float32Array, offset));
+export function valueAndGradient(loss: Loss, layout: ParameterLayout, vector: Float32Array, gradient: Float32Array): number {
+  return withTensors(layout, vector, (tensors) => {
+    const { value, gradients } = differentiate(() => loss(viewsOf(layout, tensors)), tensors);
+    const number = finite(value);
+    layout.parts.forEach(({ offset }, k) => gradient.set(gradients[k]!.dataSync(), offset));
     return number;
   });
 }
 
+/** The loss alone; throws as `valueAndGradient` does. */
+export const valueOf = (loss: Loss, layout: ParameterLayout, vector: Float32Array): number =>
+  withTensors(layout, vector, (tensors) => finite(loss(viewsOf(layout, tensors))));
+
 /** The parts of a layout, given as tensors in its order, by name. */
 export function viewsOf(layout: ParameterLayout, tensors: readonly Tensor[]): TensorViews {
   return Object.fromEntries(layout.parts.map(({ name }, k) => [name, tensors[k]!]));
+}
+
+function withTensors(layout: ParameterLayout, vector: Float32Array, use: (tensors: Tensor[]) => number): number {
+  if ((tf.getBackend() as string | undefined) === undefined) {
+    throw new OrderError("Expected a tensor backend before the first computation. Call `await selectBackend()` once.");
+  }
+  return tf.tidy(() => use(layout.parts.map(({ shape, offset, size }) => upload(vector.subarray(offset, offset + size), shape))));
+}
+
+function finite(loss: Scalar): number {
+  const number = loss.dataSync()[0]!;
+  if (Number.isFinite(number)) return number;
+  throw new NumericalError(`Expected the loss to be finite, got ${number}. Lower the learning rate, or look for NaN in the data.`);
 }

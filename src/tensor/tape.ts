@@ -1,0 +1,72 @@
+/**
+ * @file Reverse-mode differentiation to any order. While a derivative is being taken, every operation notes its inputs, its output
+ * and how a gradient passes from one to the other; that rule is written in operations too, so a derivative can be differentiated
+ * again. tfjs has a tape of its own, which is not used: it copies what a gradient needs and loses the path through it, and it
+ * computes the gradients of constants. Not for code that waits: a derivative is taken within one synchronous call.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import type { Scalar, Tensor } from "./types.ts";
+
+interface Note {
+  readonly inputs: readonly Tensor[];
+  readonly output: Tensor;
+  /** For each input, its gradient from the output's. */
+  readonly gradients: readonly ((dy: never) => Tensor)[];
+}
+
+/** What was computed since the outermost derivative began; undefined where none is being taken. */
+let tape: Note[] | undefined;
+
+/**
+ * Notes an operation and returns its value. What is not noted counts as constant.
+ * @param gradients For each input, the vector–Jacobian product dy ↦ dy·∂output/∂input, written in noted operations.
+ */
+export function operation<Output extends Tensor>(output: Output, inputs: readonly Tensor[], ...gradients: ((dy: Output) => Tensor)[]): Output {
+  tape?.push({ inputs, output, gradients });
+  return output;
+}
+
+/**
+ * The value of f and its gradients with respect to tensors that it uses. Inside another derivative the result can be differentiated
+ * again. Every tensor on the way lives until the caller's tidy ends.
+ */
+export function differentiate(f: () => Scalar, xs: readonly Tensor[]): { readonly value: Scalar; readonly gradients: Tensor[] } {
+  const outer = tape;
+  const notes = (tape ??= []);
+  try {
+    const value = f();
+    // The way back is noted for an outer derivative alone.
+    tape = outer;
+    return { value, gradients: backward(notes, value, xs) };
+  } finally {
+    tape = outer;
+  }
+}
+
+/** Walks the notes from y back to xs; only along paths that join them. */
+function backward(notes: readonly Note[], y: Scalar, xs: readonly Tensor[]): Tensor[] {
+  const last = notes.length;
+  const onPath = new Set(xs.map((x) => x.id));
+  for (const { inputs, output } of notes) if (inputs.some((input) => onPath.has(input.id))) onPath.add(output.id);
+  const gradients = new Map<number, Tensor>([[y.id, tf.scalar(1)]]);
+  for (let k = last - 1; k >= 0; k--) {
+    const note = notes[k]!;
+    const dy = gradients.get(note.output.id);
+    if (dy === undefined || !onPath.has(note.output.id)) continue;
+    note.inputs.forEach((input, i) => {
+      if (!onPath.has(input.id)) return;
+      const dx = note.gradients[i]!(dy as never);
+      const sum = gradients.get(input.id);
+      gradients.set(input.id, sum === undefined ? dx : accumulate(sum, dx));
+    });
+  }
+  return xs.map((x) => gradients.get(x.id) ?? tf.zerosLike(x));
+}
+
+const accumulate = (a: Tensor, b: Tensor): Tensor =>
+  operation(
+    tf.add(a, b),
+    [a, b],
+    (dy) => dy,
+    (dy) => dy,
+  );
