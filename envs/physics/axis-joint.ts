@@ -36,9 +36,9 @@ export interface AxisJointOptions {
   readonly spring?: JointSpring;
 }
 
-/** SPOOK's stiffness [N/m] and relaxation [substeps] of joints: stiff, and settled within four substeps. */
+/** SPOOK's stiffness [N/m] and relaxation [substeps] of joints. See `solver.ts` for why errors are not pulled back faster. */
 const STIFFNESS = 1e7;
-const RELAXATION = 4;
+const RELAXATION = 20;
 
 /** Slots of `writeAlong`: lower limit, upper limit, motor, dry friction, spring. */
 export const AXIS_SLOTS = 5;

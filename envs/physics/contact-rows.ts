@@ -13,8 +13,6 @@ export interface ContactOptions {
   readonly slop: number;
   /** Share of SPOOK's push that deeper penetration gets. */
   readonly correction: number;
-  /** Share of last substep's impulses to start from. */
-  readonly warmStart: number;
 }
 
 /** Approach slower than this does not bounce [m/s]: resting contacts stay at rest. */
@@ -82,7 +80,7 @@ export function writeContactRows(scene: ContactScene, base: number, h: number, o
     rows.gain[normal] = 1 / rows.diagonal[normal]!;
     if (pairs.restitution[pair]! > 0) bounce(rows, normal, bodies.velocity, pairs.restitution[pair]!);
   }
-  if (options.warmStart > 0) warmStart(scene, base, options.warmStart);
+  warmStart(scene, base);
 }
 
 /** Row r along `direction`; the target is the speed of what carries the point. */
@@ -133,7 +131,7 @@ function bounce(rows: Rows, r: number, velocity: Float64Array, restitution: numb
 }
 
 /** Both lists of contacts are in pair order, so one merge finds last substep's impulses. */
-function warmStart({ bodies, contacts, rows }: ContactScene, base: number, share: number): void {
+function warmStart({ bodies, contacts, rows }: ContactScene, base: number): void {
   const { now, last } = contacts;
   const { velocity } = bodies;
   let from = 0;
@@ -145,7 +143,7 @@ function warmStart({ bodies, contacts, rows }: ContactScene, base: number, share
     if (match >= last.count || last.pair[match] !== pair || last.impulse[3 * match + 2] === 0) continue;
     for (let k = 0; k < 3; k++) {
       const r = base + 3 * c + k;
-      rows.impulse[r] = share * last.impulse[3 * match + k]!;
+      rows.impulse[r] = last.impulse[3 * match + k]!;
       rows.applyImpulse(velocity, r);
     }
   }

@@ -110,10 +110,10 @@ export class Contacts {
     this.points.set(points);
   }
 
-  /** Keeps the impulses of the rows from `base` up for the next substep. */
-  remember(impulse: Float64Array, base: number): void {
+  /** Keeps a share of the impulses of the rows from `base` up for the next substep. */
+  remember(impulse: Float64Array, base: number, share: number): void {
     const { now } = this;
-    for (let k = 0; k < 3 * now.count; k++) now.impulse[k] = impulse[base + k]!;
+    for (let k = 0; k < 3 * now.count; k++) now.impulse[k] = share * impulse[base + k]!;
     this.now = this.last;
     this.last = now;
   }

@@ -126,7 +126,7 @@ export class FlatWorld extends World {
       slots += isRowWriter(joint) ? joint.rowSlots : joint.equations.length;
       return { write: writerOf(joint), slot };
     });
-    const rows = new JointRows(bodies, slots, this.options.warmStart);
+    const rows = new JointRows(bodies, slots);
     return { bodies, shapes, pairs: new PairTable(shapes.slots, bodies, this), contacts: new Contacts(CONTACT_ROOM), rows, joints, rails };
   }
 
@@ -144,12 +144,13 @@ export class FlatWorld extends World {
     for (let k = 0; k < joints.length; k++) joints[k]!.write(rows, joints[k]!.slot);
     writeContactRows(compiled, rows.next, h, options);
     const { now } = contacts;
-    this.sweeps += solve(
+    const { sweeps, kept } = solve(
       { rows, joints: rows.next, contacts: now.count, pairOf: now.pair, friction: pairs.friction, velocity: bodies.velocity },
       options,
     );
-    rows.remember();
-    contacts.remember(rows.impulse, rows.next);
+    this.sweeps += sweeps;
+    rows.remember(kept);
+    contacts.remember(rows.impulse, rows.next, kept);
     if (this.hasAnyEventListener("preStep")) this.dispatchEvent({ type: "preStep" });
     bodies.store(h);
     this.stepnumber++;

@@ -38,7 +38,6 @@ export class JointRows extends Rows {
   /** The last impulse of every slot, 0 if it was not used. */
   readonly remembered: Float64Array;
   readonly #slotOf: Int32Array;
-  readonly #warmStart: number;
   /** The present pair: the lead is b unless b cannot move or only a turns; −1 for a body that does not move. */
   #lead = -1;
   #other = -1;
@@ -50,12 +49,11 @@ export class JointRows extends Rows {
   readonly #frameB: RowFrame = { direction: this.direction, leadArm: this.armB, otherArm: this.armA };
   readonly #frameA: RowFrame = { direction: this.direction, leadArm: this.armA, otherArm: this.armB };
 
-  constructor(bodies: FlatBodies, slots: number, warmStart: number) {
+  constructor(bodies: FlatBodies, slots: number) {
     super();
     this.bodies = bodies;
     this.remembered = new Float64Array(slots);
     this.#slotOf = new Int32Array(slots);
-    this.#warmStart = warmStart;
     this.reserve(slots);
   }
 
@@ -202,17 +200,17 @@ export class JointRows extends Rows {
     this.gain[r] = 1 / diagonal;
     this.#slotOf[r] = slot;
     this.next++;
-    const last = this.#warmStart * this.remembered[slot]!;
+    const last = this.remembered[slot]!;
     this.impulse[r] = 0;
     if (last === 0) return;
     this.impulse[r] = Math.min(Math.max(last, this.low[r]!), this.high[r]!);
     this.applyImpulse(this.bodies.velocity, r);
   }
 
-  /** Keeps the impulses for the next substep. */
-  remember(): void {
+  /** Keeps a share of the impulses for the next substep. */
+  remember(share: number): void {
     const { remembered, impulse } = this;
     for (let slot = 0; slot < remembered.length; slot++) remembered[slot] = 0;
-    for (let r = 0; r < this.next; r++) remembered[this.#slotOf[r]!] = impulse[r]!;
+    for (let r = 0; r < this.next; r++) remembered[this.#slotOf[r]!] = share * impulse[r]!;
   }
 }

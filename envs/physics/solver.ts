@@ -1,9 +1,18 @@
 /**
  * @file Projected Gauss–Seidel over the rows of a substep: all joints, then all normals, then friction, until nothing moves any more.
  * Friction is Coulomb's: the two tangent impulses of a point together stay in the disc of radius μ·λₙ.
+ *
+ * Rows start from the last substep's impulses (warm starting), which makes one sweep enough where little changes. It also makes the solver an
+ * integrator: if a substep solves only a share α of some mode, and rows pull back a share β of their position error, the mode is stable while
+ * α + (1 − ρ) > β with ρ the share of impulses kept (Routh's criterion on the error's recursion). So errors are pulled back slowly (β is 0.05
+ * for joints, 0.06 for contacts), and a substep that ends far from solved hands on only ρ = 0.9, which is stable whatever α.
  * @see Catto (2005), "Iterative dynamics with temporal coherence".
  */
 import { HAS_OTHER, LEAD_TURNS, OTHER_TURNS, type Rows } from "./rows.ts";
+
+/** Share of the impulses that the next substep starts from after one that ended stuck: with its fastest row above this many tolerances. */
+const KEPT_WHEN_STUCK = 0.9;
+const STUCK = 5;
 
 /** When the sweeps end. */
 export interface SolverOptions {
@@ -11,6 +20,8 @@ export interface SolverOptions {
   readonly sweeps: number;
   /** Largest change of speed along a row in a sweep that counts as none [m/s]. */
   readonly tolerance: number;
+  /** Share of the impulses that the next substep starts from. */
+  readonly warmStart: number;
 }
 
 /** What is solved: `joints` rows, then three rows for each of the contacts, whose coefficient is that of their pair. */
@@ -26,16 +37,27 @@ export interface System {
 /** The largest change of speed in the present sweep. In an array, since a returned double would be allocated. */
 const worst = new Float64Array(1);
 
-/** Solves in place and returns the number of sweeps. */
-export function solve(system: System, { sweeps, tolerance }: SolverOptions): number {
-  for (let sweep = 1; sweep <= sweeps; sweep++) {
+/** What a solution cost, and the share of its impulses to start from next time. */
+export interface Solution {
+  sweeps: number;
+  kept: number;
+}
+
+const solution: Solution = { sweeps: 0, kept: 1 };
+
+/** Solves in place. The answer is overwritten by the next call. */
+export function solve(system: System, { sweeps, tolerance, warmStart }: SolverOptions): Readonly<Solution> {
+  let sweep = 0;
+  do {
     worst[0] = 0;
     sweepBounded(system, 0, system.joints, 1);
     sweepBounded(system, system.joints + 2, system.joints + 3 * system.contacts, 3);
     sweepFriction(system);
-    if (worst[0] <= tolerance) return sweep;
-  }
-  return sweeps;
+    sweep++;
+  } while (worst[0]! > tolerance && sweep < sweeps);
+  solution.sweeps = sweep;
+  solution.kept = worst[0]! > STUCK * tolerance ? Math.min(warmStart, KEPT_WHEN_STUCK) : warmStart;
+  return solution;
 }
 
 /** J·v of row r. Small enough for the compiler to put in place at every call. */

@@ -129,7 +129,7 @@ describe.each(axes)("a slider along $name", ({ axis }) => {
     world.step(STEP);
     expect(joint.displacement()).toBeCloseTo(0.15, 9);
     world.moveTo(base, 0, 0, 0);
-    for (let k = 0; k < 100; k++) world.step(STEP);
+    for (let k = 0; k < 400; k++) world.step(STEP);
     const across = body.position.vsub(axis.scale(body.position.dot(axis)));
     expect(across.length()).toBeLessThan(1e-4);
   });
