@@ -12,7 +12,7 @@ export const engramConfig = z.strictObject({
   headHidden: z.array(count("Units of a layer.")).describe("Hidden layers of the head that corrects the recalled action.").default([64, 64]),
   support: count("Remembered states that a training step may read from.").default(1024),
   queries: count("States whose action a training step must reproduce.").default(128),
-  learningRate: z.number().positive().describe("Adam's step size.").default(1e-3),
+  learningRate: z.number().positive().describe("Adam's step size.").default(2e-3),
   taskCue: z.int().min(0).describe("Length of the code that tells which task is asked for; 0 tells nothing.").default(8),
   consolidation: z
     .enum([...strategies.keys()])
