@@ -18,7 +18,9 @@ const HOLE_Y = -0.1;
 /** Meta-World's slide ends at 0.06 m, short of success, but its soft stop gives way to here. */
 const TRAVEL = 0.085;
 
-const MASS = 0.05;
+/** Not Meta-World's 10 g: a hand's weight against a feather's makes a soft stop of any stop. */
+const MASS = 0.2;
+
 /** Weak and never slack; N/m, m, N·s/m. */
 const SPRING = { stiffness: 0.5, rest: -0.5, damping: 1 };
 
