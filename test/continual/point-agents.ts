@@ -42,7 +42,7 @@ export class CloningAgent implements Agent {
     let nearest: MemoryEntry | undefined;
     let best = Infinity;
     for (const entry of this.#entries) {
-      const distance = entry.observation.reduce((sum, value, k) => sum + (value - observation[k]!) ** 2, 0);
+      const distance = away(observation, entry.observation, 0) + away(observation, entry.observation, 1);
       if (distance < best) [best, nearest] = [distance, entry];
     }
     if (nearest === undefined) {
@@ -93,6 +93,9 @@ export class CloningAgent implements Agent {
     this.disposed = true;
   }
 }
+
+/** Squared difference, along one axis, of where the goal is from the point. */
+const away = (a: Float32Array, b: Float32Array, axis: 0 | 1): number => (a[axis + 2]! - a[axis]! - b[axis + 2]! + b[axis]!) ** 2;
 
 const entry = (name: string, forgetful: boolean): AgentEntry => ({
   name,
