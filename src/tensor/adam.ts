@@ -41,6 +41,18 @@ export function adamStep(vector: Float32Array, gradient: Float32Array, state: Ad
   return { count, mean, square };
 }
 
+/**
+ * Scales a gradient, in place, to at most the given Euclidean length, and returns the length it had.
+ * @see Pascanu, Mikolov & Bengio (2013), "On the difficulty of training recurrent neural networks", algorithm 1.
+ */
+export function clipByGlobalNorm(gradient: Float32Array, limit: number): number {
+  let squares = 0;
+  for (let i = 0; i < gradient.length; i++) squares += gradient[i]! * gradient[i]!;
+  const norm = Math.sqrt(squares);
+  if (norm > limit) for (let i = 0; i < gradient.length; i++) gradient[i] = gradient[i]! * (limit / norm);
+  return norm;
+}
+
 export const snapshotAdam = ({ count, mean, square }: AdamState): Snapshot => ({ count, mean: mean.slice(), square: square.slice() });
 
 /** @throws {SnapshotError} Not the state of Adam over `size` parameters. */

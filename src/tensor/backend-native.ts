@@ -37,22 +37,24 @@ export function packageFolder(name: string): string | undefined {
 /** Its version, to be spread into a report; empty where the package is not installed. */
 export function packageVersion(name: string): { readonly version?: string } {
   const folder = packageFolder(name);
-  if (folder === undefined) return {};
+  return folder === undefined ? {} : versionIn(folder);
+}
+
+function versionIn(folder: string): { readonly version: string } {
   const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { readonly version: string };
   return { version };
 }
 
-/** Looks at files only; nothing is loaded. */
-export function nativeInstallation(name: NativeBackendName): NativeInstallation {
-  const packageName = nativePackages[name];
-  const folder = packageFolder(packageName);
+/** Looks at files only; nothing is loaded. @param folder Where the package lies, if it does. */
+export function nativeInstallation(packageName: string, folder: string | undefined): NativeInstallation {
   if (folder === undefined) {
     return { state: "not-installed", reason: `${packageName} is not installed`, remedy: `Install it with \`npm install ${packageName}\`.` };
   }
-  const version = packageVersion(packageName);
+  const version = versionIn(folder);
   const remedy = `Allow its install script (\`allowScripts\` in package.json) and run \`npm rebuild ${packageName}\`.`;
-  if (!hasBinding(folder))
+  if (!hasBinding(folder)) {
     return { state: "not-built", ...version, reason: `the binding of ${packageName} is not built (its install script did not run)`, remedy };
+  }
   return { state: "built", ...version, reason: `the binding of ${packageName} is built`, remedy };
 }
 
@@ -63,14 +65,13 @@ function hasBinding(folder: string): boolean {
 }
 
 /**
- * Loads a built binding in a process of its own, which a binding for another processor or another TensorFlow can take down.
+ * Loads the package in a folder in a process of its own, which a binding for another processor or another TensorFlow can take down.
  * @returns Why it does not load, or nothing where it does.
  */
-export async function nativeFailure(name: NativeBackendName): Promise<string | undefined> {
-  const entry = require.resolve(nativePackages[name]);
+export async function loadFailure(folder: string): Promise<string | undefined> {
   const environment = { ...process.env, TF_CPP_MIN_LOG_LEVEL: "3" };
   try {
-    await promisify(execFile)(process.execPath, ["-e", "require(process.argv[1])", entry], { timeout: 60_000, env: environment });
+    await promisify(execFile)(process.execPath, ["-e", "require(process.argv[1])", folder], { timeout: 60_000, env: environment });
     return undefined;
   } catch (error) {
     return failureReason(error as { readonly stderr?: string; readonly signal?: string; readonly message: string });
@@ -84,7 +85,7 @@ function failureReason({ stderr = "", signal, message }: { readonly stderr?: str
   return signal ? `it was ended by ${signal} while loading` : (message.split("\n")[0] ?? message);
 }
 
-/** Loads a native backend into this process; it registers itself with tfjs as `tensorflow`. TensorFlow's own log is quieted unless the user asked for it. */
+/** Loads a native backend into this process, where tfjs knows it as `tensorflow`. TensorFlow's log is quiet unless the user asked for it. */
 export function loadNative(name: NativeBackendName): void {
   process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
   require(nativePackages[name]);

@@ -7,12 +7,13 @@ import * as tf from "@tensorflow/tfjs-core";
 import { EngramError, OrderError, UnknownNameError } from "../contract/errors.ts";
 import {
   loadNative,
-  nativeFailure,
+  loadFailure,
   nativeInstallation,
   nativePackages,
   packageFolder,
   packageVersion,
   type NativeBackendName,
+  type NativeInstallation,
 } from "./backend-native.ts";
 
 export type BackendName = NativeBackendName | "wasm" | "cpu";
@@ -104,9 +105,11 @@ function candidateOf(name: BackendName): BackendCandidate {
       return { ...found, state: "not-loadable", reason: "this Node runs without WebAssembly", remedy: "Run it without `--jitless`." };
     return { ...found, state, reason: "WebAssembly with SIMD on one thread" };
   }
-  if (state === "available") return { name, ...nativeInstallation(name) };
+  if (state === "available") return { name, ...installationOf(name) };
   return { name, state, ...packageVersion(nativePackages[name]), reason: deviceInUse() };
 }
+
+const installationOf = (name: NativeBackendName): NativeInstallation => nativeInstallation(nativePackages[name], packageFolder(nativePackages[name]));
 
 /** The TensorFlow of the GPU package runs on the CPU where it finds no device. */
 function deviceInUse(): string {
@@ -116,7 +119,7 @@ function deviceInUse(): string {
 
 async function tried(candidate: BackendCandidate): Promise<BackendCandidate> {
   if (candidate.state !== "built" || !isNative(candidate.name)) return candidate;
-  const failure = await nativeFailure(candidate.name);
+  const failure = await loadFailure(packageFolder(nativePackages[candidate.name])!);
   if (failure !== undefined)
     return { ...candidate, state: "not-loadable", reason: `the binding of ${nativePackages[candidate.name]} does not load: ${failure}` };
   const { name, version } = candidate;

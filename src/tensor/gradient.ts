@@ -12,13 +12,17 @@ export type Loss = (views: TensorViews) => Scalar;
 /**
  * The loss at a vector and its gradient there, written into `gradient`. Every tensor made on the way is disposed.
  * @param gradient Length of the vector.
- * @throws {NumericalError} A loss that is not finite; `gradient` is then left alone. @throws {OrderError} No backend has been selected.
+ * @throws {NumericalError} A loss or a gradient that is not finite. @throws {OrderError} No backend has been selected.
  */
 export function valueAndGradient(loss: Loss, layout: ParameterLayout, vector: Float32Array, gradient: Float32Array): number {
   return withTensors(layout, vector, (tensors) => {
     const { value, gradients } = differentiate(() => loss(viewsOf(layout, tensors)), tensors);
     const number = finite(value);
-    layout.parts.forEach(({ offset }, k) => gradient.set(gradients[k]!.dataSync(), offset));
+    layout.parts.forEach(({ name, offset }, k) => {
+      const numbers = gradients[k]!.dataSync();
+      if (!numbers.every(Number.isFinite)) throw new NumericalError(notFinite(`the gradient of \`${name}\``, "numbers that are not"));
+      gradient.set(numbers, offset);
+    });
     return number;
   });
 }
@@ -42,5 +46,8 @@ function withTensors(layout: ParameterLayout, vector: Float32Array, use: (tensor
 function finite(loss: Scalar): number {
   const number = loss.dataSync()[0]!;
   if (Number.isFinite(number)) return number;
-  throw new NumericalError(`Expected the loss to be finite, got ${number}. Lower the learning rate, or look for NaN in the data.`);
+  throw new NumericalError(notFinite("the loss", String(number)));
 }
+
+const notFinite = (what: string, got: string): string =>
+  `Expected ${what} to be finite, got ${got}. Lower the learning rate, or look for NaN in the data.`;

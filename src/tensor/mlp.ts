@@ -1,7 +1,7 @@
 /** @file Multi-layer perceptrons: their parameters, their differentiable form, and a plain loop that acts without tfjs. */
 import type { RandomStream } from "../numerics/random.ts";
 import { dense, relu, tanh } from "./ops.ts";
-import { view, type ParameterLayout, type ParameterPart, type TensorViews } from "./parameters.ts";
+import { tensorView, view, type ParameterLayout, type ParameterPart, type TensorViews } from "./parameters.ts";
 import type { Tensor1D, Tensor2D } from "./types.ts";
 
 export interface MlpShape {
@@ -32,14 +32,13 @@ export function initializeMlp(name: string, { sizes }: MlpShape, layout: Paramet
   });
 }
 
-/** [n, in] → [n, out], differentiable in inputs and parameters to every order. */
+/** [n, in] → [n, out], differentiable in inputs and parameters to every order. @throws {UnknownNameError} No such parameters. */
 export function mlp(x: Tensor2D, views: TensorViews, name: string, { sizes, activation }: MlpShape): Tensor2D {
-  const activate = activation === "tanh" ? tanh : relu;
   const last = sizes.length - 2;
   let h = x;
   for (let k = 0; k <= last; k++) {
-    const z = dense(h, views[`${name}/${k}/weights`] as Tensor2D, views[`${name}/${k}/bias`] as Tensor1D);
-    h = k === last ? z : activate(z);
+    const z = dense(h, tensorView(views, `${name}/${k}/weights`) as Tensor2D, tensorView(views, `${name}/${k}/bias`) as Tensor1D);
+    h = k === last ? z : activation === "tanh" ? tanh(z) : relu(z);
   }
   return h;
 }

@@ -9,43 +9,36 @@ import { operation } from "./tape.ts";
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from "./types.ts";
 
 /** A matrix from row-major numbers, which must not change while it lives; whoever makes it disposes it, or a tidy does. */
-export const matrix = (numbers: Float32Array, rows: number, columns: number): Tensor2D => kernels.upload(numbers, [rows, columns]);
+export const matrix = (numbers: Float32Array, rows: number, columns: number): Tensor2D => kernels.upload(numbers, [rows, columns]) as Tensor2D;
 
 // ── shapes ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const same = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((length, k) => length === b[k]);
 
-function reshape<T extends Tensor>(x: Tensor, shape: readonly number[]): T {
-  if (same(x.shape, shape)) return x as T;
-  return operation<T>(kernels.reshaped(x, shape), [x], (dy) => reshape(dy, x.shape));
+function reshape(x: Tensor, shape: readonly number[]): Tensor {
+  return same(x.shape, shape) ? x : operation(kernels.reshaped(x, shape), [x], (dy) => reshape(dy, x.shape));
 }
 
 /** Repeats along new or single axes until the shape fits. */
-function broadcastTo<T extends Tensor>(x: Tensor, shape: readonly number[]): T {
-  if (same(x.shape, shape)) return x as T;
-  return operation<T>(kernels.broadcast(x, shape), [x], (dy) => sumTo(dy, x.shape));
+function broadcastTo(x: Tensor, shape: readonly number[]): Tensor {
+  return same(x.shape, shape) ? x : operation(kernels.broadcast(x, shape), [x], (dy) => sumTo(dy, x.shape));
 }
 
 /** Sums over the axes along which `shape` would be repeated: the transpose of broadcasting. */
-function sumTo<T extends Tensor>(x: Tensor, shape: readonly number[]): T {
-  if (same(x.shape, shape)) return x as T;
-  return operation<T>(kernels.sumTo(x, shape), [x], (dy) => broadcastTo(dy, x.shape));
+function sumTo(x: Tensor, shape: readonly number[]): Tensor {
+  return same(x.shape, shape) ? x : operation(kernels.sumTo(x, shape), [x], (dy) => broadcastTo(dy, x.shape));
 }
 
 /** [n, m] → [m, n]. */
 export const transpose = (a: Tensor2D): Tensor2D => operation(kernels.transposed(a), [a], transpose);
 
 /** Columns [from, from + width). */
-function columns(a: Tensor2D, from: number, width: number): Tensor2D {
-  const slice = kernels.kernel<Tensor2D>(tf.Slice, { x: a }, { begin: [0, from], size: [a.shape[0], width] });
-  return operation(slice, [a], (dy) => padColumns(dy, from, a.shape[1] - from - width));
-}
+const columns = (a: Tensor2D, from: number, width: number): Tensor2D =>
+  operation(kernels.columns(a, from, width), [a], (dy) => padColumns(dy, from, a.shape[1] - from - width));
 
 /** Zeros before and after the columns. */
-function padColumns(a: Tensor2D, before: number, after: number): Tensor2D {
-  const paddings: [number, number][] = [[0, 0], [before, after]]; // prettier-ignore
-  return operation(kernels.kernel<Tensor2D>(tf.PadV2, { x: a }, { paddings, constantValue: 0 }), [a], (dy) => columns(dy, before, a.shape[1]));
-}
+const padColumns = (a: Tensor2D, before: number, after: number): Tensor2D =>
+  operation(kernels.padded(a, before, after), [a], (dy) => columns(dy, before, a.shape[1]));
 
 /** [n, a], [n, b], … → [n, a + b + …]. */
 export function concat(...parts: readonly Tensor2D[]): Tensor2D {
@@ -55,54 +48,54 @@ export function concat(...parts: readonly Tensor2D[]): Tensor2D {
     end += width;
     return (dy: Tensor2D): Tensor2D => columns(dy, from, width);
   });
-  return operation(tf.concat2d([...parts], 1), parts, ...gradients);
+  return operation(kernels.concatenated(parts), parts, ...gradients);
 }
 
 // ── arithmetic; the second operand is repeated to fit the first ─────────────────────────────────────────────────────────────────
 
 export function add<T extends Tensor>(a: T, b: Tensor | number): T {
   const other = typeof b === "number" ? tf.scalar(b) : b;
-  return operation<T>(kernels.sum(a, other), [a, other], (dy) => sumTo(dy, a.shape), (dy) => sumTo(dy, other.shape)); // prettier-ignore
+  return operation(kernels.sum(a, other), [a, other], (dy) => sumTo(dy, a.shape), (dy) => sumTo(dy, other.shape)); // prettier-ignore
 }
 
 export function sub<T extends Tensor>(a: T, b: Tensor | number): T {
   const other = typeof b === "number" ? tf.scalar(b) : b;
-  return operation<T>(kernels.difference(a, other), [a, other], (dy) => sumTo(dy, a.shape), (dy) => sumTo(neg(dy), other.shape)); // prettier-ignore
+  return operation(kernels.difference(a, other), [a, other], (dy) => sumTo(dy, a.shape), (dy) => sumTo(neg(dy), other.shape)); // prettier-ignore
 }
 
 export function mul<T extends Tensor>(a: T, b: Tensor | number): T {
-  if (typeof b === "number") return operation<T>(kernels.scaled(a, b), [a], (dy) => mul(dy, b));
-  return operation<T>(kernels.times(a, b), [a, b], (dy) => sumTo(mul(dy, b), a.shape), (dy) => sumTo(mul(dy, a), b.shape)); // prettier-ignore
+  if (typeof b === "number") return operation(kernels.scaled(a, b), [a], (dy) => mul(dy, b));
+  return operation(kernels.times(a, b), [a, b], (dy) => sumTo(mul(dy, b), a.shape), (dy) => sumTo(mul(dy, a), b.shape)); // prettier-ignore
 }
 
-export const neg = <T extends Tensor>(a: T): T => operation<T>(kernels.kernel(tf.Neg, { x: a }), [a], neg);
-export const square = <T extends Tensor>(a: T): T => operation<T>(kernels.kernel(tf.Square, { x: a }), [a], (dy) => mul(mul(dy, a), 2));
+export const neg = <T extends Tensor>(a: T): T => operation(kernels.negative(a), [a], neg);
+export const square = <T extends Tensor>(a: T): T => operation(kernels.squared(a), [a], (dy) => mul(mul(dy, a), 2));
 
 /** Sum over all numbers. */
-export const sum = (a: Tensor): Scalar => sumTo(a, []);
+export const sum = (a: Tensor): Scalar => sumTo(a, []) as Scalar;
 /** Mean over all numbers. */
 export const mean = (a: Tensor): Scalar => mul(sum(a), 1 / a.size);
 /** [n, m] → [n, 1]. */
-export const sumRows = (a: Tensor2D): Tensor2D => sumTo(a, [a.shape[0], 1]);
+export const sumRows = (a: Tensor2D): Tensor2D => sumTo(a, [a.shape[0], 1]) as Tensor2D;
 /** [n, m] → [1, m]. */
-export const sumColumns = (a: Tensor2D): Tensor2D => sumTo(a, [1, a.shape[1]]);
+export const sumColumns = (a: Tensor2D): Tensor2D => sumTo(a, [1, a.shape[1]]) as Tensor2D;
 
 // ── elementwise functions ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export function exp<T extends Tensor>(a: T): T {
-  const y: T = operation<T>(kernels.kernel(tf.Exp, { x: a }), [a], (dy) => mul(dy, y));
+  const y: T = operation(kernels.exponential(a), [a], (dy) => mul(dy, y));
   return y;
 }
 
 /** tanh′ = 1 − tanh². */
 export function tanh<T extends Tensor>(a: T): T {
-  const y: T = operation<T>(kernels.hyperbolicTangent(a), [a], (dy) => sub(dy, mul(dy, square(y))));
+  const y: T = operation(kernels.hyperbolicTangent(a), [a], (dy) => sub(dy, mul(dy, square(y))));
   return y;
 }
 
 /** max(x, 0); the derivative at 0 is 0. */
 export function relu<T extends Tensor>(a: T): T {
-  const y: T = operation<T>(kernels.kernel(tf.Relu, { x: a }), [a], (dy) => mul(dy, kernels.kernel(tf.Step, { x: y }, { alpha: 0 })));
+  const y: T = operation(kernels.rectified(a), [a], (dy) => mul(dy, kernels.positive(y)));
   return y;
 }
 
@@ -133,13 +126,13 @@ export function squaredDistances(a: Tensor2D, b: Tensor2D): Tensor2D {
 
 /** Over each row. ∂L/∂x = y ⊙ (dy − Σ dy ⊙ y). */
 export function softmax(logits: Tensor2D): Tensor2D {
-  const y: Tensor2D = operation<Tensor2D>(kernels.kernel(tf.Softmax, { logits }, { dim: 1 }), [logits], (dy) => mul(y, sub(dy, sumRows(mul(dy, y)))));
+  const y: Tensor2D = operation(kernels.softmax(logits), [logits], (dy) => mul(y, sub(dy, sumRows(mul(dy, y)))));
   return y;
 }
 
 /** Over each row. ∂L/∂x = dy − softmax(x) Σ dy. */
 export const logSoftmax = (logits: Tensor2D): Tensor2D =>
-  operation<Tensor2D>(tf.logSoftmax(logits), [logits], (dy) => sub(dy, mul(softmax(logits), sumRows(dy))));
+  operation(kernels.logSoftmax(logits), [logits], (dy) => sub(dy, mul(softmax(logits), sumRows(dy))));
 
 /**
  * The weights of reading by distance, softmaxⱼ(−β‖aᵢ − bⱼ‖²): [n, d], [m, d], [1] → [n, m]. ‖aᵢ‖² is the same for the whole row and

@@ -2,7 +2,7 @@
  * @file Parameters as data: one flat Float32Array and a layout of named parts. Snapshots, penalties, masks and export want the
  * vector; networks want the parts. Nothing here knows tfjs' memory.
  */
-import { SnapshotError, UnknownNameError } from "../contract/errors.ts";
+import { InvalidValueError, SnapshotError, UnknownNameError } from "../contract/errors.ts";
 import type { SnapshotValue } from "../contract/snapshot.ts";
 import type { Tensor } from "./types.ts";
 
@@ -26,8 +26,10 @@ export interface ParameterLayout {
 /** The parts of a vector as tensors, by name. */
 export type TensorViews = Readonly<Record<string, Tensor>>;
 
-/** Lays parts out one after another. */
+/** Lays parts out one after another. @throws {InvalidValueError} Two parts of one name. */
 export function layoutOf(parts: readonly ParameterPart[]): ParameterLayout {
+  const twice = parts.find(({ name }, k) => parts.findIndex((other) => other.name === name) < k);
+  if (twice !== undefined) throw new InvalidValueError("parts", twice.name, "parameters with different names");
   let offset = 0;
   const placed = parts.map((part) => {
     const size = part.shape.reduce((product, length) => product * length, 1);
@@ -52,6 +54,13 @@ export function view(layout: ParameterLayout, vector: Float32Array, name: string
     );
   }
   return vector.subarray(part.offset, part.offset + part.size);
+}
+
+/** One part as a tensor. @throws {UnknownNameError} */
+export function tensorView(views: TensorViews, name: string): Tensor {
+  const tensor = views[name];
+  if (tensor === undefined) throw new UnknownNameError("parameter", name, Object.keys(views));
+  return tensor;
 }
 
 /** Copies a saved vector over another. @throws {SnapshotError} Not a vector of that length. */

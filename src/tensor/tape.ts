@@ -5,6 +5,8 @@
  * computes the gradients of constants. Not for code that waits: a derivative is taken within one synchronous call.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { InvalidValueError } from "../contract/errors.ts";
+import { sum } from "./kernels.ts";
 import type { Scalar, Tensor } from "./types.ts";
 
 interface Note {
@@ -35,6 +37,8 @@ export function differentiate(f: () => Scalar, xs: readonly Tensor[]): { readonl
   const notes = (tape ??= []);
   try {
     const value = f();
+    if (value.size !== 1)
+      throw new InvalidValueError("value", value.shape, "a scalar, since it is to be differentiated", "Take its `sum` or `mean`.");
     // The way back is noted for an outer derivative alone.
     tape = outer;
     return { value, gradients: backward(notes, value, xs) };
@@ -56,8 +60,8 @@ function backward(notes: readonly Note[], y: Scalar, xs: readonly Tensor[]): Ten
     note.inputs.forEach((input, i) => {
       if (!onPath.has(input.id)) return;
       const dx = note.gradients[i]!(dy as never);
-      const sum = gradients.get(input.id);
-      gradients.set(input.id, sum === undefined ? dx : accumulate(sum, dx));
+      const sofar = gradients.get(input.id);
+      gradients.set(input.id, sofar === undefined ? dx : accumulate(sofar, dx));
     });
   }
   return xs.map((x) => gradients.get(x.id) ?? tf.zerosLike(x));
@@ -65,7 +69,7 @@ function backward(notes: readonly Note[], y: Scalar, xs: readonly Tensor[]): Ten
 
 const accumulate = (a: Tensor, b: Tensor): Tensor =>
   operation(
-    tf.add(a, b),
+    sum(a, b),
     [a, b],
     (dy) => dy,
     (dy) => dy,
