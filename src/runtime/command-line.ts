@@ -1,0 +1,118 @@
+/** @file The command line: what can be typed, and how failures are said. Each command is loaded when it is used. */
+import { Command, CommanderError } from "commander";
+import { EngramError, InvalidValueError, UnknownNameError } from "../contract/errors.ts";
+import type { RunFlags } from "./commands/run.ts";
+import type { Registries } from "./registries.ts";
+import { engramVersion } from "./version.ts";
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+/** The program `engram`. Its commands set `process.exitCode`. */
+export function commandLine(registries: Registries): Command {
+  const program = new Command("engram")
+    .description("Robots in simulation that keep learning.")
+    .version(engramVersion())
+    .showHelpAfterError("(see --help)")
+    .addHelpText(
+      "after",
+      "\nStart here:\n  engram run quickstart      five skills in sequence, with a live page and a report\n  engram doctor              what this machine offers",
+    );
+
+  program
+    .command("run")
+    .description("run a scenario: one of `engram scenarios`, or your own file")
+    .argument("<scenario>", "name or file (.ts or .js) whose default export is a scenario")
+    .option("--set <path=value>", "change a configuration value; may be repeated", collect, [])
+    .option("--seed <n>", "everything random comes from it", "1")
+    .option("--out <folder>", "keep the run here instead of a new folder under runs/")
+    .option("--port <n>", "port of the live page; the next free one if it is taken", "8765")
+    .option("--no-serve", "no live page")
+    .option("--keep-open", "leave the page up afterwards, with the first agent at work")
+    .option("--backend <name>", "tensor backend: node-gpu, node, wasm or cpu")
+    .option("--json", "print the summary as JSON")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  engram run quickstart --seed 2\n  engram run quickstart --set demonstrations=5 --set agents.engram.memoryPerTask=200\n  engram run ./my-scenario.ts --no-serve --json",
+    )
+    .action(async (scenario: string, flags: RunFlags) => {
+      const { runCommand } = await import("./commands/run.ts");
+      process.exitCode = await runCommand(scenario, flags, registries);
+    });
+
+  program
+    .command("report")
+    .description("make a run's report.html and table anew from its log")
+    .argument("<run>", "the run's folder")
+    .option("--json", "print the summary as JSON")
+    .addHelpText("after", "\nExample:\n  engram report runs/quickstart-seed1")
+    .action(async (folder: string, flags: { readonly json?: boolean }) => {
+      (await import("./commands/report.ts")).reportCommand(folder, flags);
+    });
+
+  const list = async (): Promise<typeof import("./commands/list.ts")> => import("./commands/list.ts");
+  program
+    .command("envs")
+    .description("the worlds there are, or one in detail")
+    .argument("[id]", "such as tabletop/push@1")
+    .option("--json", "print as JSON")
+    .addHelpText("after", "\nExample:\n  engram envs tabletop/push@1")
+    .action(async (id: string | undefined, flags: { readonly json?: boolean }) => (await list()).environmentsCommand(id, flags, registries));
+  program
+    .command("agents")
+    .description("the agents there are, with their settings")
+    .option("--json", "print as JSON")
+    .action(async (flags: { readonly json?: boolean }) => (await list()).agentsCommand(flags, registries));
+  program
+    .command("scenarios")
+    .description("the scenarios there are")
+    .option("--json", "print as JSON")
+    .action(async (flags: { readonly json?: boolean }) => (await list()).scenariosCommand(flags, registries));
+
+  const memory = program.command("memory").description("look into a run's long-term memory");
+  memory
+    .command("ls")
+    .description("what it holds, task by task")
+    .argument("<run>", "the run's folder, or a memory file")
+    .option("--json", "print as JSON")
+    .addHelpText("after", "\nExample:\n  engram memory ls runs/quickstart-seed1")
+    .action(async (place: string, flags: { readonly json?: boolean }) => (await import("./commands/memory.ts")).memoryLsCommand(place, flags));
+  memory
+    .command("show")
+    .description("one entry: where it is from, what was seen and done")
+    .argument("<run>", "the run's folder, or a memory file")
+    .argument("<id>", "the entry's number")
+    .option("--json", "print as JSON")
+    .addHelpText("after", "\nExample:\n  engram memory show runs/quickstart-seed1 12")
+    .action(async (place: string, id: string, flags: { readonly json?: boolean }) =>
+      (await import("./commands/memory.ts")).memoryShowCommand(place, id, flags),
+    );
+
+  program
+    .command("doctor")
+    .description("versions, the tensor backend in use, and why not a better one")
+    .option("--backend <name>", "try this backend")
+    .option("--json", "print as JSON")
+    .addHelpText("after", "\nExample:\n  engram doctor --backend node-gpu")
+    .action(async (flags: { readonly json?: boolean; readonly backend?: string }) => (await import("./commands/doctor.ts")).doctorCommand(flags));
+  return program;
+}
+
+/** Runs the program on what was typed; failures become one message and an exit code: 2 for what was typed, 1 for anything else. */
+export async function main(registries: Registries, args: readonly string[]): Promise<void> {
+  const program = commandLine(registries);
+  for (const command of [program, ...program.commands, ...program.commands.flatMap((inner) => inner.commands)]) command.exitOverride();
+  try {
+    await program.parseAsync([...args], { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+    else process.exitCode = fail(error);
+  }
+}
+
+function fail(error: unknown): number {
+  const isTyped = error instanceof InvalidValueError || error instanceof UnknownNameError;
+  const text =
+    error instanceof EngramError && process.env["ENGRAM_DEBUG"] !== "1" ? error.message : error instanceof Error ? error.stack : String(error);
+  process.stderr.write(`engram: ${text}\n`);
+  return isTyped ? 2 : 1;
+}

@@ -1,0 +1,54 @@
+/** @file How far a run is, on one line of a terminal that is redrawn, or on a line every few seconds elsewhere. */
+import type { RunProgress } from "../continual/run-event.ts";
+
+/** What a progress line writes to. */
+export interface ProgressOutput {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+/** Between two drawings [ms]. */
+const REDRAW = { terminal: 100, elsewhere: 10_000 } as const;
+const BAR = 24;
+
+const doing: Readonly<Record<RunProgress["phase"], string>> = { demonstrate: "demonstrating", learn: "learning", evaluate: "testing" };
+
+export class ProgressLine {
+  readonly #output: ProgressOutput;
+  readonly #startedAt = performance.now();
+  #drawnAt = -Infinity;
+
+  constructor(output: ProgressOutput) {
+    this.#output = output;
+  }
+
+  update(progress: RunProgress): void {
+    const terminal = this.#output.isTTY === true;
+    const now = performance.now();
+    if (now - this.#drawnAt < (terminal ? REDRAW.terminal : REDRAW.elsewhere)) return;
+    this.#drawnAt = now;
+    const text = progressText(progress, (now - this.#startedAt) / 1000);
+    this.#output.write(terminal ? `\r${text.slice(0, (this.#output.columns ?? 80) - 1)}\u001b[K` : `${text}\n`);
+  }
+
+  /** Clears the line, so that something else can be printed. */
+  clear(): void {
+    if (this.#output.isTTY === true) this.#output.write("\r\u001b[K");
+    this.#drawnAt = -Infinity;
+  }
+}
+
+/** @param elapsed Seconds since the run began. */
+export function progressText({ phase, task, agent, fraction }: RunProgress, elapsed: number): string {
+  const filled = Math.round(fraction * BAR);
+  const left = fraction > 0.02 ? `${duration((elapsed * (1 - fraction)) / fraction)} left` : "estimating";
+  const who = agent === undefined ? "" : ` ${agent}`;
+  return `${"█".repeat(filled)}${"░".repeat(BAR - filled)} ${(fraction * 100).toFixed(0).padStart(3)} %  ${left}  ${doing[phase]} ${task}${who}`;
+}
+
+/** Such as `1 min 05 s`. */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
+}

@@ -1,0 +1,81 @@
+/** @file Reads a run's folder back. Nothing in it is trusted: every line and file is checked. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { EngramError, StorageError } from "../contract/errors.ts";
+import { validate } from "../contract/validate.ts";
+import type { RunEvent } from "../continual/run-event.ts";
+
+const text = z.string();
+const share = z.number().min(0).max(1);
+const natural = z.int().min(0);
+
+/** A run's resolved configuration, as it is saved. */
+export const savedConfig = z.object({ scenario: text, seed: natural, backend: text, config: z.record(text, z.unknown()) });
+export type SavedConfig = z.infer<typeof savedConfig>;
+
+/** One line of `metrics.jsonl`. */
+export const runEvent = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("run-started"),
+    scenario: text,
+    seed: natural,
+    agents: z.array(text),
+    tasks: z.array(z.object({ id: text, environment: text, summary: text })),
+  }),
+  z.object({ kind: z.literal("demonstrated"), task: text, episodes: natural, successes: natural, steps: natural }),
+  z.object({ kind: z.literal("loss"), agent: text, task: text, gradientStep: natural, loss: z.number() }),
+  z.object({ kind: z.literal("learned"), agent: text, task: text, gradientSteps: natural, loss: z.number(), memorySize: natural }),
+  z.object({
+    kind: z.literal("evaluated"),
+    agent: text,
+    learned: natural,
+    task: text,
+    successes: z.array(z.boolean()).min(1),
+    steps: z.array(natural),
+    returns: z.array(z.number()),
+    readShares: z.record(text, share),
+  }),
+  z.object({ kind: z.literal("run-finished"), complete: z.boolean() }),
+]);
+
+export interface SavedRun {
+  readonly events: readonly RunEvent[];
+  readonly config: SavedConfig;
+}
+
+/** @throws {StorageError} A folder without a run, or a line or file in it that is damaged; the message names it. */
+export function readRun(folder: string): SavedRun {
+  const metrics = join(folder, "metrics.jsonl");
+  if (!existsSync(metrics))
+    throw new StorageError(
+      folder,
+      "holds no run (there is no metrics.jsonl in it)",
+      "Name a folder that `engram run` made, such as runs/quickstart-seed1.",
+    );
+  const lines = readFileSync(metrics, "utf8").split("\n");
+  const events = lines.flatMap((line, k) =>
+    line === "" && k === lines.length - 1 ? [] : [checked(metrics, `line ${k + 1}`, () => validate(runEvent, JSON.parse(line), "event"))],
+  );
+  const file = join(folder, "config.json");
+  if (!existsSync(file)) throw new StorageError(folder, "has no config.json", "Name a folder that `engram run` made.");
+  const config = checked(file, "its content", () => validate(savedConfig, JSON.parse(readFileSync(file, "utf8")), "config"));
+  // Task ids are plain text in a file; the brand is given back here.
+  return { events: events as unknown as readonly RunEvent[], config };
+}
+
+function checked<T>(file: string, part: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof EngramError || error instanceof SyntaxError) {
+      throw new StorageError(
+        file,
+        `${part} is damaged: ${error.message.replace(/\.$/, "")}`,
+        "Restore the file, or run the scenario again with the same seed.",
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}

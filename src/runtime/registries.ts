@@ -1,0 +1,11 @@
+/** @file What the command line is given to work with; loaded when a command needs it, so that help is instant. */
+import type { AgentEntry } from "../contract/agent.ts";
+import type { EnvironmentEntry } from "../contract/environment.ts";
+import type { Scenario } from "../continual/scenario.ts";
+
+export interface Registries {
+  environments(): Promise<ReadonlyMap<string, EnvironmentEntry>>;
+  agents(): Promise<ReadonlyMap<string, AgentEntry>>;
+  /** By name, each loaded when asked for. */
+  readonly scenarios: ReadonlyMap<string, () => Promise<Scenario>>;
+}

@@ -1,0 +1,94 @@
+/**
+ * @file A run's folder: everything to look at, repeat or go on from it. `metrics.jsonl` holds nothing of the wall clock and is the same, byte for
+ * byte, for the same seed; what depends on the clock is in `timings.jsonl` and `meta.json`.
+ */
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import { join, relative } from "node:path";
+import { StorageError } from "../contract/errors.ts";
+import type { RunEvent } from "../continual/run-event.ts";
+
+export class RunFolder {
+  readonly path: string;
+  readonly #metrics: number;
+  readonly #timings: number;
+  readonly #startedAt = performance.now();
+
+  private constructor(path: string) {
+    this.path = path;
+    this.#metrics = openSync(join(path, "metrics.jsonl"), "wx");
+    this.#timings = openSync(join(path, "timings.jsonl"), "wx");
+  }
+
+  /**
+   * Makes the named folder, or `runs/<name>`, `runs/<name>-2`, … whichever is free.
+   * @throws {StorageError} The named folder holds something already, or cannot be made.
+   */
+  static create(name: string, wanted: string | undefined): RunFolder {
+    if (wanted !== undefined) return RunFolder.#make(wanted);
+    for (let k = 1; ; k++) {
+      const path = join("runs", k === 1 ? name : `${name}-${k}`);
+      if (!existsSync(path)) return RunFolder.#make(path);
+    }
+  }
+
+  static #make(path: string): RunFolder {
+    if (existsSync(join(path, "metrics.jsonl")))
+      throw new StorageError(path, "holds a run already", "Choose another folder with --out; a run is never overwritten.");
+    try {
+      mkdirSync(path, { recursive: true });
+      return new RunFolder(path);
+    } catch (error) {
+      throw new StorageError(path, `cannot be written to (${(error as Error).message})`, "Choose another folder with --out.", { cause: error });
+    }
+  }
+
+  /** As a user would type it from here. */
+  get shortPath(): string {
+    const short = relative(process.cwd(), this.path);
+    return short === "" ? "." : short.startsWith("..") ? this.path : short;
+  }
+
+  file(name: string): string {
+    return join(this.path, name);
+  }
+
+  /** Appends an event to the log, and when it happened to the timings. */
+  append(event: RunEvent): void {
+    writeSync(this.#metrics, `${JSON.stringify(event)}\n`);
+    const seconds = Number(((performance.now() - this.#startedAt) / 1000).toFixed(3));
+    writeSync(
+      this.#timings,
+      `${JSON.stringify({ seconds, kind: event.kind, ...("agent" in event && { agent: event.agent }), ...("task" in event && { task: event.task }) })}\n`,
+    );
+  }
+
+  /** Replaces a file whole, or not at all. */
+  write(name: string, text: string): void {
+    const target = this.file(name);
+    const temporary = `${target}.new`;
+    const handle = openSync(temporary, "w");
+    try {
+      writeFileSync(handle, text);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(temporary, target);
+  }
+
+  writeJson(name: string, value: unknown): void {
+    this.write(name, `${JSON.stringify(value, null, 2)}\n`);
+  }
+
+  /** Everything appended so far reaches the disk. */
+  sync(): void {
+    fsyncSync(this.#metrics);
+    fsyncSync(this.#timings);
+  }
+
+  close(): void {
+    this.sync();
+    closeSync(this.#metrics);
+    closeSync(this.#timings);
+  }
+}

@@ -1,0 +1,186 @@
+/** @file Runs a scenario from beginning to end: its folder, its live page, its progress, and an orderly stop. */
+import { arch, cpus, platform, release } from "node:os";
+import type { AgentEntry } from "../contract/agent.ts";
+import type { EnvironmentEntry } from "../contract/environment.ts";
+import type { MemoryStore } from "../contract/memory.ts";
+import type { ContinualConfig } from "../continual/config.ts";
+import { ContinualRun, StoppedError } from "../continual/continual-run.ts";
+import { renderReport } from "../continual/report.ts";
+import type { RunEvent } from "../continual/run-event.ts";
+import type { Scenario } from "../continual/scenario.ts";
+import { summarize, type RunSummary } from "../continual/summary.ts";
+import { openSqliteStore } from "../memory/stores/sqlite-store.ts";
+import type { LoopEvent } from "../streams/loop-event.ts";
+import { Pace } from "../streams/pace.ts";
+import { startTelemetry, type RunTelemetry } from "../telemetry/run-telemetry.ts";
+import { selectBackend, type BackendName } from "../tensor/backend.ts";
+import { ProgressLine, type ProgressOutput } from "./progress-line.ts";
+import { RunFolder } from "./run-folder.ts";
+import { encodeSnapshot } from "./snapshot-codec.ts";
+import { engramVersion } from "./version.ts";
+
+export interface RunOptions {
+  readonly scenario: Scenario;
+  /** The scenario's, with overrides. */
+  readonly config: ContinualConfig;
+  readonly seed: number;
+  readonly environments: ReadonlyMap<string, EnvironmentEntry>;
+  readonly agents: ReadonlyMap<string, AgentEntry>;
+  /** Where the run is kept; by default a new folder under `runs`. */
+  readonly out?: string;
+  /** Where the live page is tried first; undefined for no page. */
+  readonly port?: number;
+  /** After the run, show the agents at work until the pace is stopped. */
+  readonly keepOpen: boolean;
+  readonly backend?: BackendName;
+  /** The command that repeats this run, for its report. */
+  readonly command: string;
+  /** Stops the run in good order. */
+  readonly signal: AbortSignal;
+  /** For people: progress and the page's address. */
+  readonly progress: ProgressOutput;
+}
+
+export interface RunOutcome {
+  readonly folder: RunFolder;
+  readonly summary: RunSummary;
+  readonly seconds: number;
+}
+
+/** Runs it. A stop by signal or page is an ordinary, incomplete outcome; everything written so far is whole. */
+export async function runScenario(options: RunOptions): Promise<RunOutcome> {
+  const { scenario, config, seed, signal, progress } = options;
+  const pace = new Pace();
+  if (signal.aborted) pace.stop();
+  else signal.addEventListener("abort", () => pace.stop(), { once: true });
+  const { inUse } = await selectBackend(options.backend);
+  const folder = RunFolder.create(`${scenario.name}-seed${seed}`, options.out);
+  const record = new RunRecord(folder, options, String(inUse));
+  const telemetry = options.port === undefined ? undefined : await openPage(options.port, scenario, pace, progress);
+  const line = new ProgressLine(progress);
+  const events: RunEvent[] = [];
+  let run: ContinualRun | undefined;
+  try {
+    run = await ContinualRun.create({
+      scenario,
+      config,
+      seed,
+      environments: options.environments,
+      agents: options.agents,
+      pace,
+      openStore: (agent, shape) => record.openStore(agent, () => openSqliteStore(folder.file(`memory-${agent}.sqlite`), shape)),
+      onEvent(event) {
+        events.push(event);
+        folder.append(event);
+        telemetry?.onEvent(event);
+      },
+      onLoop: (event: LoopEvent) => telemetry?.onLoop(event),
+      onProgress(now) {
+        line.update(now);
+        telemetry?.onProgress(now);
+      },
+    });
+    const complete = await finished(scenario, run);
+    run.finish(complete);
+    line.clear();
+    await record.save(run);
+    const summary = summarize(events);
+    folder.writeJson("summary.json", summary);
+    folder.write("report.html", renderReport({ summary, events, config: { ...config }, command: options.command }));
+    record.end(complete ? "complete" : "stopped");
+    const outcome = { folder, summary, seconds: record.seconds };
+    if (options.keepOpen && telemetry !== undefined && complete) await exhibit(run, pace, progress, telemetry);
+    return outcome;
+  } catch (error) {
+    line.clear();
+    record.end("failed", error);
+    throw error;
+  } finally {
+    run?.dispose();
+    await record.close();
+    folder.close();
+    await telemetry?.close();
+  }
+}
+
+async function openPage(port: number, scenario: Scenario, pace: Pace, output: ProgressOutput): Promise<RunTelemetry> {
+  const telemetry = await startTelemetry({ port, name: `engram ${scenario.name}`, pace });
+  if (port !== 0 && telemetry.port !== port) output.write(`Port ${port} is taken; using ${telemetry.port}.\n`);
+  output.write(`Watch it live: ${telemetry.url}\n`);
+  return telemetry;
+}
+
+/** Whether the scenario's program came to its end. */
+async function finished(scenario: Scenario, run: ContinualRun): Promise<boolean> {
+  try {
+    await scenario.main(run);
+    return true;
+  } catch (error) {
+    if (error instanceof StoppedError) return false;
+    throw error;
+  }
+}
+
+async function exhibit(run: ContinualRun, pace: Pace, output: ProgressOutput, { url }: RunTelemetry): Promise<void> {
+  output.write(`The page stays open at ${url}. Ctrl-C closes it.\n`);
+  pace.setSpeed(1);
+  while (!pace.state.stopped) for (const task of run.tasks) await run.exhibit(run.agents[0]!, task);
+}
+
+/** What a run leaves besides its log: configuration, circumstances, checkpoints and durable memories. */
+class RunRecord {
+  readonly #folder: RunFolder;
+  readonly #stores: MemoryStore[] = [];
+  readonly #meta: Readonly<Record<string, unknown>>;
+  readonly #startedAt = performance.now();
+
+  constructor(folder: RunFolder, { scenario, config, seed, agents, command }: RunOptions, backend: string) {
+    this.#folder = folder;
+    const resolved = Object.fromEntries(
+      Object.entries(config.agents).map(([name, overrides]) => [name, { ...agents.get(name)?.defaults, ...overrides }]),
+    );
+    folder.writeJson("config.json", { scenario: scenario.name, seed, backend, config: { ...config, agents: resolved } });
+    this.#meta = {
+      engram: engramVersion(),
+      node: process.version,
+      system: `${platform()} ${release()} ${arch()}`,
+      processor: cpus()[0]?.model ?? "unknown",
+      cores: cpus().length,
+      command,
+      started: new Date().toISOString(),
+    };
+    folder.writeJson("meta.json", { ...this.#meta, status: "running" });
+  }
+
+  get seconds(): number {
+    return (performance.now() - this.#startedAt) / 1000;
+  }
+
+  openStore(_agent: string, open: () => MemoryStore): MemoryStore {
+    const store = open();
+    this.#stores.push(store);
+    return store;
+  }
+
+  /** Checkpoints of all agents, and their memories made durable. */
+  async save(run: ContinualRun): Promise<void> {
+    for (const agent of run.agents) this.#folder.write(`checkpoint-${agent.name}.json`, encodeSnapshot(agent.snapshot()));
+    for (const store of this.#stores) await store.flush();
+    this.#folder.sync();
+  }
+
+  end(status: "complete" | "stopped" | "failed", error?: unknown): void {
+    const failure = error === undefined ? {} : { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    this.#folder.writeJson("meta.json", {
+      ...this.#meta,
+      status,
+      ended: new Date().toISOString(),
+      seconds: Number(this.seconds.toFixed(2)),
+      ...failure,
+    });
+  }
+
+  async close(): Promise<void> {
+    for (const store of this.#stores) await store.close();
+  }
+}

@@ -1,0 +1,228 @@
+/** @file The program as it is published, in processes of its own. */
+import { execFile, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { decodeSnapshot } from "../../src/runtime/snapshot-codec.ts";
+
+const program = resolve(import.meta.dirname, "../../dist/scenarios/main.js");
+const folder = mkdtempSync(join(tmpdir(), "engram-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Result {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function engram(...args: string[]): Promise<Result> {
+  return new Promise((done) => {
+    execFile(process.execPath, [program, ...args], { cwd: folder, env: { ...process.env, NO_COLOR: "1" } }, (error, out, err) => {
+      done({ code: error === null ? 0 : Number(error.code), out, err });
+    });
+  });
+}
+
+const small = [
+  "--set",
+  'tasks=["tabletop/reach@1","tabletop/push@1"]',
+  "--set",
+  "demonstrations=2",
+  "--set",
+  "gradientSteps=8",
+  "--set",
+  "evaluationEpisodes=2",
+];
+const read = (...path: string[]): string => readFileSync(join(folder, ...path), "utf8");
+
+describe("engram run", () => {
+  let first: Result;
+  beforeAll(async () => {
+    first = await engram("run", "quickstart", ...small, "--seed", "3", "--no-serve");
+  });
+
+  it("ends with both matrices, every figure with its interval, where memory read from, and the way to the report", () => {
+    expect(first.err).not.toMatch(/error/i);
+    expect(first.code).toBe(0);
+    for (const text of [
+      "engram",
+      "behaviour-cloning",
+      "average performance",
+      "forgetting",
+      "forward transfer",
+      "push",
+      "runs/quickstart-seed3/report.html",
+    ]) {
+      expect(first.out).toContain(text);
+    }
+  });
+
+  it("leaves a folder with all that is needed to look at it, repeat it or go on from it", () => {
+    const at = ["runs", "quickstart-seed3"] as const;
+    expect(JSON.parse(read(...at, "config.json"))).toMatchObject({
+      seed: 3,
+      config: { demonstrations: 2, agents: { engram: { memoryPerTask: 400 } } },
+    });
+    expect(JSON.parse(read(...at, "meta.json"))).toMatchObject({ status: "complete", node: process.version });
+    expect(read(...at, "report.html")).toMatch(/^<!doctype html>/i);
+    expect(decodeSnapshot(read(...at, "checkpoint-engram.json"))).toHaveProperty("parameters");
+    expect(JSON.parse(read(...at, "summary.json"))).toMatchObject({ complete: true });
+    const kinds = read(...at, "metrics.jsonl").trim().split("\n").map((line) => (JSON.parse(line) as { kind: string }).kind); // prettier-ignore
+    expect([kinds[0], kinds.at(-1)]).toEqual(["run-started", "run-finished"]);
+    expect(
+      read(...at, "timings.jsonl")
+        .trim()
+        .split("\n"),
+    ).toHaveLength(kinds.length);
+  });
+
+  it("writes the same metrics, byte for byte, for the same seed, with a live page and without, and others for another", async () => {
+    await engram("run", "quickstart", ...small, "--seed", "3", "--port", "0", "--out", "again");
+    await engram("run", "quickstart", ...small, "--seed", "4", "--no-serve", "--out", "other");
+    expect(read("again", "metrics.jsonl")).toBe(read("runs", "quickstart-seed3", "metrics.jsonl"));
+    expect(read("other", "metrics.jsonl")).not.toBe(read("again", "metrics.jsonl"));
+  });
+
+  it("never overwrites a run", async () => {
+    const result = await engram("run", "quickstart", ...small, "--seed", "3", "--no-serve", "--out", join("runs", "quickstart-seed3"));
+    expect(result.code).toBe(1);
+    expect(result.err).toContain("holds a run already");
+  });
+
+  it("prints nothing but JSON with --json", async () => {
+    const { out } = await engram("run", "quickstart", ...small, "--no-serve", "--json", "--out", "json");
+    expect(JSON.parse(out)).toMatchObject({ summary: { scenario: "quickstart", agents: [{ agent: "engram" }, { agent: "behaviour-cloning" }] } });
+  });
+
+  it("takes the next free port when the one asked for is busy, and says so", async () => {
+    const server = createServer();
+    const port = await new Promise<number>((done) => server.listen(0, "127.0.0.1", () => done((server.address() as { port: number }).port)));
+    const { err } = await engram("run", "quickstart", ...small, "--port", String(port), "--out", "busy");
+    server.close();
+    expect(err).toContain(`Port ${port} is taken; using `);
+    expect(err).toMatch(/Watch it live: http:\/\/127\.0\.0\.1:\d+/);
+  });
+
+  it("stops at Ctrl-C with everything whole, and says where to look", async () => {
+    const child = spawn(process.execPath, [program, "run", "quickstart", "--no-serve", "--out", "stopped"], { cwd: folder });
+    let out = "";
+    child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+    const log = join(folder, "stopped", "metrics.jsonl");
+    while (!existsSync(log) || !readFileSync(log, "utf8").includes("demonstrated")) await new Promise((done) => setTimeout(done, 50));
+    child.kill("SIGINT");
+    const code = await new Promise((done) => child.on("exit", done));
+    expect(code).toBe(130);
+    expect(out).toContain("stopped/report.html");
+    expect(JSON.parse(read("stopped", "meta.json"))).toMatchObject({ status: "stopped" });
+    expect(JSON.parse(read("stopped", "metrics.jsonl").trim().split("\n").at(-1)!)).toEqual({ kind: "run-finished", complete: false });
+    expect((await engram("memory", "ls", "stopped")).out).toContain("reach");
+  });
+
+  it("runs a user's own scenario, written in TypeScript outside of this repository, that imports only `engram`", async () => {
+    const project = mkdtempSync(join(tmpdir(), "engram-user-"));
+    mkdirSync(join(project, "node_modules"));
+    symlinkSync(resolve(import.meta.dirname, "../.."), join(project, "node_modules", "engram"));
+    const file = join(project, "mine.ts");
+    writeFileSync(
+      file,
+      `import { defineScenario, type ContinualRun } from "engram";
+export default defineScenario({
+  name: "mine",
+  summary: "One skill.",
+  config: { tasks: ["tabletop/reach@1"], agents: { engram: {} }, demonstrations: 2, gradientSteps: 4, evaluationEpisodes: 2 },
+  async main(run: ContinualRun) {
+    for (const task of run.tasks) {
+      await run.demonstrate(task);
+      await run.sleep(run.agents[0]!, task);
+      await run.evaluateAll(1);
+    }
+  },
+});
+`,
+    );
+    const result = await engram("run", file, "--no-serve", "--out", "mine");
+    rmSync(project, { recursive: true, force: true });
+    expect(result.err).not.toContain("engram:");
+    expect(result.code).toBe(0);
+    expect(result.out).toContain("reach");
+  });
+});
+
+describe("engram, given something wrong", () => {
+  it.each([
+    [["run", "quikstart"], "Unknown scenario `quikstart`. Did you mean `quickstart`?"],
+    [["run", "quickstart", "--set", "demonstrashuns=3"], "Did you mean `demonstrations`?"],
+    [["run", "quickstart", "--set", "demonstrations=0"], "Expected `config.demonstrations` to be >=1, got `0` (number)"],
+    [["run", "quickstart", "--set", 'tasks=["tabletop/pusch@1"]'], "Did you mean `tabletop/push@1`"],
+    [["run", "quickstart", "--set", "agents.engramm={}"], "Did you mean `engram`"],
+    [["run", "quickstart", "--set", "agents.engram.neighbors=3"], "Did you mean `neighbours`?"],
+    [["run", "quickstart", "--seed", "one"], "Expected `--seed` to be an integer"],
+    [["run", "quickstart", "--backend", "wsam"], "Did you mean `wasm`"],
+    [["run", "./missing.ts"], "there is no such file"],
+    [["envs", "tabletop/pusch@1"], "Did you mean `tabletop/push@1`"],
+    [["report", "nowhere"], "holds no run"],
+    [["memory", "ls", "nowhere"], "there is no such folder"],
+    [["rum"], "run"],
+  ])("%j says what to do", async (args, message) => {
+    const { code, err } = await engram(...args, ...(args[0] === "run" ? ["--no-serve", "--out", "wrong"] : []));
+    expect(code).not.toBe(0);
+    expect(err).toContain(message);
+    expect(err).not.toMatch(/^\s+at /m);
+  });
+});
+
+describe("engram's other commands", () => {
+  it("report makes the report anew from the log alone, and names a damaged line", async () => {
+    const at = join("runs", "quickstart-seed3");
+    const before = read(at, "report.html");
+    rmSync(join(folder, at, "report.html"));
+    expect((await engram("report", at)).code).toBe(0);
+    expect(read(at, "report.html").length).toBeGreaterThan(before.length * 0.9);
+    mkdirSync(join(folder, "damaged"));
+    writeFileSync(join(folder, "damaged", "config.json"), read(at, "config.json"));
+    writeFileSync(join(folder, "damaged", "metrics.jsonl"), read(at, "metrics.jsonl").replace('"kind":"demonstrated"', '"kind":"demonstr'));
+    const { code, err } = await engram("report", "damaged");
+    expect(code).toBe(1);
+    expect(err).toContain("line ");
+  });
+
+  it("memory ls and show look into what was remembered", async () => {
+    const at = join("runs", "quickstart-seed3");
+    expect((await engram("memory", "ls", at)).out).toMatch(/reach\s+\d+\s+2\s/);
+    const [memory] = JSON.parse((await engram("memory", "ls", at, "--json")).out) as { tasks: { task: string; entries: number }[] }[];
+    expect(memory!.tasks.map((task) => task.task)).toEqual(["reach", "push"]);
+    expect(JSON.parse((await engram("memory", "show", at, "1", "--json")).out)).toMatchObject({ id: 1, task: "reach", step: 0 });
+    expect((await engram("memory", "show", at, "99999")).err).toContain("holds no entry 99999");
+  });
+
+  it("envs, agents and scenarios list what there is, for people and for scripts", async () => {
+    expect((await engram("envs")).out).toContain("tabletop/pick-place@1");
+    expect((await engram("envs", "tabletop/push@1")).out).toContain("80 actions a second");
+    expect(JSON.parse((await engram("envs", "tabletop/push@1", "--json")).out)).toMatchObject({ horizon: 500, controlPeriod: 0.0125 });
+    expect((JSON.parse((await engram("agents", "--json")).out) as { name: string }[]).map((agent) => agent.name)).toContain("engram");
+    expect((await engram("scenarios")).out).toContain("quickstart");
+  });
+
+  it("doctor says which backend is in use and why not the better ones", async () => {
+    const report = JSON.parse((await engram("doctor", "--json")).out) as {
+      tensor: { inUse: string; candidates: { name: string; reason: string }[] };
+      database: string;
+    };
+    expect(report.tensor.inUse).toBe("wasm");
+    expect(report.tensor.candidates.map((one) => one.name)).toEqual(["node-gpu", "node", "wasm", "cpu"]);
+    expect(report.tensor.candidates.every((one) => one.reason.length > 5)).toBe(true);
+    expect(report.database).toContain("works");
+    expect((await engram("doctor")).out).toContain("wasm");
+  });
+
+  it("--help answers with examples", async () => {
+    for (const command of [[], ["run"], ["report"], ["envs"], ["memory", "ls"], ["memory", "show"], ["doctor"]]) {
+      const { code, out } = await engram(...command, "--help");
+      expect(code).toBe(0);
+      expect(out).toMatch(/engram [a-z]+ /);
+      expect(out).toMatch(/Example|Start here/);
+    }
+  });
+});
