@@ -20,7 +20,7 @@ export interface NativeInstallation {
   readonly state: "not-installed" | "not-built" | "built";
   readonly version?: string;
   readonly reason: string;
-  readonly remedy: string;
+  readonly remedy?: string;
 }
 
 const require = createRequire(import.meta.url);
@@ -50,13 +50,14 @@ export function nativeInstallation(packageName: string, folder: string | undefin
   if (folder === undefined) {
     return { state: "not-installed", reason: `${packageName} is not installed`, remedy: `Install it with \`npm install ${packageName}\`.` };
   }
-  const version = versionIn(folder);
-  const remedy = `Allow its install script (\`allowScripts\` in package.json) and run \`npm rebuild ${packageName}\`.`;
-  if (!hasBinding(folder)) {
-    return { state: "not-built", ...version, reason: `the binding of ${packageName} is not built (its install script did not run)`, remedy };
-  }
-  return { state: "built", ...version, reason: `the binding of ${packageName} is built`, remedy };
+  const found = { ...versionIn(folder), reason: `the binding of ${packageName} is built` };
+  if (hasBinding(folder)) return { state: "built", ...found };
+  const reason = `the binding of ${packageName} is not built (its install script did not run)`;
+  return { state: "not-built", ...found, reason, remedy: rebuildRemedy(packageName) };
 }
+
+export const rebuildRemedy = (packageName: string): string =>
+  `Allow its install script (\`allowScripts\` in package.json) and run \`npm rebuild ${packageName}\`.`;
 
 /** The binding lies in `lib/napi-v<n>/` once the install script has run. */
 function hasBinding(folder: string): boolean {

@@ -12,6 +12,7 @@ import {
   nativePackages,
   packageFolder,
   packageVersion,
+  rebuildRemedy,
   type NativeBackendName,
   type NativeInstallation,
 } from "./backend-native.ts";
@@ -29,7 +30,7 @@ export interface BackendCandidate {
   readonly version?: string;
   /** One clause for people: how it comes to be in this state. */
   readonly reason: string;
-  /** What would make it available; absent where it is. */
+  /** What would make it available; absent where it is, or may be. */
   readonly remedy?: string;
 }
 
@@ -59,22 +60,32 @@ export class BackendUnavailableError extends EngramError {
   }
 }
 
-/** A process can hold one native backend: both call themselves `tensorflow` to tfjs. */
-let native: NativeBackendName | undefined;
+/** What has been started in this process. Of the native two at most one: both call themselves `tensorflow` to tfjs. */
+const started = new Set<BackendName>();
 
 const isNative = (name: BackendName): name is NativeBackendName => name in nativePackages;
+const nativeStarted = (): NativeBackendName | undefined => [...started].find(isNative);
 
 function backendInUse(): BackendName | undefined {
   const name: string | undefined = tf.getBackend();
-  return name === "tensorflow" ? native : backendNames.find((candidate) => candidate === name);
+  return [...started].find((candidate) => (isNative(candidate) ? "tensorflow" : candidate) === name);
 }
+
+/** The selections so far: each waits for the ones before it. */
+let selections: Promise<unknown> = Promise.resolve();
 
 /**
  * Makes a backend compute from now on. Without a wish, keeps the one in use, or else takes `wasm` (`cpu` where there is no WebAssembly).
  * @throws {UnknownNameError} @throws {BackendUnavailableError} With the reason and the backends that would work.
  * @throws {OrderError} The other native backend is already in this process.
  */
-export async function selectBackend(wanted?: BackendName): Promise<BackendReport> {
+export function selectBackend(wanted?: BackendName): Promise<BackendReport> {
+  const selection = selections.then(() => select(wanted));
+  selections = selection.catch(() => undefined);
+  return selection;
+}
+
+async function select(wanted: BackendName | undefined): Promise<BackendReport> {
   if (wanted !== undefined && !backendNames.includes(wanted)) throw new UnknownNameError("backend", wanted, backendNames);
   const name = wanted ?? backendInUse() ?? ("WebAssembly" in globalThis ? "wasm" : "cpu");
   // Production mode keeps tfjs from printing banners.
@@ -106,59 +117,72 @@ function candidateOf(name: BackendName): BackendCandidate {
     return { ...found, state, reason: "WebAssembly with SIMD on one thread" };
   }
   if (state === "available") return { name, ...installationOf(name) };
-  return { name, state, ...packageVersion(nativePackages[name]), reason: deviceInUse() };
+  return { name, state, ...packageVersion(nativePackages[name]), reason: deviceInUse(name) };
 }
 
 const installationOf = (name: NativeBackendName): NativeInstallation => nativeInstallation(nativePackages[name], packageFolder(nativePackages[name]));
 
-/** The TensorFlow of the GPU package runs on the CPU where it finds no device. */
-function deviceInUse(): string {
+function deviceInUse(name: NativeBackendName): string {
   const { isUsingGpuDevice = false } = tf.backend() as { isUsingGpuDevice?: boolean };
-  return isUsingGpuDevice ? "TensorFlow on a GPU" : "TensorFlow on the CPU";
+  if (isUsingGpuDevice) return "TensorFlow on a GPU";
+  return name === "node-gpu" ? "TensorFlow on the CPU, as it found no GPU" : "TensorFlow on the CPU";
 }
 
 async function tried(candidate: BackendCandidate): Promise<BackendCandidate> {
   if (candidate.state !== "built" || !isNative(candidate.name)) return candidate;
-  const failure = await loadFailure(packageFolder(nativePackages[candidate.name])!);
-  if (failure !== undefined)
-    return { ...candidate, state: "not-loadable", reason: `the binding of ${nativePackages[candidate.name]} does not load: ${failure}` };
-  const { name, version } = candidate;
-  return { name, state: "available", ...(version !== undefined && { version }), reason: `the binding of ${nativePackages[candidate.name]} loads` };
+  const packageName = nativePackages[candidate.name];
+  const failure = await loadFailure(packageFolder(packageName)!);
+  if (failure === undefined) return { ...candidate, state: "available", reason: `the binding of ${packageName} loads` };
+  const reason = `the binding of ${packageName} does not load: ${failure}`;
+  return { ...candidate, state: "not-loadable", reason, remedy: rebuildRemedy(packageName) };
 }
 
 async function useNative(name: NativeBackendName): Promise<void> {
-  if (native !== undefined && native !== name) {
-    throw new OrderError(`Expected no other native backend in this process, but \`${native}\` is loaded. Select \`${name}\` in a new process.`);
+  const other = nativeStarted();
+  if (other !== undefined && other !== name) {
+    throw new OrderError(`Expected no other native backend in this process, but \`${other}\` is loaded. Select \`${name}\` in a new process.`);
   }
-  if (native === undefined) {
+  if (other === undefined) {
     const candidate = await tried(candidateOf(name));
     if (candidate.state !== "available") throw unavailable(candidate);
     loadNative(name);
-    native = name;
   }
   await start(name, "tensorflow");
 }
 
 async function usePortable(name: "wasm" | "cpu"): Promise<void> {
   if (name === "cpu") await import("@tensorflow/tfjs-backend-cpu");
-  else {
+  else if (!started.has(name)) {
     const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
     tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
     const folder = packageFolder("@tensorflow/tfjs-backend-wasm");
-    if (folder !== undefined && tf.findBackend("wasm") === null) setWasmPaths(`${folder}/dist/`);
+    if (folder !== undefined) setWasmPaths(`${folder}/dist/`);
   }
   await start(name, name);
 }
 
-/** Emscripten adds handlers that turn a rejected promise anywhere in the process into an exit without a message; they go again. */
+/** @param registered What tfjs calls it. @throws {BackendUnavailableError} The one before is then in use again. */
 async function start(name: BackendName, registered: string): Promise<void> {
+  const before = backendInUse();
+  if (await withoutNewHandlers(() => tf.setBackend(registered))) {
+    started.add(name);
+    return;
+  }
+  if (before !== undefined) await tf.setBackend(isNative(before) ? "tensorflow" : before);
+  throw unavailable({ ...candidateOf(name), state: "not-loadable", reason: "tfjs could not start it" });
+}
+
+/** Emscripten adds handlers that turn a rejected promise anywhere in the process into an exit without a message; they go again. */
+async function withoutNewHandlers<T>(use: () => Promise<T>): Promise<T> {
   const events = ["uncaughtException", "unhandledRejection"] as const;
   const before = events.map((event) => process.rawListeners(event));
-  const started = await tf.setBackend(registered);
-  events.forEach((event, k) => {
-    for (const listener of process.rawListeners(event)) if (!before[k]!.includes(listener)) process.off(event, listener as () => void);
-  });
-  if (!started) throw unavailable({ ...candidateOf(name), state: "not-loadable", reason: "tfjs could not start it" });
+  try {
+    return await use();
+  } finally {
+    events.forEach((event, k) => {
+      for (const listener of process.rawListeners(event)) if (!before[k]!.includes(listener)) process.off(event, listener as () => void);
+    });
+  }
 }
 
 function unavailable(candidate: BackendCandidate): BackendUnavailableError {
