@@ -4,7 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { RandomStream } from "../numerics/random.ts";
-import { upload } from "./kernels.ts";
+import { requireBackend, upload } from "./kernels.ts";
 import { add, mul, sum } from "./ops.ts";
 import { differentiate } from "./tape.ts";
 import type { Scalar, Tensor } from "./types.ts";
@@ -40,9 +40,11 @@ type Flat = Float64Array;
  * those of u·∇f. Half of each v is what it is multiplied with, so that the product is large against its rounding, and half is
  * random, so that no wrong component hides. An error of a thousandth is float32; of a hundredth, look closer.
  * @param parameters Where to check; every tensor of them is a variable of f.
+ * @throws {OrderError} No backend has been selected.
  */
 export function checkGradient(f: ScalarFunction, parameters: readonly Tensor[], options: GradientCheckOptions): GradientCheck {
   const { order, directions = 4, stepSize = 0.03, seed = 0 } = options;
+  requireBackend();
   const random = RandomStream.fromSeed(seed);
   const shapes = parameters.map((parameter) => parameter.shape);
   const x = flatten(parameters);

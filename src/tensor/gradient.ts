@@ -1,7 +1,7 @@
 /** @file From a flat parameter vector to a loss and its gradient, and back. */
 import * as tf from "@tensorflow/tfjs-core";
-import { NumericalError, OrderError } from "../contract/errors.ts";
-import { upload } from "./kernels.ts";
+import { NumericalError } from "../contract/errors.ts";
+import { requireBackend, upload } from "./kernels.ts";
 import type { ParameterLayout, TensorViews } from "./parameters.ts";
 import { differentiate } from "./tape.ts";
 import type { Scalar, Tensor } from "./types.ts";
@@ -37,9 +37,7 @@ export function viewsOf(layout: ParameterLayout, tensors: readonly Tensor[]): Te
 }
 
 function withTensors(layout: ParameterLayout, vector: Float32Array, use: (tensors: Tensor[]) => number): number {
-  if ((tf.getBackend() as string | undefined) === undefined) {
-    throw new OrderError("Expected a tensor backend before the first computation. Call `await selectBackend()` once.");
-  }
+  requireBackend();
   return tf.tidy(() => use(layout.parts.map(({ shape, offset, size }) => upload(vector.subarray(offset, offset + size), shape))));
 }
 

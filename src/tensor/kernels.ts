@@ -4,7 +4,14 @@
  * a number, its sigmoid 1 ns; other habits are told where they are met.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { OrderError } from "../contract/errors.ts";
 import type { Tensor, Tensor2D } from "./types.ts";
+
+/** @throws {OrderError} No backend has been selected. */
+export function requireBackend(): void {
+  if ((tf.getBackend() as string | undefined) !== undefined) return;
+  throw new OrderError("Expected a tensor backend before the first computation. Call `await selectBackend()` once.");
+}
 
 /** One kernel of the backend in use. Every other way into tfjs wraps this one and costs more than most of our kernels. */
 const kernel = (name: string, inputs: tf.NamedTensorMap, attributes: tf.NamedAttrMap = {}): Tensor => tf.engine().runKernel(name, inputs, attributes);
