@@ -38,7 +38,7 @@ export interface AxisJointOptions {
 
 /** SPOOK's stiffness [N/m] and relaxation [substeps] of joints. See `solver.ts` for why errors are not pulled back faster. */
 const STIFFNESS = 1e7;
-const RELAXATION = 20;
+const RELAXATION = 10;
 
 /** Slots of `writeAlong`: lower limit, upper limit, motor, dry friction, spring. */
 export const AXIS_SLOTS = 5;

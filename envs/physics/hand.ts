@@ -40,9 +40,7 @@ const HAND_MASS = 1;
 const FINGER_MASS = 0.2;
 /** SPOOK numbers of the pull: it yields a little, as a welded mocap body does. */
 const PULL_STIFFNESS = 2e5;
-const PULL_RELAXATION = 3;
-/** A position servo's kp / damping in Meta-World's fingers (400 / 1000) [1/s]: at no effort they drift open. */
-const SERVO = 0.4;
+const PULL_RELAXATION = 10;
 /** The gear that keeps the fingers centred: a spring [N/m] and damper [N·s/m] between their mean and the hand, up to a force [N]. */
 const GEAR_STIFFNESS = 5000;
 const GEAR_DAMPING = 40;
@@ -133,8 +131,9 @@ export class Hand {
     v.x = (Math.min(Math.max(p.x + stride * clip(action[0]!, 1), low[0]), high[0]) - p.x) / controlPeriod;
     v.y = (Math.min(Math.max(p.y + stride * clip(action[1]!, 1), low[1]), high[1]) - p.y) / controlPeriod;
     v.z = (Math.min(Math.max(p.z + stride * clip(action[2]!, 1), low[2]), high[2]) - p.z) / controlPeriod;
-    const effort = fingerSpeed * clip(action[3]!, 1);
-    for (let k = 0; k < 2; k++) sliders[k]!.motor.target = effort - SERVO * sliders[k]!.displacement();
+    // Meta-World's fingers are position servos with a target of a metre and much damping: at no effort they drift open.
+    const effort = clip(action[3]!, 1);
+    for (let k = 0; k < 2; k++) sliders[k]!.motor.target = fingerSpeed * (effort - sliders[k]!.displacement());
   }
 
   /** Carries hand and fingers against gravity and works the gear. Call it before every substep. */

@@ -6,6 +6,9 @@ import type { StepFree } from "./stock-joints.ts";
 
 export const POINT_SLOTS = 3;
 
+/** Share of an error that a substep pulls back at most, whatever the constraint asks for; see `solver.ts`. */
+const PULL = 0.1;
+
 /** Subclasses such as HingeConstraint have more equations than these three. */
 export const isPointJoint = (joint: Constraint): joint is PointToPointConstraint =>
   joint instanceof PointToPointConstraint && joint.equations.length === POINT_SLOTS;
@@ -26,7 +29,7 @@ export function writePointRows(joint: PointToPointConstraint, { pace, yielding }
   for (let k = 0; k < 3; k++) {
     const r = rows.next;
     for (let x = 0; x < 3; x++) direction[x] = turns ? frame[3 * k + x]! : x === k ? 1 : 0;
-    rows.target[r] = (-pace / h) * (offset[0]! * direction[0]! + offset[1]! * direction[1]! + offset[2]! * direction[2]!);
+    rows.target[r] = (-Math.min(pace, PULL) / h) * (offset[0]! * direction[0]! + offset[1]! * direction[1]! + offset[2]! * direction[2]!);
     rows.softness[r] = yielding / (h * h);
     rows.low[r] = -max;
     rows.high[r] = max;

@@ -5,9 +5,10 @@ import { FIXED_TURN } from "./flat-bodies.ts";
 import type { JointRows } from "./joint-rows.ts";
 
 export interface PrismaticOptions extends AxisJointOptions {
-  /** A point of the axis in bodyA's frame, and the point of bodyB that stays on it [m]; both centres by default. */
-  readonly anchorA?: Vec3;
+  /** The point of bodyB that stays on the axis, in its frame [m]; its centre by default. */
   readonly anchorB?: Vec3;
+  /** The point of the axis at displacement 0, in bodyA's frame [m]; by default where bodyB's anchor is when the joint is made. */
+  readonly anchorA?: Vec3;
   /** The axis in bodyA's frame. */
   readonly axisA: Vec3;
 }
@@ -34,12 +35,12 @@ export class Prismatic extends AxisJoint {
   readonly #across: readonly [Vec3, Vec3];
   readonly #axis = new Float64Array(3);
   /** From bodyA's anchor to bodyB's, in the world. */
-  readonly #offset = new Float64Array(3);
+  readonly #apart = new Float64Array(3);
 
   constructor(bodyA: Body, bodyB: Body, options: PrismaticOptions) {
     super(bodyA, bodyB, options);
-    this.anchorA = options.anchorA?.clone() ?? new Vec3();
     this.anchorB = options.anchorB?.clone() ?? new Vec3();
+    this.anchorA = options.anchorA?.clone() ?? bodyA.pointToLocalFrame(bodyB.pointToWorldFrame(this.anchorB));
     this.axisA = options.axisA.unit();
     this.turn = bodyA.quaternion.inverse().mult(bodyB.quaternion);
     this.#across = [new Vec3(), new Vec3()];
@@ -97,21 +98,21 @@ export class Prismatic extends AxisJoint {
     rows.turn(a, this.axisA, this.#axis);
     rows.turn(a, this.anchorA, armA);
     rows.turn(b, this.anchorB, armB);
-    const offset = this.#offset;
+    const apart = this.#apart;
     for (let x = 0; x < 3; x++) {
       const between = pose[7 * b + x]! - pose[7 * a + x]!;
-      offset[x] = between + armB[x]! - armA[x]!;
+      apart[x] = between + armB[x]! - armA[x]!;
       // Since the bodies turn as one, a force may act anywhere along its line: at b's centre it does not fight with the rows that turn b.
       armA[x] = between;
       armB[x] = 0;
     }
     for (let k = 0; k < 2; k++) {
       rows.turn(a, this.#across[k]!, direction);
-      this.hold(rows, offset[0]! * direction[0]! + offset[1]! * direction[1]! + offset[2]! * direction[2]!);
+      this.hold(rows, apart[0]! * direction[0]! + apart[1]! * direction[1]! + apart[2]! * direction[2]!);
       rows.addLinear(slot + 3 + k);
     }
     for (let x = 0; x < 3; x++) direction[x] = this.#axis[x]!;
-    const s = offset[0]! * direction[0]! + offset[1]! * direction[1]! + offset[2]! * direction[2]!;
+    const s = apart[0]! * direction[0]! + apart[1]! * direction[1]! + apart[2]! * direction[2]!;
     this.writeAlong(rows, slot + 5, s, NEAR_LIMIT);
   }
 

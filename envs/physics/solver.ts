@@ -1,18 +1,18 @@
 /**
- * @file Projected Gauss–Seidel over the rows of a substep: all joints, then all normals, then friction, until nothing moves any more.
+ * @file Projected Gauss–Seidel over the rows of a substep: all joints, then all normals up and down, then friction, until nothing moves any more.
  * Friction is Coulomb's: the two tangent impulses of a point together stay in the disc of radius μ·λₙ.
  *
  * Rows start from the last substep's impulses (warm starting), which makes one sweep enough where little changes. It also makes the solver an
  * integrator: if a substep solves only a share α of some mode, and rows pull back a share β of their position error, the mode is stable while
- * α + (1 − ρ) > β with ρ the share of impulses kept (Routh's criterion on the error's recursion). So errors are pulled back slowly (β is 0.05
- * for joints, 0.06 for contacts), and a substep that ends far from solved hands on only ρ = 0.9, which is stable whatever α.
+ * α + (1 − ρ) > β, with ρ the share of impulses kept (Routh's criterion on the error's recursion). So errors are pulled back slowly (β is at
+ * most 0.1 for joints, 0.06 for contacts), and the more a substep leaves unsolved, the less is kept, down to ρ = 0.9: stable whatever α.
  * @see Catto (2005), "Iterative dynamics with temporal coherence".
  */
 import { HAS_OTHER, LEAD_TURNS, OTHER_TURNS, type Rows } from "./rows.ts";
 
-/** Share of the impulses that the next substep starts from after one that ended stuck: with its fastest row above this many tolerances. */
-const KEPT_WHEN_STUCK = 0.9;
-const STUCK = 5;
+/** What is lost of the impulses, at most, and the speed left unsolved along a row [m/s] from which on that is lost. */
+const LEAK = 0.1;
+const UNSOLVED = 0.1;
 
 /** When the sweeps end. */
 export interface SolverOptions {
@@ -47,16 +47,19 @@ const solution: Solution = { sweeps: 0, kept: 1 };
 
 /** Solves in place. The answer is overwritten by the next call. */
 export function solve(system: System, { sweeps, tolerance, warmStart }: SolverOptions): Readonly<Solution> {
+  const firstNormal = system.joints + 2;
   let sweep = 0;
   do {
     worst[0] = 0;
     sweepBounded(system, 0, system.joints, 1);
-    sweepBounded(system, system.joints + 2, system.joints + 3 * system.contacts, 3);
+    // Up and down: what rests on what is found in contacts' order, and a load that one pass carries in its direction takes many in the other.
+    sweepBounded(system, firstNormal, system.contacts, 3);
+    sweepBounded(system, firstNormal + 3 * system.contacts - 3, system.contacts, -3);
     sweepFriction(system);
     sweep++;
-  } while (worst[0]! > tolerance && sweep < sweeps);
+  } while (worst[0] > tolerance && sweep < sweeps);
   solution.sweeps = sweep;
-  solution.kept = worst[0]! > STUCK * tolerance ? Math.min(warmStart, KEPT_WHEN_STUCK) : warmStart;
+  solution.kept = worst[0] > tolerance ? warmStart * (1 - LEAK * Math.min(1, worst[0] / UNSOLVED)) : warmStart;
   return solution;
 }
 
@@ -91,11 +94,11 @@ function push(response: Float64Array, v: Float64Array, o: number, b: number, a: 
   }
 }
 
-/** Every `stride`-th row from `from` up: the joints, or the normals. */
-function sweepBounded({ rows, velocity }: System, from: number, to: number, stride: number): void {
+/** `count` rows from `first` on, every `stride`-th: the joints, or the normals. */
+function sweepBounded({ rows, velocity }: System, first: number, count: number, stride: number): void {
   const { jacobian, response, target, softness, low, high, impulse, diagonal, gain, lead, other, kind } = rows;
   let most = worst[0]!;
-  for (let r = from; r < to; r += stride) {
+  for (let n = 0, r = first; n < count; n++, r += stride) {
     const o = 12 * r;
     const b = lead[r]!;
     const a = other[r]!;

@@ -1,33 +1,39 @@
 /** @file Contacts of an infinite plane (its z axis is the outward normal) with a box or a sphere. The plane is the first shape. */
 import { manifold, type PlacedShapes } from "./manifold.ts";
 
-/** Up to four of the box's corners, by corner number. */
+/** Heights of the box's half edges over its centre, along the plane's normal. */
+const rise = new Float64Array(3);
+
+/** The corners within the margin of the face that looks down most, by corner number. */
 export function planeBox({ centers, axes, halfExtents, margin }: PlacedShapes, i: number, j: number): number {
   const n = 9 * i + 6;
-  const a = 9 * j;
   const c = 3 * j;
-  const nx = axes[n]!;
-  const ny = axes[n + 1]!;
-  const nz = axes[n + 2]!;
-  const height = (centers[c]! - centers[3 * i]!) * nx + (centers[c + 1]! - centers[3 * i + 1]!) * ny + (centers[c + 2]! - centers[3 * i + 2]!) * nz;
-  const h0 = halfExtents[c]! * (nx * axes[a]! + ny * axes[a + 1]! + nz * axes[a + 2]!);
-  const h1 = halfExtents[c + 1]! * (nx * axes[a + 3]! + ny * axes[a + 4]! + nz * axes[a + 5]!);
-  const h2 = halfExtents[c + 2]! * (nx * axes[a + 6]! + ny * axes[a + 7]! + nz * axes[a + 8]!);
-  if (height - Math.abs(h0) - Math.abs(h1) - Math.abs(h2) > margin) return 0;
+  let height = 0;
+  for (let x = 0; x < 3; x++) height += (centers[c + x]! - centers[3 * i + x]!) * axes[n + x]!;
+  let face = 0;
+  let steepest = -1;
+  for (let k = 0; k < 3; k++) {
+    const a = 9 * j + 3 * k;
+    const cosine = axes[n]! * axes[a]! + axes[n + 1]! * axes[a + 1]! + axes[n + 2]! * axes[a + 2]!;
+    rise[k] = halfExtents[c + k]! * cosine;
+    if (Math.abs(cosine) <= steepest) continue;
+    steepest = Math.abs(cosine);
+    face = k;
+  }
+  if (height - Math.abs(rise[0]!) - Math.abs(rise[1]!) - Math.abs(rise[2]!) > margin) return 0;
   const { normal, points, features } = manifold;
-  normal[0] = nx;
-  normal[1] = ny;
-  normal[2] = nz;
+  for (let x = 0; x < 3; x++) normal[x] = axes[n + x]!;
   let count = 0;
-  for (let corner = 0; corner < 8 && count < 4; corner++) {
-    const s0 = corner & 1 ? 1 : -1;
-    const s1 = corner & 2 ? 1 : -1;
-    const s2 = corner & 4 ? 1 : -1;
-    const gap = height + s0 * h0 + s1 * h1 + s2 * h2;
+  for (let corner = 0; corner < 8; corner++) {
+    // Bit k of a corner's number is set on the positive side of axis k; the lower face is on the side that does not rise.
+    if (((corner >> face) & 1) === (rise[face]! > 0 ? 1 : 0)) continue;
+    let gap = height;
+    for (let k = 0; k < 3; k++) gap += (corner >> k) & 1 ? rise[k]! : -rise[k]!;
     if (gap > margin) continue;
     for (let x = 0; x < 3; x++) {
-      const arm = s0 * halfExtents[c]! * axes[a + x]! + s1 * halfExtents[c + 1]! * axes[a + 3 + x]! + s2 * halfExtents[c + 2]! * axes[a + 6 + x]!;
-      points[4 * count + x] = centers[c + x]! + arm - (gap / 2) * axes[n + x]!;
+      let at = centers[c + x]! - (gap / 2) * axes[n + x]!;
+      for (let k = 0; k < 3; k++) at += ((corner >> k) & 1 ? halfExtents[c + k]! : -halfExtents[c + k]!) * axes[9 * j + 3 * k + x]!;
+      points[4 * count + x] = at;
     }
     points[4 * count + 3] = gap;
     features[count++] = corner;
