@@ -68,6 +68,8 @@ export class ContinualRun {
   readonly #work: WorkEstimate;
   /** Episodes begun so far, over the whole run. */
   #episodes = 0;
+  /** Of those, the ones that were only shown. */
+  #exhibited = 0;
 
   private constructor(options: ContinualRunOptions, tasks: readonly RunTask[], agents: readonly Agent[]) {
     this.config = options.config;
@@ -192,14 +194,10 @@ export class ContinualRun {
     for (const agent of this.agents) for (const task of this.tasks) await this.evaluate(agent, task, learned);
   }
 
-  /** Shows an agent at work on task after task until the signal is aborted or the pace is stopped; nothing of it is logged. */
-  async exhibit(agent: Agent, signal?: AbortSignal): Promise<void> {
-    const random = this.#random.split("exhibition");
-    const over = (): boolean => this.#options.pace.state.stopped || signal?.aborted === true;
-    for (let round = 0; !over(); round++) {
-      const task = this.tasks[round % this.tasks.length]!;
-      await this.#play({ agent, task, episodes: [{ episode: ++this.#episodes, reset: { seed: random.uint32() } }], ...(signal && { signal }) });
-    }
+  /** Shows an agent at work for one episode, until its end, an abort of the signal or a stop of the pace; nothing of it is logged. */
+  async exhibit(agent: Agent, task: RunTask, signal?: AbortSignal): Promise<void> {
+    const seed = this.#random.split("exhibition").split(this.#exhibited++).uint32();
+    await this.#play({ agent, task, episodes: [{ episode: ++this.#episodes, reset: { seed } }], ...(signal && { signal }) });
   }
 
   /** Announces the end. */

@@ -24,6 +24,3 @@ export function successMatrices(events: readonly RunEvent[]): SuccessMatrix[] {
     return { agent, tasks, cells };
   });
 }
-
-/** Share of successful episodes in a cell. */
-export const rate = ({ successes }: Evaluated): number => successes.filter(Boolean).length / successes.length;

@@ -1,8 +1,8 @@
-/** @file A run in figures: everything its table and report show, from its events alone. */
+/** @file A run in figures: everything its table and report show, from its events alone. Plain data. */
 import { successRate, type Estimate } from "../numerics/statistics.ts";
-import { estimate, metrics } from "./metrics.ts";
-import type { Learned, RunEvent } from "./run-event.ts";
-import { successMatrices } from "./success-matrix.ts";
+import { difference, estimate, metrics, resample, type ResampledRates } from "./metrics.ts";
+import type { Evaluated, Learned, RunEvent } from "./run-event.ts";
+import { successMatrices, type SuccessMatrix } from "./success-matrix.ts";
 
 export interface MetricSummary {
   readonly id: string;
@@ -12,10 +12,19 @@ export interface MetricSummary {
   readonly estimate: Estimate;
 }
 
+/** By how much one agent's figure is above another's on the same placements. */
+export interface Comparison {
+  readonly metric: string;
+  readonly agent: string;
+  readonly against: string;
+  readonly difference: Estimate;
+}
+
 export interface AgentSummary {
   readonly agent: string;
   /** N + 1 rows of N success rates with Wilson's 95 % interval; null where nothing was tested. */
   readonly rates: readonly (readonly (Estimate | null)[])[];
+  /** Empty while R has a gap. */
   readonly metrics: readonly MetricSummary[];
   /** For each tested task of the last row: the share of memory reads by source task; empty for an agent without memory. */
   readonly reads: readonly { readonly task: string; readonly shares: Readonly<Record<string, number>> }[];
@@ -30,31 +39,64 @@ export interface RunSummary {
   readonly tasks: readonly { readonly id: string; readonly environment: string; readonly summary: string }[];
   readonly episodesPerCell: number;
   readonly agents: readonly AgentSummary[];
+  /** The agent with the best average performance against each other one, in every figure. */
+  readonly comparisons: readonly Comparison[];
 }
 
 export function summarize(events: readonly RunEvent[]): RunSummary {
   const started = events.find((event) => event.kind === "run-started");
   const evaluated = events.find((event) => event.kind === "evaluated");
+  const matrices = successMatrices(events);
+  const resampled = matrices.map(resample);
+  const agents = matrices.map((matrix, i) => summarizeAgent(matrix, resampled[i], events));
   return {
     scenario: started?.scenario ?? "",
     seed: started?.seed ?? 0,
     complete: events.some((event) => event.kind === "run-finished" && event.complete),
     tasks: started?.tasks ?? [],
     episodesPerCell: evaluated?.successes.length ?? 0,
-    agents: successMatrices(events).map((matrix) => ({
-      agent: matrix.agent,
-      rates: matrix.cells.map((row) =>
-        row.map((cell) => (cell === undefined ? null : successRate(cell.successes.filter(Boolean).length, cell.successes.length))),
-      ),
-      metrics: metrics.flatMap((metric) => {
-        const value = estimate(metric, matrix);
-        const { id, name, formula, better } = metric;
-        return value === undefined ? [] : [{ id, name, formula, better, estimate: value }];
-      }),
-      reads: (matrix.cells.findLast((row) => row.some((cell) => cell !== undefined)) ?? []).flatMap((cell) =>
-        cell === undefined || Object.keys(cell.readShares).length === 0 ? [] : [{ task: cell.task, shares: cell.readShares }],
-      ),
-      memorySize: events.findLast((event): event is Learned => event.kind === "learned" && event.agent === matrix.agent)?.memorySize ?? 0,
-    })),
+    agents,
+    comparisons: compareWithBest(agents, resampled),
   };
+}
+
+/** An agent's figure by id. */
+export const figure = (agent: AgentSummary, id: string): Estimate | undefined => agent.metrics.find((metric) => metric.id === id)?.estimate;
+
+/** Agents by average performance, the best first; ties and agents without a figure in the order of the run. */
+export const ranked = (agents: readonly AgentSummary[]): AgentSummary[] =>
+  agents.toSorted((a, b) => (figure(b, "average-performance")?.mean ?? -1) - (figure(a, "average-performance")?.mean ?? -1));
+
+function summarizeAgent(matrix: SuccessMatrix, resampled: ResampledRates | undefined, events: readonly RunEvent[]): AgentSummary {
+  const { agent, cells } = matrix;
+  const lastRow = cells.findLast((row) => row.some((cell) => cell !== undefined)) ?? [];
+  return {
+    agent,
+    rates: cells.map((row) => row.map((cell) => (cell === undefined ? null : rateOf(cell)))),
+    metrics: metrics.flatMap((metric) => {
+      const value = resampled && estimate(metric, resampled);
+      const { id, name, formula, better } = metric;
+      return value === undefined ? [] : [{ id, name, formula, better, estimate: value }];
+    }),
+    reads: lastRow.flatMap((cell) =>
+      cell === undefined || Object.keys(cell.readShares).length === 0 ? [] : [{ task: cell.task, shares: cell.readShares }],
+    ),
+    memorySize: events.findLast((event): event is Learned => event.kind === "learned" && event.agent === agent)?.memorySize ?? 0,
+  };
+}
+
+const rateOf = ({ successes }: Evaluated): Estimate => successRate(successes.filter(Boolean).length, successes.length);
+
+function compareWithBest(agents: readonly AgentSummary[], resampled: readonly (ResampledRates | undefined)[]): Comparison[] {
+  const best = agents.indexOf(ranked(agents)[0]!);
+  const one = resampled[best];
+  if (one === undefined) return [];
+  return agents.flatMap(({ agent: against }, i) => {
+    const other = resampled[i];
+    if (i === best || other === undefined) return [];
+    return metrics.flatMap((metric) => {
+      const value = difference(metric, one, other);
+      return value === undefined ? [] : [{ metric: metric.id, agent: agents[best]!.agent, against, difference: value }];
+    });
+  });
 }

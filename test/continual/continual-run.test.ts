@@ -274,24 +274,36 @@ describe("a run that is stopped", () => {
 });
 
 describe("an exhibition", () => {
-  it("goes round the tasks, tells the log nothing, and ends when its signal is aborted", async () => {
+  it("is one episode in a new place each time, and the log hears nothing of it", async () => {
     const seen: string[] = [];
-    const controller = new AbortController();
+    const goals = new Set<string>();
     const { run, events } = await pointRun({
       onLoop(event) {
-        if (event.kind === "episode-started") seen.push(`${event.actor} ${event.task}`);
-        if (seen.length === 5) controller.abort();
+        if (event.kind !== "stepped") seen.push(`${event.kind} ${event.actor} ${event.task}`);
+        if (event.kind === "episode-started") goals.add(event.first.observation.join());
       },
     });
-    await run.exhibit(run.agents[1]!, controller.signal);
-    expect(seen).toEqual(["left", "right", "up", "left", "right"].map((task) => `forgetter ${task}`));
-    expect(events).toHaveLength(1);
+    for (let round = 0; round < 3; round++) await run.exhibit(run.agents[1]!, run.tasks[2]!);
+    expect(seen).toEqual(Array.from({ length: 3 }, () => ["episode-started forgetter up", "episode-ended forgetter up"]).flat());
+    expect([goals.size, events.length]).toEqual([3, 1]);
   });
 
-  it("ends when the pace is stopped, and that is no error", async () => {
+  it("ends when its signal is aborted or the pace is stopped, and that is no error", async () => {
     const pace = new Pace();
-    const { run } = await pointRun({ pace, onLoop: (event) => void (event.kind === "stepped" && event.index === 3 && pace.stop()) });
-    await expect(run.exhibit(run.agents[0]!)).resolves.toBeUndefined();
+    const controller = new AbortController();
+    let steps = 0;
+    const { run } = await pointRun({
+      pace,
+      onLoop(event) {
+        if (event.kind !== "stepped" || event.index < 3) return;
+        steps++;
+        if (controller.signal.aborted) pace.stop();
+        else controller.abort();
+      },
+    });
+    await run.exhibit(run.agents[0]!, run.tasks[0]!, controller.signal);
+    await run.exhibit(run.agents[0]!, run.tasks[0]!);
+    expect(steps).toBe(2);
   });
 });
 

@@ -1,0 +1,19 @@
+/** @file How a run's figures are written for people, the same in the terminal and in the report. */
+import type { Estimate } from "../numerics/statistics.ts";
+
+/** A share as a whole percentage, such as `95 %`. */
+export const percent = (share: number): string => `${signed(share * 100, 0)} %`;
+
+/** Three decimals, such as `0.937`; never a negative zero. */
+export const decimals = (value: number): string => signed(value, 3);
+
+/** Such as `[0.905, 0.960]`. */
+export const interval = ({ low, high }: Estimate): string => `[${decimals(low)}, ${decimals(high)}]`;
+
+/** Such as `0.937 [0.905, 0.960]`. */
+export const withInterval = (estimate: Estimate): string => `${decimals(estimate.mean)} ${interval(estimate)}`;
+
+function signed(value: number, digits: number): string {
+  const text = value.toFixed(digits);
+  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
+}

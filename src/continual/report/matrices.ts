@@ -1,0 +1,52 @@
+/** @file The success matrices, and where memory was read from, as heat maps. */
+import { percent } from "../format.ts";
+import type { AgentSummary, RunSummary } from "../summary.ts";
+import { heatMap, type HeatCell } from "./heat-map.ts";
+import { markup, type Part } from "./markup.ts";
+import { agentClass } from "./style.ts";
+
+export function successSection(summary: RunSummary): Part {
+  const { agents, tasks, episodesPerCell } = summary;
+  const maps = agents.map(
+    (agent, i) => markup`<figure class="${agentClass(i)}"><h3><span class="swatch"></span>${agent.agent}</h3>${successMap(agent, summary)}</figure>`,
+  );
+  const last = tasks.length > 1 ? "Right of a frame lies what was not taught yet; below a frame, what was kept or forgotten." : "";
+  return markup`<section><h2>Success matrix</h2><p class="note">Success in % on each task (columns) after learning one task more (rows), over ${String(episodesPerCell)} test episodes a cell. A frame marks the task just learned. ${last}</p><div class="row">${maps}</div></section>`;
+}
+
+function successMap({ agent, rates }: AgentSummary, { tasks, episodesPerCell }: RunSummary): Part {
+  const names = tasks.map((task) => task.id);
+  const cells = rates.map((row, i) =>
+    row.map((cell, j): HeatCell | null => {
+      if (cell === null) return null;
+      const when = i === 0 ? "before learning anything" : `after ${names[i - 1]!} (${i} of ${names.length})`;
+      const title = `${agent} on ${names[j]!} ${when}: ${Math.round(cell.mean * episodesPerCell)} of ${episodesPerCell}, 95 % interval ${percent(cell.low)} to ${percent(cell.high)} (Wilson)`;
+      return { share: cell.mean, text: percent(cell.mean).replace(" %", ""), title };
+    }),
+  );
+  const rows = ["nothing yet", ...names.map((name) => `+ ${name}`)];
+  return heatMap({ label: `Success matrix of ${agent}`, rows, columns: names, cells, isFramed: (i, j) => i === j + 1 });
+}
+
+/** Absent when no agent read from a memory. */
+export function readsSection({ agents, tasks }: RunSummary): Part {
+  const readers = agents.filter(({ reads }) => reads.length > 0);
+  if (readers.length === 0) return undefined;
+  const maps = readers.map((agent) => {
+    const known = tasks.map((task) => task.id);
+    const found = new Set(agent.reads.flatMap(({ shares }) => Object.keys(shares)));
+    const sources = [...known.filter((task) => found.has(task)), ...[...found].filter((source) => !known.includes(source)).toSorted()];
+    const cells = agent.reads.map(({ task, shares }) =>
+      sources.map((source): HeatCell => {
+        const share = shares[source] ?? 0;
+        const title = `Tested on ${task}, ${agent.agent} read ${percent(share)} of what it read from memories of ${source}`;
+        return { share, text: percent(share).replace(" %", ""), title };
+      }),
+    );
+    const rows = agent.reads.map(({ task }) => task);
+    const label = `Where ${agent.agent} read from`;
+    const map = heatMap({ label, rows, columns: sources, cells, isFramed: (i, j) => rows[i] === sources[j] });
+    return markup`<figure class="${agentClass(agents.indexOf(agent))}"><h3><span class="swatch"></span>${agent.agent}</h3>${map}</figure>`;
+  });
+  return markup`<section><h2>Where memory was read from</h2><p class="note">When tested on a task (rows) at the end: the weight of what was read from memory, in % by the task it was remembered from (columns). A frame marks the task itself.</p><div class="row">${maps}</div></section>`;
+}

@@ -1,0 +1,63 @@
+/** @file How the report looks: light and dark, on screen and in print. Colours of agents are told apart with colour-blind eyes too. */
+
+/** Agents beyond these share colours. */
+export const AGENT_COLORS = 6;
+
+/** The class that gives what is inside an agent's colour, as `--own`. */
+export const agentClass = (index: number): string => `agent-${index % AGENT_COLORS}`;
+
+const light = ["#2563c9", "#c2570c", "#0f8a6a", "#a3327a", "#7a6a00", "#5b4fc4"];
+const dark = ["#6ea8ff", "#f59a4b", "#3fcf9f", "#ee7cc0", "#d6c04a", "#a79bff"];
+const colors = (list: readonly string[]): string => list.map((color, i) => `--agent-${i}:${color};`).join("");
+const owners = light.map((_, i) => `.agent-${i}{--own:var(--agent-${i})}`).join("\n");
+
+export const style = `
+:root{color-scheme:light dark;--page:#f6f7f9;--card:#fff;--ink:#15181d;--soft:#5a6472;--line:#dfe3e9;--hollow:#eef1f5;--on:#fff;${colors(light)}}
+@media (prefers-color-scheme:dark){:root{--page:#101318;--card:#181c23;--ink:#e9edf3;--soft:#97a3b4;--line:#2b323d;--hollow:#222934;--on:#0d1117;${colors(dark)}}}
+${owners}
+*{box-sizing:border-box}
+body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums}
+main{max-width:1120px;margin:0 auto;padding:40px 24px 64px}
+h1{font-size:30px;line-height:1.25;letter-spacing:-.015em;margin:6px 0 10px;max-width:34em;text-wrap:balance}
+h2{font-size:19px;letter-spacing:-.01em;margin:0 0 4px}
+h3{font-size:14px;margin:0 0 8px;font-weight:600}
+p{margin:0 0 12px;max-width:76ch}
+.kicker{color:var(--soft);font-size:13px;margin:0}
+.lead{font-size:17px;color:var(--soft);margin-bottom:20px}
+.note{color:var(--soft);font-size:13.5px}
+.facts{display:flex;flex-wrap:wrap;gap:6px;margin:0 0 24px;padding:0;list-style:none}
+.facts li{border:1px solid var(--line);border-radius:999px;padding:2px 11px;font-size:13px;color:var(--soft);background:var(--card)}
+.facts .stopped{border-color:var(--agent-1);color:var(--agent-1)}
+section{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:22px 24px 20px;margin:0 0 18px;overflow-x:auto}
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(290px,1fr));gap:18px;margin:0 0 18px}
+.card{background:var(--card);border:1px solid var(--line);border-top:4px solid var(--own);border-radius:12px;padding:18px 22px}
+.card .big{font-size:46px;line-height:1.05;font-weight:650;letter-spacing:-.03em;color:var(--own);margin:4px 0 2px}
+.card dl{display:grid;grid-template-columns:1fr auto;gap:4px 14px;margin:14px 0 0;padding-top:12px;border-top:1px solid var(--line);font-size:14px}
+dt{color:var(--soft)}
+dd{margin:0;text-align:right}
+.row{display:flex;flex-wrap:wrap;gap:22px 36px;align-items:flex-start}
+.multiples{display:grid;grid-template-columns:repeat(auto-fill,minmax(190px,1fr));gap:20px 12px}
+.multiples h3{margin:0}
+.now{margin:0;font-size:13px}
+.own{color:var(--own);font-weight:600;margin-right:10px}
+.interval{white-space:nowrap;color:var(--soft)}
+figure{margin:0;break-inside:avoid}
+svg{display:block;max-width:100%;height:auto;overflow:visible}
+svg text{font-size:12px;fill:var(--ink)}
+svg .faint{fill:var(--soft)}
+svg .small{font-size:11px}
+.grid{stroke:var(--line);stroke-width:1}
+.swatch{display:inline-block;width:10px;height:10px;border-radius:3px;background:var(--own);margin-right:6px}
+.legend{display:flex;flex-wrap:wrap;gap:4px 18px;font-size:13.5px;margin:0 0 10px;padding:0;list-style:none}
+table{border-collapse:collapse;width:100%;font-size:14px}
+th{font-weight:600;text-align:left;color:var(--soft);font-size:13px}
+th,td{padding:9px 14px 9px 0;border-bottom:1px solid var(--line);vertical-align:top}
+tr:last-child>td{border-bottom:0}
+td.number,th.number{text-align:right;white-space:nowrap}
+.formula{color:var(--soft);font-size:12.5px;max-width:46ch}
+code{white-space:nowrap}
+code,pre{font:12.5px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
+pre{background:var(--hollow);border-radius:8px;padding:12px 14px;margin:8px 0 0;overflow-x:auto;white-space:pre-wrap}
+footer{color:var(--soft);font-size:13px;padding:6px 2px}
+@media print{:root{--page:#fff}body{font-size:12px;print-color-adjust:exact;-webkit-print-color-adjust:exact}main{max-width:none;padding:0}section,.card{border-radius:0;break-inside:avoid}}
+`.trim();
