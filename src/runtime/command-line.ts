@@ -99,6 +99,8 @@ export function commandLine(registries: Registries): Command {
 
 /** Runs the program on what was typed; failures become one message and an exit code: 2 for what was typed, 1 for anything else. */
 export async function main(registries: Registries, args: readonly string[]): Promise<void> {
+  // Whoever reads our output may stop reading, as `head` does.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   const program = commandLine(registries);
   for (const command of [program, ...program.commands, ...program.commands.flatMap((inner) => inner.commands)]) command.exitOverride();
   try {

@@ -2,7 +2,7 @@
  * @file A run's folder: everything to look at, repeat or go on from it. `metrics.jsonl` holds nothing of the wall clock and is the same, byte for
  * byte, for the same seed; what depends on the clock is in `timings.jsonl` and `meta.json`.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { join, relative } from "node:path";
 import { StorageError } from "../contract/errors.ts";
 import type { RunEvent } from "../continual/run-event.ts";
@@ -12,9 +12,12 @@ export class RunFolder {
   readonly #metrics: number;
   readonly #timings: number;
   readonly #startedAt = performance.now();
+  readonly #isOurs: boolean;
 
-  private constructor(path: string) {
+  /** @param isOurs Whether there was no such folder before. */
+  private constructor(path: string, isOurs: boolean) {
     this.path = path;
+    this.#isOurs = isOurs;
     this.#metrics = openSync(join(path, "metrics.jsonl"), "wx");
     this.#timings = openSync(join(path, "timings.jsonl"), "wx");
   }
@@ -35,8 +38,9 @@ export class RunFolder {
     if (existsSync(join(path, "metrics.jsonl")))
       throw new StorageError(path, "holds a run already", "Choose another folder with --out; a run is never overwritten.");
     try {
+      const isOurs = !existsSync(path);
       mkdirSync(path, { recursive: true });
-      return new RunFolder(path);
+      return new RunFolder(path, isOurs);
     } catch (error) {
       throw new StorageError(path, `cannot be written to (${(error as Error).message})`, "Choose another folder with --out.", { cause: error });
     }
@@ -90,5 +94,11 @@ export class RunFolder {
     this.sync();
     closeSync(this.#metrics);
     closeSync(this.#timings);
+  }
+
+  /** Takes a closed folder back, because nothing was run after all. What was there before stays. */
+  discard(): void {
+    if (this.#isOurs) rmSync(this.path, { recursive: true, force: true });
+    else for (const name of ["metrics.jsonl", "timings.jsonl", "config.json", "meta.json"]) rmSync(this.file(name), { force: true });
   }
 }

@@ -68,7 +68,7 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
       environments: options.environments,
       agents: options.agents,
       pace,
-      openStore: (agent, shape) => record.openStore(agent, () => openSqliteStore(folder.file(`memory-${agent}.sqlite`), shape)),
+      openStore: (agent, shape) => record.keep(openSqliteStore(folder.file(`memory-${agent}.sqlite`), shape)),
       onEvent(event) {
         events.push(event);
         folder.append(event);
@@ -99,6 +99,8 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
     run?.dispose();
     await record.close();
     folder.close();
+    // Without a run there was only a mistake in what was asked for: no folder should tell of it.
+    if (run === undefined) folder.discard();
     await telemetry?.close();
   }
 }
@@ -156,8 +158,8 @@ class RunRecord {
     return (performance.now() - this.#startedAt) / 1000;
   }
 
-  openStore(_agent: string, open: () => MemoryStore): MemoryStore {
-    const store = open();
+  /** Takes charge of flushing and closing a store. */
+  keep(store: MemoryStore): MemoryStore {
     this.#stores.push(store);
     return store;
   }
