@@ -19,8 +19,8 @@ export function valueAndGradient(loss: Loss, layout: ParameterLayout, vector: Fl
     const { value, gradients } = differentiate(() => loss(viewsOf(layout, tensors)), tensors);
     const number = finite(value);
     layout.parts.forEach(({ name, offset }, k) => {
-      const numbers = gradients[k]!.dataSync();
-      if (!numbers.every(Number.isFinite)) throw new NumericalError(notFinite(`the gradient of \`${name}\``, "numbers that are not"));
+      const numbers = gradients[k]!.dataSync<"float32">();
+      if (!allFinite(numbers)) throw new NumericalError(notFinite(`the gradient of \`${name}\``, "numbers that are not"));
       gradient.set(numbers, offset);
     });
     return number;
@@ -45,6 +45,11 @@ function finite(loss: Scalar): number {
   const number = loss.dataSync()[0]!;
   if (Number.isFinite(number)) return number;
   throw new NumericalError(notFinite("the loss", String(number)));
+}
+
+function allFinite(numbers: Float32Array): boolean {
+  for (let i = 0; i < numbers.length; i++) if (!Number.isFinite(numbers[i])) return false;
+  return true;
 }
 
 const notFinite = (what: string, got: string): string =>
