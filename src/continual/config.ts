@@ -9,19 +9,19 @@ export const continualConfig = z.strictObject({
     .record(z.string(), agentConfig)
     .refine((agents) => Object.keys(agents).length > 0, "at least one agent")
     .describe("Agents by name, each with overrides of its own defaults."),
-  demonstrations: z.int().min(1).describe("Successful demonstrations of each task, shown to every agent.").default(10),
+  demonstrations: z.int().min(1).default(10).describe("Successful demonstrations of each task, shown to every agent."),
   demonstrationNoise: z
     .number()
     .min(0)
     .max(1)
-    .describe("Standard deviation of the Gaussian noise on a demonstrator's executed actions.")
-    .default(0.2),
-  gradientSteps: z.int().min(0).describe("Gradient steps of each agent after each task.").default(500),
+    .default(0.2)
+    .describe("Standard deviation of the Gaussian noise on a demonstrator's executed actions, in the units of the action space."),
+  gradientSteps: z.int().min(0).default(500).describe("Gradient steps of each agent after each task."),
   evaluationEpisodes: z
     .int()
     .min(1)
-    .describe("Test episodes of each agent on each task after each task; all agents meet the same placements.")
-    .default(20),
+    .default(20)
+    .describe("Test episodes of each agent on each task after each task; all agents meet the same placements."),
 });
 
 export type ContinualConfig = z.infer<typeof continualConfig>;

@@ -211,7 +211,7 @@ export class ContinualRun {
 
   async #play({ agent, task, episodes, onEvent, signal }: Performance): Promise<void> {
     const { pace, onLoop } = this.#options;
-    const loop$ = closedLoop({ actor: agentActor(agent), environment: task.environment, task: task.id, episodes, pace, stopAtSuccess: true });
+    const loop$ = closedLoop({ actor: agentActor(agent), environment: task.environment, task: task.id, episodes, pace, stepsAfterSuccess: 0 });
     const hear = (event: LoopEvent): void => {
       onLoop(event);
       onEvent?.(event);

@@ -54,6 +54,9 @@ export class DemonstrationError extends EngramError {
   }
 }
 
+/** How long a demonstrator goes on after its first success: whoever copies it must see what to do at the goal, not only on its rim. */
+const STEPS_AFTER_SUCCESS = 10;
+
 /** Attempts for each demonstration wanted, before the controller is given up. */
 const PATIENCE = 5;
 
@@ -80,7 +83,7 @@ export async function demonstrate(options: DemonstrationOptions): Promise<Demons
   }
   const actor = controllerActor(entry.controller(), entry.spec.action.size);
   let transitions: Transition[] = [];
-  await drain(closedLoop({ actor, environment, task: id, episodes: plans(), pace, stopAtSuccess: true }), (event) => {
+  await drain(closedLoop({ actor, environment, task: id, episodes: plans(), pace, stepsAfterSuccess: STEPS_AFTER_SUCCESS }), (event) => {
     onLoop(event);
     if (event.kind === "episode-started") transitions = [];
     if (event.kind === "stepped") transitions.push(copyOf(event));

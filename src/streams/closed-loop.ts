@@ -10,7 +10,7 @@ import type { LoopEvent } from "./loop-event.ts";
 import type { Pace } from "./pace.ts";
 
 export { agentActor, controllerActor, type Actor } from "./actor.ts";
-export type { ActionNoise, EpisodePlan } from "./episode.ts";
+export type { EpisodePlan } from "./episode.ts";
 
 export interface ClosedLoopOptions extends Stage {
   /** Asked for one plan at a time, when the episode before is over. */

@@ -27,8 +27,8 @@ export interface Stage {
   readonly actor: Actor;
   readonly environment: Environment;
   readonly task: TaskId;
-  /** End an episode at its first success instead of its horizon. */
-  readonly stopAtSuccess?: boolean;
+  /** End an episode so many steps after its first success instead of at its horizon; 0 stops there and then. */
+  readonly stepsAfterSuccess?: number;
 }
 
 export class Episode {
@@ -38,7 +38,8 @@ export class Episode {
   readonly #action: Float32Array;
   #index = 0;
   #return = 0;
-  #success = false;
+  /** Index of the first step at which the task's success test held. */
+  #successAt = Infinity;
   #ended: EpisodeEnded | undefined;
 
   constructor(stage: Stage, plan: EpisodePlan) {
@@ -79,7 +80,7 @@ export class Episode {
     this.#execute(decision.action);
     const step = environment.step(this.#action);
     this.#return += step.reward;
-    this.#success ||= step.success;
+    if (step.success) this.#successAt = Math.min(this.#successAt, this.#index);
     emit({
       kind: "stepped",
       task,
@@ -92,8 +93,9 @@ export class Episode {
       step,
     });
     this.#observation.set(step.observation);
+    const enough = this.#index >= this.#successAt + (this.#stage.stepsAfterSuccess ?? Infinity);
     this.#index++;
-    if (isLast(step) || (step.success && this.#stage.stopAtSuccess === true)) this.#ended = this.#end(step);
+    if (isLast(step) || enough) this.#ended = this.#end(step);
   }
 
   /** What is done: the decision within the action space, plus noise if there is any, within it again. */
@@ -116,7 +118,7 @@ export class Episode {
       task: this.#stage.task,
       episode: this.#plan.episode,
       actor: this.#stage.actor.name,
-      success: this.#success,
+      success: this.#successAt < Infinity,
       steps: this.#index,
       return: this.#return,
       unstable: step.kind === "truncated" && step.reason === "unstable",

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { AgentEntry } from "../../src/contract/agent.ts";
 import type { EnvironmentEntry } from "../../src/contract/environment.ts";
 import { InvalidValueError, UnknownNameError } from "../../src/contract/errors.ts";
+import type { MemoryShape, MemoryStore } from "../../src/contract/memory.ts";
 import { space } from "../../src/contract/space.ts";
 import type { RunTask } from "../../src/continual/continual-run.ts";
 import { StoppedError } from "../../src/continual/continual-run.ts";
@@ -335,23 +336,35 @@ describe("what a run cannot be made of", () => {
     await expect(pointRun({ agents, config: { agents: { first: {}, second: {} } } })).rejects.toBe(failure);
     expect(made.map(({ disposed }) => disposed)).toEqual([true]);
   });
+});
 
-  it("gives each agent its own settings, its own seed and its own place for memories", async () => {
-    const asked: unknown[] = [];
+describe("the agents of a run", () => {
+  it("get their own settings, their own seeds and their own places for memories, all from the run", async () => {
+    const asked: { readonly name: string; readonly seed: number; readonly config: unknown; readonly place: unknown }[] = [];
     const spy = (name: string): AgentEntry => ({
       ...pointAgents.get(name)!,
-      make(options) {
-        asked.push([name, options.seed, options.config]);
+      async make(options) {
+        asked.push({
+          name,
+          seed: options.seed,
+          config: options.config,
+          place: options.openStore?.({ keySize: 1, valueSize: 2, observationSize: 3 }),
+        });
         return pointAgents.get(name)!.make(options);
       },
     });
-    await pointRun({
-      agents: new Map(["rememberer", "forgetter"].map((name) => [name, spy(name)])),
-      config: { agents: { forgetter: { a: 1 }, rememberer: {} } },
-    });
-    const [[first, seedOne, configOne], [second, seedTwo]] = asked as [[string, number, unknown], [string, number]];
-    expect([first, configOne, second]).toEqual(["forgetter", { a: 1 }, "rememberer"]);
-    expect(seedOne).not.toBe(seedTwo);
+    const agents = new Map(["rememberer", "forgetter"].map((name) => [name, spy(name)]));
+    const config = { agents: { forgetter: { a: 1 }, rememberer: {} } };
+    const openStore = (agent: string, shape: MemoryShape): MemoryStore => ({ agent, shape }) as unknown as MemoryStore;
+    await pointRun({ agents, config, openStore });
+    await pointRun({ agents, config });
+    await pointRun({ agents, config, seed: 8 });
+    const [first, second, again, , other] = asked;
+    const shape = { keySize: 1, valueSize: 2, observationSize: 3 };
+    expect([first!.name, first!.config, first!.place]).toEqual(["forgetter", { a: 1 }, { agent: "forgetter", shape }]);
+    expect([second!.name, second!.config, second!.place]).toEqual(["rememberer", {}, { agent: "rememberer", shape }]);
+    expect(again!.place).toBeUndefined();
+    expect([first!.seed === again!.seed, first!.seed === second!.seed, first!.seed === other!.seed]).toEqual([true, false, false]);
   });
 });
 

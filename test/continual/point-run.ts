@@ -39,6 +39,7 @@ export interface PointRunOptions {
   readonly environments?: ReadonlyMap<string, EnvironmentEntry>;
   readonly agents?: ReadonlyMap<string, AgentEntry>;
   readonly pace?: Pace;
+  readonly openStore?: ContinualRunOptions["openStore"];
   readonly onEvent?: (event: RunEvent) => void;
   readonly onLoop?: (event: LoopEvent) => void;
 }
@@ -62,6 +63,7 @@ export async function pointRun(options: PointRunOptions = {}): Promise<PointRun>
     environments,
     agents,
     pace,
+    ...(options.openStore && { openStore: options.openStore }),
     onEvent(event) {
       events.push(event);
       options.onEvent?.(event);

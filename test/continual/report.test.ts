@@ -130,7 +130,7 @@ describe("markup", () => {
   it("says whatever is put into it, and stays well-formed", () => {
     const unit = fc.oneof(
       fc.integer({ min: 0x20, max: 0xd7ff }).map((code) => String.fromCharCode(code)),
-      fc.constantFrom(...`<>&"'/!-[]\n`),
+      fc.constantFrom("<", ">", "&", '"', "'", "/", "!", "-", "]", "\n"),
     );
     fc.assert(
       fc.property(fc.string({ unit }), (text) => {
