@@ -105,7 +105,7 @@ class BehaviourCloningAgent implements Agent {
     restoreVector(parameters, this.#parameters);
     this.#learner.adam = restoreAdam(adam, this.#parameters.length);
     this.#shown.restore(nested(snapshot, "shown"));
-    this.#task = asTaskId(String(task));
+    this.#task = asTaskId(task as string);
   }
 
   dispose(): void {}

@@ -107,7 +107,7 @@ class EngramAgent implements Agent {
     restoreVector(parameters, this.#parameters);
     this.#learner.adam = restoreAdam(adam, this.#parameters.length);
     this.memory.restore(nested(snapshot, "memory"));
-    this.#task = asTaskId(String(task));
+    this.#task = asTaskId(task as string);
   }
 
   dispose(): void {}

@@ -67,6 +67,13 @@ export const figure = (agent: AgentSummary, id: string): Estimate | undefined =>
 export const ranked = (agents: readonly AgentSummary[]): AgentSummary[] =>
   agents.toSorted((a, b) => (figure(b, "average-performance")?.mean ?? -1) - (figure(a, "average-performance")?.mean ?? -1));
 
+/** The tasks that memory was read from, in the order of learning; then what else was read. */
+export function readSources(tasks: RunSummary["tasks"], reads: AgentSummary["reads"]): readonly string[] {
+  const found = new Set(reads.flatMap(({ shares }) => Object.keys(shares)));
+  const known = tasks.map((task) => task.id);
+  return [...known.filter((task) => found.has(task)), ...[...found].filter((source) => !known.includes(source)).toSorted()];
+}
+
 function summarizeAgent(matrix: SuccessMatrix, resampled: ResampledRates | undefined, events: readonly RunEvent[]): AgentSummary {
   const { agent, cells } = matrix;
   const lastRow = cells.findLast((row) => row.some((cell) => cell !== undefined)) ?? [];

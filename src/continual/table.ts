@@ -1,6 +1,6 @@
 /** @file A run's figures as text for a terminal. */
 import { percent, withInterval } from "./format.ts";
-import type { AgentSummary, RunSummary } from "./summary.ts";
+import { readSources, type AgentSummary, type RunSummary } from "./summary.ts";
 
 const INDENT = "  ";
 
@@ -11,7 +11,7 @@ export function renderTable(summary: RunSummary): string {
   const figures = metricTable(summary);
   if (figures !== undefined) parts.push(`figures with 95 % intervals over ${episodesPerCell} test placements a task\n${figures}`);
   for (const agent of agents.filter(({ reads }) => reads.length > 0)) {
-    parts.push(`${agent.agent}: where memory was read from (columns) when tested on each task (rows)\n${readTable(agent)}`);
+    parts.push(`${agent.agent}: where memory was read from (columns) when tested on each task (rows)\n${readTable(summary, agent)}`);
   }
   return parts.join("\n\n");
 }
@@ -39,8 +39,8 @@ function metricTable({ agents, comparisons }: RunSummary): string | undefined {
   return aligned([header, ...rows]);
 }
 
-function readTable({ reads }: AgentSummary): string {
-  const sources = [...new Set(reads.flatMap(({ shares }) => Object.keys(shares)))].toSorted();
+function readTable({ tasks }: RunSummary, { reads }: AgentSummary): string {
+  const sources = readSources(tasks, reads);
   return aligned([["", ...sources], ...reads.map(({ task, shares }) => [task, ...sources.map((source) => percent(shares[source] ?? 0))])]);
 }
 

@@ -76,7 +76,7 @@ export interface AgentOptions {
   /** Overrides of the agent's own defaults, validated by it. */
   readonly config?: Readonly<Record<string, unknown>>;
   /** Opens the place where its memory outlives the process; without it, memory lives in the process alone. */
-  openStore?(shape: MemoryShape): MemoryStore;
+  readonly openStore?: (shape: MemoryShape) => MemoryStore;
 }
 
 /** A registered mind. */

@@ -60,5 +60,5 @@ export interface Controller {
 export interface EnvironmentEntry {
   readonly spec: EnvironmentSpec;
   make(): Environment;
-  controller?(): Controller;
+  readonly controller?: () => Controller;
 }

@@ -27,7 +27,7 @@ export async function loadScenario(name: string, scenarios: ReadonlyMap<string, 
 /** TypeScript goes through tsx; JavaScript is Node's own. */
 async function importFile(file: string): Promise<Record<string, unknown>> {
   const url = pathToFileURL(file).href;
-  if (!/ts$/.test(file)) return (await import(url)) as Record<string, unknown>;
+  if (!file.endsWith("ts")) return (await import(url)) as Record<string, unknown>;
   const { tsImport } = await import("tsx/esm/api");
   return (await tsImport(url, import.meta.url)) as Record<string, unknown>;
 }

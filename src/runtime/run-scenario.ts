@@ -1,5 +1,6 @@
 /** @file Runs a scenario from beginning to end: its folder, its live page, its progress, and an orderly stop. */
 import { arch, cpus, platform, release } from "node:os";
+import { inspect } from "node:util";
 import type { AgentEntry } from "../contract/agent.ts";
 import type { EnvironmentEntry } from "../contract/environment.ts";
 import type { MemoryStore } from "../contract/memory.ts";
@@ -172,7 +173,7 @@ class RunRecord {
   }
 
   end(status: "complete" | "stopped" | "failed", error?: unknown): void {
-    const failure = error === undefined ? {} : { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    const failure = error === undefined ? {} : { error: error instanceof Error ? (error.stack ?? error.message) : inspect(error) };
     this.#folder.writeJson("meta.json", {
       ...this.#meta,
       status,

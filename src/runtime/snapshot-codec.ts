@@ -24,7 +24,7 @@ export function decodeSnapshot(text: string): Snapshot {
   if (version !== VERSION) throw new SnapshotError(`Expected version ${VERSION} of \`${FORMAT}\`, got ${String(version)}. Update Engram to read it.`);
   const snapshot = decode(parsed["snapshot"]);
   if (!isObject(snapshot)) throw new SnapshotError("Expected the snapshot to be an object.");
-  return snapshot as Snapshot;
+  return snapshot;
 }
 
 function parse(text: string): unknown {
@@ -47,7 +47,7 @@ function encode(value: SnapshotValue): unknown {
   if (Array.isArray(value)) return value.map(encode);
   if (isObject(value)) {
     if (TAG in value) throw new SnapshotError(`Expected no key \`${TAG}\` in a snapshot; it marks arrays.`);
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, encode(inner as SnapshotValue)]));
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, encode(inner)]));
   }
   return value;
 }

@@ -19,8 +19,10 @@ const FRAME_RATE = 40;
 const FRAMES_PER_RECALL = 2;
 /** 30 s of robot time. What comes later in an episode is left out. */
 const MOST_FRAMES = 1200;
-/** Milliseconds from one clip to the next at least, however short. */
-const SHORTEST_WAIT = 400;
+/** Milliseconds for the eye to see how an episode ended. */
+const PAUSE_BETWEEN = 600;
+/** Milliseconds for which an episode of somebody else is preferred to another one of the same actor. */
+const PATIENCE = 1500;
 
 export interface ClipRecorderOptions {
   readonly channels: Channels;
@@ -32,6 +34,7 @@ export interface ClipRecorderOptions {
 export class ClipRecorder {
   readonly #options: ClipRecorderOptions;
   readonly #gate = new Gate(0);
+  readonly #sameActorGate = new Gate(0);
   #recording: Recording | undefined;
   #latest: ClipMessage | undefined;
   #id = 0;
@@ -52,7 +55,8 @@ export class ClipRecorder {
   }
 
   #begin(event: EpisodeStarted): void {
-    const worthwhile = event.environment.scene !== undefined && this.#gate.pass();
+    const gate = event.actor === this.#latest?.actor ? this.#sameActorGate : this.#gate;
+    const worthwhile = event.environment.scene !== undefined && gate.open;
     this.#recording = worthwhile ? new Recording(event) : undefined;
   }
 
@@ -61,7 +65,9 @@ export class ClipRecorder {
     const clip = this.#recording?.clip(++this.#id, success, clock);
     this.#recording = undefined;
     if (clip === undefined) return;
-    this.#gate.hold(Math.max(SHORTEST_WAIT, 1000 * clip.frames * clip.period));
+    const duration = PAUSE_BETWEEN + 1000 * clip.frames * clip.period;
+    this.#gate.hold(duration);
+    this.#sameActorGate.hold(duration + PATIENCE);
     this.#latest = clip;
     channels["/clip"].publish(clip);
   }
@@ -74,6 +80,7 @@ class Recording {
   readonly #stride: number;
   readonly #frames: Float32Array[] = [];
   readonly #recalls: RecallMessage[] = [];
+  #successStep: number | undefined;
 
   constructor(event: EpisodeStarted) {
     this.#watch = new EpisodeWatch(event);
@@ -82,10 +89,13 @@ class Recording {
   }
 
   take(event: Exclude<LoopEvent, EpisodeStarted>): void {
+    if (event.kind === "stepped" && event.step.success) this.#successStep ??= event.index + 1;
     const due = event.kind === "stepped" && (event.index + 1) % this.#stride === 0 && this.#frames.length < MOST_FRAMES;
     const recallDue = due && (this.#frames.length - 1) % FRAMES_PER_RECALL === 0;
     this.#watch.take(event, recallDue);
-    if (due) this.#keepFrame();
+    // The end of an episode is shown whatever the stride.
+    const atEnd = event.kind === "episode-ended" && this.#watch.step % this.#stride !== 0 && this.#frames.length < MOST_FRAMES;
+    if (due || atEnd) this.#keepFrame();
     const recalled = recallDue ? this.#watch.recalled() : undefined;
     if (recalled !== undefined) this.#recalls.push(recalled);
   }
@@ -101,6 +111,7 @@ class Recording {
       actor,
       episode,
       success,
+      ...(this.#successStep !== undefined && { successStep: this.#successStep }),
       steps: step,
       return: total,
       period: this.#stride * this.#watch.controlPeriod,

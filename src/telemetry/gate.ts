@@ -9,11 +9,15 @@ export class Gate {
     this.#period = period;
   }
 
+  /** Whether something may pass now. */
+  get open(): boolean {
+    return performance.now() >= this.#next;
+  }
+
   /** Whether something may pass now; if so, the next may only a period later. */
   pass(): boolean {
-    const now = performance.now();
-    if (now < this.#next) return false;
-    this.#next = now + this.#period;
+    if (!this.open) return false;
+    this.hold(this.#period);
     return true;
   }
 

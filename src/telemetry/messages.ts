@@ -202,6 +202,25 @@ export interface LossMessage {
   readonly loss: number;
 }
 
+/** One of the run's closing figures, for every agent that has it. */
+export interface FigureMessage {
+  readonly id: string;
+  readonly name: string;
+  /** With its source. */
+  readonly formula: string;
+  readonly better: string;
+  /** With 95 % intervals over the test episodes. */
+  readonly values: readonly { readonly agent: string; readonly mean: number; readonly low: number; readonly high: number }[];
+}
+
+/** What came of the run; sent when it has ended. */
+export interface SummaryMessage {
+  /** Test episodes of each cell. */
+  readonly episodesPerCell: number;
+  /** Empty when the run was stopped before every cell was tested. */
+  readonly figures: readonly FigureMessage[];
+}
+
 /** One whole episode of a run that is too fast to be watched, to be played back in its own time. */
 export interface ClipMessage {
   /** Counts up. */
@@ -210,6 +229,8 @@ export interface ClipMessage {
   readonly actor: string;
   readonly episode: number;
   readonly success: boolean;
+  /** Control steps taken when the task's success test first held; absent if it never did. */
+  readonly successStep?: number;
   /** Control steps of the episode. */
   readonly steps: number;
   readonly return: number;
@@ -234,6 +255,7 @@ export interface ChannelMessages {
   readonly "/recall": RecallMessage;
   readonly "/results": ResultMessage;
   readonly "/loss": LossMessage;
+  readonly "/summary": SummaryMessage;
   readonly "/clip": ClipMessage;
   readonly "/log": Log;
 }

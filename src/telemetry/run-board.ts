@@ -3,12 +3,13 @@
  * and what was said. Events come seldom, so all of it is kept; the two histories that could grow are bounded.
  */
 import type { RunEvent, RunProgress } from "../continual/run-event.ts";
+import { summarize } from "../continual/summary.ts";
 import { successRate } from "../numerics/statistics.ts";
 import type { PaceState } from "../streams/pace.ts";
 import type { Channels } from "./channel.ts";
 import { Gate } from "./gate.ts";
 import { describeEvent } from "./log-line.ts";
-import type { Log, LossMessage, ProgressMessage, ResultMessage, RunMessage } from "./messages.ts";
+import type { Log, LossMessage, ProgressMessage, ResultMessage, RunMessage, SummaryMessage } from "./messages.ts";
 import type { SimulatedClock } from "./simulated-clock.ts";
 import { Stopwatch } from "./stopwatch.ts";
 
@@ -24,6 +25,9 @@ export class RunBoard {
   readonly #results = new Map<string, ResultMessage>();
   readonly #losses: LossMessage[] = [];
   readonly #log: Log[] = [];
+  /** What the closing figures are made from. */
+  readonly #events: RunEvent[] = [];
+  #summary: SummaryMessage | undefined;
   #run: RunMessage | undefined;
   #progress: RunProgress | undefined;
 
@@ -34,10 +38,12 @@ export class RunBoard {
     channels["/progress"].latch(() => (this.#progress === undefined ? [] : [this.#progressMessage(this.#progress)]));
     channels["/results"].latch(() => this.#results.values());
     channels["/loss"].latch(() => this.#losses);
+    channels["/summary"].latch(() => this.#closing());
     channels["/log"].latch(() => this.#log);
   }
 
   onEvent(event: RunEvent): void {
+    if (event.kind !== "loss") this.#events.push(event);
     switch (event.kind) {
       case "run-started": {
         const { scenario, seed, agents, tasks } = event;
@@ -60,6 +66,7 @@ export class RunBoard {
         this.#stopwatch.stop();
         if (event.complete) this.#setProgress(1);
         this.#setState(event.complete ? "finished" : "stopped");
+        if (this.#channels["/summary"].watched) for (const summary of this.#closing()) this.#channels["/summary"].publish(summary);
         break;
       case "demonstrated":
       case "learned":
@@ -97,6 +104,12 @@ export class RunBoard {
     this.#channels["/log"].publish(line);
   }
 
+  /** The closing figures, once the run has ended; their intervals take a moment, so only when somebody asks and only once. */
+  #closing(): readonly SummaryMessage[] {
+    if (this.#run?.state !== "finished" && this.#run?.state !== "stopped") return [];
+    return [(this.#summary ??= summaryOf(this.#events))];
+  }
+
   #setState(state: RunMessage["state"]): void {
     if (this.#run !== undefined) this.#setRun({ ...this.#run, state });
   }
@@ -124,6 +137,22 @@ function resultOf({ agent, learned, task, successes, readShares }: Extract<RunEv
   const { mean, low, high } = successRate(won, successes.length);
   const shares = Object.entries(readShares).map(([source, share]) => ({ task: source, share }));
   return { agent, learned, task, successes: won, episodes: successes.length, rate: mean, low, high, shares };
+}
+
+function summaryOf(events: readonly RunEvent[]): SummaryMessage {
+  const { agents, episodesPerCell } = summarize(events);
+  const known = new Map(agents.flatMap((summary) => summary.metrics).map((metric) => [metric.id, metric]));
+  const figures = [...known.values()].map(({ id, name, formula, better }) => ({
+    id,
+    name,
+    formula,
+    better,
+    values: agents.flatMap((summary) => {
+      const estimate = summary.metrics.find((metric) => metric.id === id)?.estimate;
+      return estimate === undefined ? [] : [{ agent: summary.agent, ...estimate }];
+    }),
+  }));
+  return { episodesPerCell, figures };
 }
 
 /** Keeps the newest. */

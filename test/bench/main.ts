@@ -17,7 +17,7 @@ const [area] = positionals;
 if (area === undefined || values.help === true) {
   process.stdout.write(`npm run bench -- <area> [--json file]\nareas: ${areas.join(", ")}\n`);
 } else if (areas.includes(area)) {
-  const { bench } = (await import(`./${area}.ts`)) as { bench(): Promise<readonly BenchRow[]> };
+  const { bench } = (await import(`./${area}.ts`)) as { bench: () => Promise<readonly BenchRow[]> };
   const rows = await bench();
   const table = rows.map(({ name, figure, unit, reference, referenceName, ratio }) => [
     name,

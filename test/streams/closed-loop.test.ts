@@ -66,7 +66,7 @@ describe("a closed loop", () => {
     let rewards = 0;
     const loop$ = closedLoop(demonstration()).pipe(tap((event) => void (event.kind === "stepped" && (rewards += event.step.reward))));
     const [whole] = await endsOf(loop$);
-    const [short] = await endsOf(closedLoop(demonstration({ stopAtSuccess: true })));
+    const [short] = await endsOf(closedLoop(demonstration({ stepsAfterSuccess: 0 })));
     expect(whole).toMatchObject({ success: true, steps: HORIZON, return: rewards, actor: "demonstrator", unstable: false });
     expect(short).toMatchObject({ success: true, episode: 1 });
     expect(short!.steps).toBeLessThan(20);
@@ -405,7 +405,7 @@ describe("the end of a closed loop", () => {
     const before = timers();
     const kinds = new Set<string>();
     set(pace);
-    const done = drain(closedLoop(demonstration({ pace, episodes, stopAtSuccess: false })), (event) => {
+    const done = drain(closedLoop(demonstration({ pace, episodes })), (event) => {
       kinds.add(event.kind);
       if (event.kind === "stepped" && event.index === 7) pace.stop();
     });

@@ -205,6 +205,7 @@ describe("a run on show", () => {
     await client.call("/run/step");
     rails.pace.resume();
     await stepped;
+    rails.telemetry.onEvent({ kind: "run-finished", complete: true });
     await client.settled();
     expect(topics.filter((topic) => client.messages(topic).length === 0)).toEqual([]);
     for (const topic of topics) {

@@ -1,6 +1,6 @@
 /** @file The success matrices, and where memory was read from, as heat maps. */
 import { percent } from "../format.ts";
-import type { AgentSummary, RunSummary } from "../summary.ts";
+import { readSources, type AgentSummary, type RunSummary } from "../summary.ts";
 import { heatMap, type HeatCell } from "./heat-map.ts";
 import { markup, type Part } from "./markup.ts";
 import { agentClass } from "./style.ts";
@@ -33,9 +33,7 @@ export function readsSection({ agents, tasks }: RunSummary): Part {
   const readers = agents.filter(({ reads }) => reads.length > 0);
   if (readers.length === 0) return undefined;
   const maps = readers.map((agent) => {
-    const known = tasks.map((task) => task.id);
-    const found = new Set(agent.reads.flatMap(({ shares }) => Object.keys(shares)));
-    const sources = [...known.filter((task) => found.has(task)), ...[...found].filter((source) => !known.includes(source)).toSorted()];
+    const sources = readSources(tasks, agent.reads);
     const cells = agent.reads.map(({ task, shares }) =>
       sources.map((source): HeatCell => {
         const share = shares[source] ?? 0;

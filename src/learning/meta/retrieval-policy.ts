@@ -46,13 +46,16 @@ export function retrievalLayout({ encoder, head }: RetrievalShape): ParameterLay
   return layoutOf([...mlpLayout("encoder", encoder), ...mlpLayout("head", head), { name: "strength", shape: [1] }, { name: "cue", shape: [1] }]);
 }
 
-/** Fresh parameters; β and s start at 1. */
+/** A state of another task begins as far away as a state that differs much: reading across tasks is learned, not stumbled into. */
+const INITIAL_CUE_SCALE = 3;
+
+/** Fresh parameters; β starts at 1. */
 export function initializeRetrieval(shape: RetrievalShape, random: RandomStream): Float32Array {
   const layout = retrievalLayout(shape);
   const vector = new Float32Array(layout.size);
   initializeMlp("encoder", shape.encoder, layout, vector, random.split("encoder"));
   initializeMlp("head", shape.head, layout, vector, random.split("head"));
-  view(layout, vector, "cue").fill(1);
+  view(layout, vector, "cue").fill(INITIAL_CUE_SCALE);
   return vector;
 }
 

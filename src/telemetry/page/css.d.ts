@@ -1,0 +1,2 @@
+/** @file Style sheets that scripts import; the bundler joins them into one. */
+declare module "*.css";

@@ -1,0 +1,37 @@
+/** @file What to say when the stage is empty or still: why nothing is to be seen, and what goes on meanwhile. */
+import { element, setShown, setText } from "./element.ts";
+import type { RunModel } from "./run-model.ts";
+import type { Showing } from "./showing.ts";
+import { spoken } from "./words.ts";
+
+export class StageNote {
+  readonly root: HTMLElement = element("p", { class: "stage-note" });
+  readonly #model: RunModel;
+  #lasting: string | undefined;
+
+  constructor(model: RunModel) {
+    this.#model = model;
+  }
+
+  /** Says something that stays. */
+  tell(text: string): void {
+    this.#lasting = text;
+  }
+
+  update(showing: Showing | undefined): void {
+    const text = this.#lasting ?? this.#reason(showing);
+    setShown(this.root, text !== undefined);
+    this.root.classList.toggle("central", showing === undefined);
+    if (text !== undefined) setText(this.root, text);
+  }
+
+  #reason(showing: Showing | undefined): string | undefined {
+    const { connection, progress, run, ended } = this.#model;
+    if (connection === "lost") return ended ? undefined : "The run does not answer. It may have ended; this page keeps trying.";
+    if (run?.state === "running" && progress?.phase === "learn" && showing?.source !== "clip") {
+      return `${progress.agent ?? "The agent"} is asleep, learning ${spoken(progress.task).toLowerCase()}`;
+    }
+    if (showing !== undefined || ended) return undefined;
+    return connection === "connecting" ? "Connecting to the run" : "The world appears here with the first episode.";
+  }
+}

@@ -1,0 +1,230 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { RunEvent } from "../../src/continual/run-event.ts";
+import { launchChromium } from "./chromium.ts";
+import { evaluated, type RailRun, railRun, started, tasks } from "./rail-run.ts";
+import { RailWorld } from "./rail-world.ts";
+
+/** Pictures of the page, for people. */
+const pictures = mkdtempSync(join(tmpdir(), "engram-live-page-"));
+
+let browser: Browser;
+let run: RailRun | undefined;
+/** Everything the browser complained about. */
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  browser = await launchChromium();
+}, 60_000);
+
+afterEach(async () => {
+  run?.pace.stop();
+  await run?.telemetry.close();
+  run = undefined;
+  for (const context of browser.contexts()) await context.close();
+  const found = complaints.splice(0);
+  if (found.length > 0) throw new Error(`The browser complained: ${found.join("; ")}`);
+});
+
+afterAll(async () => {
+  await browser.close();
+});
+
+async function open({ telemetry }: RailRun, colorScheme: "dark" | "light" = "dark"): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1000, height: 600 }, colorScheme, locale: "en-US" });
+  const page = await context.newPage();
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  await page.goto(telemetry.url);
+  return page;
+}
+
+const start = async (): Promise<RailRun> => (run = await railRun({ world: new RailWorld("rail", 400) }));
+const shown = async (page: Page, selector: string, text: string | RegExp): Promise<void> =>
+  page.locator(selector).filter({ hasText: text, visible: true }).first().waitFor();
+const reaches = async (page: Page, step: number): Promise<void> => {
+  await page.waitForFunction((least) => Number(/step (\d+)/.exec(document.querySelector(".meter-time")?.textContent ?? "")?.[1]) >= least, step);
+};
+const picture = async (page: Page, name: string): Promise<void> => {
+  await page.screenshot({ path: join(pictures, `${name}.png`) });
+};
+
+/** What the page drew of the world in each of so many browser frames, made small; empty where it drew nothing. A canvas holds its pixels only within the frame. */
+const drawings = async (page: Page, frames: number): Promise<readonly string[]> =>
+  page.evaluate(async (count) => {
+    const canvas = document.querySelector<HTMLCanvasElement>(".view canvas")!;
+    const small = new OffscreenCanvas(64, 48).getContext("2d", { willReadFrequently: true })!;
+    const seen: string[] = [];
+    return new Promise<string[]>((resolve) => {
+      const look = (): void => {
+        small.clearRect(0, 0, 64, 48);
+        small.drawImage(canvas, 0, 0, 64, 48);
+        const { data } = small.getImageData(0, 0, 64, 48);
+        seen.push(data.some((value) => value > 0) ? data.join() : "");
+        if (seen.length < count) requestAnimationFrame(look);
+        else resolve(seen);
+      };
+      requestAnimationFrame(look);
+    });
+  }, frames);
+
+describe("the live page", { timeout: 30_000 }, () => {
+  it("shows the robot at work, what it remembers, and lets people pause, step, hurry and stop it", async () => {
+    const rails = await start();
+    const { telemetry, pace, world } = rails;
+    telemetry.onEvent(started);
+    telemetry.onProgress({ phase: "evaluate", task: tasks[0], agent: "rememberer", fraction: 0.4 });
+    pace.setSpeed(1);
+    const over = rails.episodes(1e6);
+    const page = await open(rails);
+
+    await shown(page, ".connection", "Connected");
+    await shown(page, ".scenario", "rails · seed 7");
+    await shown(page, ".episode-card h1", "Left");
+    await shown(page, ".badge", "Live");
+    await reaches(page, 5);
+    const drawn = (await drawings(page, 40)).filter((drawing) => drawing !== "");
+    expect(new Set(drawn).size).toBeGreaterThan(1);
+
+    await shown(page, ".panel.recall .panel-aside", "3 read at step");
+    const rows = await page.locator(".recall-list .recall-row:not(.absent)").allTextContents();
+    expect(rows).toEqual(["Leftep 11 · 2260 %0.010", "Rightep 12 · 2430 %0.020", "Forgotten10 %0.050"]);
+    expect(await page.locator(".recall-shares .legend").textContent()).toMatch(/Left60 %.*Right30 %/);
+
+    await page.keyboard.press("Space");
+    await shown(page, ".badge", "Paused");
+    expect(pace.state.paused).toBe(true);
+    const { steps } = world.snapshot();
+    await shown(page, ".meter-time", `step ${steps} of 400`);
+    await drawings(page, 10);
+    expect((await drawings(page, 10)).every((drawing) => drawing === "")).toBe(true);
+    expect(world.snapshot().steps).toBe(steps);
+
+    await page.keyboard.press("s");
+    await shown(page, ".meter-time", `step ${steps + 1} of 400`);
+    expect(world.snapshot().steps).toBe(steps + 1);
+    await page.getByRole("button", { name: "Step" }).click();
+    await shown(page, ".meter-time", `step ${steps + 2} of 400`);
+    expect(world.snapshot().steps).toBe(steps + 2);
+
+    await page.getByRole("button", { name: "4×" }).click();
+    await page.locator('.speed[aria-pressed="true"]', { hasText: "4×" }).waitFor();
+    expect(pace.state.speed).toBe(4);
+    await page.getByRole("button", { name: "Resume" }).click();
+    await shown(page, ".badge", "Live");
+    await picture(page, "live");
+
+    await page.getByRole("button", { name: "Max" }).click();
+    await shown(page, ".badge", "Playback");
+    expect(pace.state).toEqual({ paused: false, speed: Infinity, stopped: false });
+    await shown(page, ".meter-time", /of 400/);
+    await shown(page, ".panel.recall .panel-aside", "3 read at step");
+
+    await page.getByRole("button", { name: "Stop" }).click();
+    expect(pace.state.stopped).toBe(false);
+    await page.getByRole("button", { name: "Really stop?" }).click();
+    await over;
+    await shown(page, ".phase", "Stopping");
+    telemetry.onEvent({ kind: "run-finished", complete: false });
+    await shown(page, ".closing h2", "Run stopped");
+  });
+
+  it("draws results as they come and tells the end with a table, in light colours too", async () => {
+    const rails = await start();
+    const { telemetry } = rails;
+    const page = await open(rails, "light");
+    await shown(page, ".stage-note", "The world appears here with the first episode.");
+    await shown(page, ".phase", "Waiting for a run to begin");
+    await shown(page, ".panel.recall .empty", /the remembered moments behind each of its actions appear here/);
+    telemetry.onEvent(started);
+    telemetry.onProgress({ phase: "learn", task: tasks[0], agent: "forgetter", fraction: 0.1 });
+    await shown(page, ".doing", "Learning left");
+    for (let step = 10; step <= 100; step += 10)
+      telemetry.onEvent({ kind: "loss", agent: "forgetter", task: tasks[0], gradientStep: step, loss: 1 / step });
+    await page.locator(".loss-canvas canvas").waitFor();
+
+    const cells = (agent: number): Promise<string[]> => page.locator(".heat-map").nth(agent).locator(".heat-cell").allTextContents();
+    const story: readonly RunEvent[] = [0, 1, 2].flatMap((learned) =>
+      ["rememberer", "forgetter"].flatMap((agent) =>
+        [0, 1].map((task) =>
+          evaluated(
+            agent,
+            learned,
+            task,
+            learned > task && (agent === "rememberer" || learned === task + 1) ? [true, true, true, false] : [false, false, false, false],
+          ),
+        ),
+      ),
+    );
+    for (const event of story) telemetry.onEvent(event);
+    await page.locator(".heat-map").nth(1).locator(".heat-cell.strong").nth(1).waitFor();
+    expect(await cells(0)).toEqual(["0", "0", "75", "0", "75", "75"]);
+    expect(await cells(1)).toEqual(["0", "0", "75", "0", "0", "75"]);
+    expect(await page.locator(".chart canvas").count()).toBe(2);
+    expect(await page.locator(".read-row .shares i").count()).toBe(4);
+
+    telemetry.onEvent({ kind: "run-finished", complete: true });
+    await shown(page, ".closing h2", "Run finished");
+    await shown(page, ".closing th", "Average performance");
+    const table = (await page.locator(".closing-tables").textContent())!;
+    expect(table).toMatch(/Left75 %0 %Right75 %75 %/);
+    expect(table).toMatch(/Average performance0\.75\[0\.\d\d, 1\.00\]0\.38/);
+    await picture(page, "finished");
+    await page.getByRole("button", { name: "Look around" }).click();
+    await page.locator(".closing").waitFor({ state: "hidden" });
+  });
+
+  it("looks away when nobody looks at it, and says when the run is gone", async () => {
+    const rails = await start();
+    const { telemetry, pace, world } = rails;
+    pace.setSpeed(4);
+    void rails.episodes(1e6);
+    const page = await open(rails);
+    await reaches(page, 3);
+    const setHidden = async (hidden: boolean): Promise<void> =>
+      page.evaluate((value) => {
+        Object.defineProperty(document, "hidden", { value, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+      }, hidden);
+    await setHidden(true);
+    // A switch that comes back has passed the server, and so has all that was said before it.
+    await page.getByRole("button", { name: "1×" }).click();
+    await page.locator('.speed[aria-pressed="true"]', { hasText: "1×" }).waitFor();
+    const { looks } = world;
+    const { steps } = world.snapshot();
+    await new Promise<void>((resolve) => {
+      const done = pace.changes$.subscribe(() => {});
+      const look = (): void =>
+        world.snapshot().steps > steps + 10 || world.snapshot().steps < steps ? (done.unsubscribe(), resolve()) : void setImmediate(look);
+      look();
+    });
+    expect(world.looks).toBe(looks);
+    await setHidden(false);
+    await page.waitForFunction((least) => Number(/step (\d+)/.exec(document.querySelector(".meter-time")?.textContent ?? "")?.[1]) !== least, steps);
+    expect(world.looks).toBeGreaterThan(looks);
+    pace.stop();
+    await telemetry.close();
+    await shown(page, ".connection", "Not connected");
+    await shown(page, ".stage-note", "The run does not answer.");
+    complaints.length = 0;
+  });
+
+  it("takes words for words: names from a run never become part of the page", async () => {
+    const rails = await start();
+    const page = await open(rails);
+    const evil = '<img src=x onerror="document.title=1">';
+    rails.telemetry.onEvent({
+      kind: "run-started",
+      scenario: evil,
+      seed: 1,
+      agents: [evil],
+      tasks: [{ id: evil as (typeof tasks)[number], environment: evil, summary: evil }],
+    });
+    await shown(page, ".scenario", evil);
+    await page.locator(".chart").waitFor();
+    expect(await page.locator("img").count()).toBe(0);
+  });
+});
