@@ -45,7 +45,11 @@ describe("a continual run", () => {
   it("shows what it is for: one mind forgets, the other does not", async () => {
     const { events } = await performed();
     expect(rates(events, "rememberer", 3).every((rate) => rate >= 0.8)).toBe(true);
-    expect(rates(events, "forgetter", 3).slice(0, 2).every((rate) => rate <= 0.4)).toBe(true);
+    expect(
+      rates(events, "forgetter", 3)
+        .slice(0, 2)
+        .every((rate) => rate <= 0.4),
+    ).toBe(true);
     expect(rates(events, "forgetter", 3)[2]).toBeGreaterThanOrEqual(0.8);
   });
 
