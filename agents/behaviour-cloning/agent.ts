@@ -14,19 +14,18 @@ import type {
   Transition,
 } from "../../src/contract/agent.ts";
 import { nested, type Snapshot } from "../../src/contract/snapshot.ts";
-import { asTaskId, type TaskId } from "../../src/contract/task.ts";
+import { asTaskId, restoreTaskId, type TaskId } from "../../src/contract/task.ts";
 import { validate } from "../../src/contract/validate.ts";
 import { strategyNamed } from "../../src/learning/consolidation/strategies.ts";
 import type { ConsolidationStrategy } from "../../src/learning/consolidation/strategy.ts";
 import { relativeFeatures } from "../../src/learning/features.ts";
+import { GradientDescent } from "../../src/learning/gradient-descent.ts";
 import { CloningLearner, cloningLayout } from "../../src/learning/imitation/behaviour-cloning.ts";
 import { PolicyInput } from "../../src/learning/policy-input.ts";
 import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
 import { thinTask } from "../../src/memory/thinning.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
-import { restoreAdam, snapshotAdam } from "../../src/tensor/adam.ts";
 import { initializeMlp, MlpActor } from "../../src/tensor/mlp.ts";
-import { restoreVector } from "../../src/tensor/parameters.ts";
 import { behaviourCloningConfig, type BehaviourCloningConfig } from "./config.ts";
 import { policyShape } from "./networks.ts";
 
@@ -38,7 +37,7 @@ class BehaviourCloningAgent implements Agent {
   readonly #strategy: ConsolidationStrategy;
   readonly #random: RandomStream;
   readonly #input: PolicyInput;
-  readonly #parameters: Float32Array;
+  readonly #descent: GradientDescent;
   readonly #policy: MlpActor;
   readonly #learner: CloningLearner;
   readonly #inputs: Float32Array;
@@ -53,13 +52,14 @@ class BehaviourCloningAgent implements Agent {
     this.#strategy = strategyNamed(config.consolidation);
     this.#random = RandomStream.fromSeed(seed);
     this.#input = new PolicyInput(features, config.taskCue);
-    this.#parameters = new Float32Array(layout.size);
-    initializeMlp("policy", shape, layout, this.#parameters, this.#random.split("parameters"));
-    this.#policy = new MlpActor("policy", shape, layout, this.#parameters);
+    const parameters = new Float32Array(layout.size);
+    initializeMlp("policy", shape, layout, parameters, this.#random.split("parameters"));
+    this.#policy = new MlpActor("policy", shape, layout, parameters);
+    const { batch, learningRate } = config;
+    this.#descent = new GradientDescent({ layout, parameters, learningRate, consolidation: this.#strategy.make(config) });
     const memoryShape = { keySize: this.#input.size, valueSize: spec.action.size, observationSize: spec.observation.size };
     this.#shown = new EpisodicMemory({ shape: memoryShape, metric: "l2" });
-    const { batch, learningRate } = config;
-    this.#learner = new CloningLearner({ shape, parameters: this.#parameters, input: this.#input, memory: this.#shown, batch, learningRate });
+    this.#learner = new CloningLearner({ shape, descent: this.#descent, input: this.#input, memory: this.#shown, batch });
     this.#inputs = new Float32Array(this.#input.size);
     this.#decision = { action: new Float32Array(spec.action.size) };
   }
@@ -78,6 +78,7 @@ class BehaviourCloningAgent implements Agent {
 
   /** Lets go of the task before: all of it, or all but what rehearsal keeps. */
   beginTask(task: TaskId): void {
+    if (this.#descent.count > 0) this.#descent.taskEnded();
     const { keepsPast } = this.#strategy;
     for (const past of this.#shown.tasks()) if (past !== task) thinTask(this.#shown, past, keepsPast ? this.#config.memoryPerTask : 0);
     this.#task = task;
@@ -85,9 +86,9 @@ class BehaviourCloningAgent implements Agent {
 
   *consolidate({ gradientSteps }: ConsolidationBudget): Generator<ConsolidationProgress, ConsolidationReport> {
     let loss = 0;
-    if (gradientSteps > 0 && this.#shown.size > 0) {
-      const tasks = this.#strategy.tasks({ memory: this.#shown, current: this.#task });
-      const steps = this.#learner.steps(tasks, this.#random.split(`sleep ${this.#learner.adam.count}`));
+    const tasks = this.#descent.tasks({ memory: this.#shown, current: this.#task });
+    if (gradientSteps > 0 && tasks.length > 0) {
+      const steps = this.#learner.steps(tasks, this.#random.split(`sleep ${this.#descent.count}`));
       for (let step = 1; step <= gradientSteps; step++) {
         loss = steps.next().value;
         yield { gradientSteps: step, loss };
@@ -97,15 +98,14 @@ class BehaviourCloningAgent implements Agent {
   }
 
   snapshot(): Snapshot {
-    return { task: this.#task, parameters: this.#parameters.slice(), adam: snapshotAdam(this.#learner.adam), shown: this.#shown.snapshot() };
+    return { task: this.#task, random: this.#random.snapshot(), descent: this.#descent.snapshot(), shown: this.#shown.snapshot() };
   }
 
   restore(snapshot: Snapshot): void {
-    const { task, parameters, adam } = snapshot;
-    restoreVector(parameters, this.#parameters);
-    this.#learner.adam = restoreAdam(adam, this.#parameters.length);
+    this.#descent.restore(nested(snapshot, "descent"));
+    this.#random.restore(nested(snapshot, "random"));
     this.#shown.restore(nested(snapshot, "shown"));
-    this.#task = asTaskId(task as string);
+    this.#task = restoreTaskId(snapshot["task"]);
   }
 
   dispose(): void {}

@@ -11,8 +11,9 @@ export const behaviourCloningConfig = z.strictObject({
   taskCue: z.int().min(0).describe("Length of the code that tells which task is asked for; 0 tells nothing.").default(8),
   consolidation: z
     .enum([...strategies.keys()])
-    .describe("Which tasks a gradient step learns from.")
+    .describe("How earlier tasks are kept while a new one is learned.")
     .default("none"),
+  penalty: z.number().min(0).describe("Weight of the penalty on leaving what earlier tasks need, where the consolidation has one.").default(1),
   memoryPerTask: count("States kept of each earlier task, where the consolidation strategy keeps any.").default(400),
 });
 

@@ -17,19 +17,17 @@ import type {
 } from "../../src/contract/agent.ts";
 import type { EntryId, MemoryEntry } from "../../src/contract/memory.ts";
 import { nested, type Snapshot } from "../../src/contract/snapshot.ts";
-import { asTaskId, type TaskId } from "../../src/contract/task.ts";
+import { asTaskId, restoreTaskId, type TaskId } from "../../src/contract/task.ts";
 import { validate } from "../../src/contract/validate.ts";
 import { strategyNamed } from "../../src/learning/consolidation/strategies.ts";
-import type { ConsolidationStrategy } from "../../src/learning/consolidation/strategy.ts";
 import { relativeFeatures } from "../../src/learning/features.ts";
+import { GradientDescent } from "../../src/learning/gradient-descent.ts";
 import { RetrievalLearner } from "../../src/learning/meta/retrieval-learner.ts";
-import { initializeRetrieval, keySize } from "../../src/learning/meta/retrieval-policy.ts";
+import { initializeRetrieval, keySize, retrievalLayout } from "../../src/learning/meta/retrieval-policy.ts";
 import { RetrievalReader } from "../../src/learning/meta/retrieval-reader.ts";
 import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
 import { thinTask } from "../../src/memory/thinning.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
-import { restoreAdam, snapshotAdam } from "../../src/tensor/adam.ts";
-import { restoreVector } from "../../src/tensor/parameters.ts";
 import { engramConfig, type EngramConfig } from "./config.ts";
 import { readerShape } from "./networks.ts";
 
@@ -37,9 +35,8 @@ class EngramAgent implements Agent {
   readonly name = "engram";
   readonly memory: EpisodicMemory;
   readonly #config: EngramConfig;
-  readonly #strategy: ConsolidationStrategy;
   readonly #random: RandomStream;
-  readonly #parameters: Float32Array;
+  readonly #descent: GradientDescent;
   readonly #reader: RetrievalReader;
   readonly #learner: RetrievalLearner;
   readonly #key: Float32Array;
@@ -51,13 +48,14 @@ class EngramAgent implements Agent {
     const shape = readerShape(features.size, spec.action.size, config);
     const memoryShape = { keySize: keySize(shape), valueSize: spec.action.size, observationSize: spec.observation.size };
     this.#config = config;
-    this.#strategy = strategyNamed(config.consolidation);
     this.#random = RandomStream.fromSeed(seed);
-    this.#parameters = initializeRetrieval(shape, this.#random.split("parameters"));
+    const parameters = initializeRetrieval(shape, this.#random.split("parameters"));
+    const consolidation = strategyNamed(config.consolidation).make(config);
+    this.#descent = new GradientDescent({ layout: retrievalLayout(shape), parameters, learningRate: config.learningRate, consolidation });
     this.memory = new EpisodicMemory({ shape: memoryShape, metric: "l2", ...(openStore && { store: openStore(memoryShape) }) });
-    const parts = { shape, parameters: this.#parameters, features, memory: this.memory };
-    this.#reader = new RetrievalReader({ ...parts, neighbours: config.neighbours });
-    this.#learner = new RetrievalLearner({ ...parts, support: config.support, queries: config.queries, learningRate: config.learningRate });
+    const parts = { shape, features, memory: this.memory };
+    this.#reader = new RetrievalReader({ ...parts, parameters, neighbours: config.neighbours });
+    this.#learner = new RetrievalLearner({ ...parts, descent: this.#descent, support: config.support, queries: config.queries });
     this.#key = new Float32Array(memoryShape.keySize);
     this.#decision = { action: new Float32Array(spec.action.size), recall: this.#reader.recall };
   }
@@ -76,15 +74,16 @@ class EngramAgent implements Agent {
   }
 
   beginTask(task: TaskId): void {
+    if (this.#descent.count > 0) this.#descent.taskEnded();
     this.#task = task;
   }
 
   *consolidate({ gradientSteps }: ConsolidationBudget): Generator<ConsolidationProgress, ConsolidationReport> {
     thinTask(this.memory, this.#task, this.#config.memoryPerTask);
     let loss = 0;
-    if (gradientSteps > 0 && this.memory.size > 0) {
-      const tasks = this.#strategy.tasks({ memory: this.memory, current: this.#task });
-      const steps = this.#learner.steps(tasks, this.#random.split(`sleep ${this.#learner.adam.count}`));
+    const tasks = this.#descent.tasks({ memory: this.memory, current: this.#task });
+    if (gradientSteps > 0 && tasks.length > 0) {
+      const steps = this.#learner.steps(tasks, this.#random.split(`sleep ${this.#descent.count}`));
       for (let step = 1; step <= gradientSteps; step++) {
         loss = steps.next().value;
         yield { gradientSteps: step, loss };
@@ -99,15 +98,14 @@ class EngramAgent implements Agent {
   }
 
   snapshot(): Snapshot {
-    return { task: this.#task, parameters: this.#parameters.slice(), adam: snapshotAdam(this.#learner.adam), memory: this.memory.snapshot() };
+    return { task: this.#task, random: this.#random.snapshot(), descent: this.#descent.snapshot(), memory: this.memory.snapshot() };
   }
 
   restore(snapshot: Snapshot): void {
-    const { task, parameters, adam } = snapshot;
-    restoreVector(parameters, this.#parameters);
-    this.#learner.adam = restoreAdam(adam, this.#parameters.length);
+    this.#descent.restore(nested(snapshot, "descent"));
+    this.#random.restore(nested(snapshot, "random"));
     this.memory.restore(nested(snapshot, "memory"));
-    this.#task = asTaskId(task as string);
+    this.#task = restoreTaskId(snapshot["task"]);
   }
 
   dispose(): void {}

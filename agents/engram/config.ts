@@ -16,8 +16,9 @@ export const engramConfig = z.strictObject({
   taskCue: z.int().min(0).describe("Length of the code that tells which task is asked for; 0 tells nothing.").default(8),
   consolidation: z
     .enum([...strategies.keys()])
-    .describe("Which tasks a training step learns from.")
+    .describe("How earlier tasks are kept while a new one is learned.")
     .default("rehearsal"),
+  penalty: z.number().min(0).describe("Weight of the penalty on leaving what earlier tasks need, where the consolidation has one.").default(1),
 });
 
 export type EngramConfig = z.infer<typeof engramConfig>;

@@ -1,9 +1,17 @@
 /** @file A task: one world with one draw of what it randomises (Meta-World's `Task`, with the draw in the open). */
+import { describe, SnapshotError } from "./errors.ts";
+import type { SnapshotValue } from "./snapshot.ts";
 
 declare const taskId: unique symbol;
 /** Names a task within a run, such as `push`. */
 export type TaskId = string & { readonly [taskId]: true };
 export const asTaskId = (name: string): TaskId => name as TaskId;
+
+/** @throws {SnapshotError} Not a task's name. */
+export function restoreTaskId(saved: SnapshotValue | undefined): TaskId {
+  if (typeof saved !== "string") throw new SnapshotError(`Expected the name of a task, got ${describe(saved)}.`);
+  return asTaskId(saved);
+}
 
 export interface Task {
   readonly id: TaskId;

@@ -102,6 +102,7 @@ describe.each([...agents])("%s", (name, entry) => {
     expect(copy.snapshot()).toEqual(agent.snapshot());
     for (const each of [agent, copy]) {
       show(each, first, [1, 0], 3);
+      sleep(each, 3);
     }
     expect(decide(copy)).toEqual(decide(agent));
     expect(() => copy.restore({ strange: 1 })).toThrow(EngramError);

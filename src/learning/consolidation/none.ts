@@ -1,9 +1,9 @@
 /** @file No consolidation: learn the current task and let the rest fade. The lower bound every strategy is measured against. */
-import type { ConsolidationStrategy } from "./strategy.ts";
+import { choosingTasks, type ConsolidationStrategy } from "./strategy.ts";
 
 export const none: ConsolidationStrategy = {
   name: "none",
   summary: "learns from the current task alone (fine-tuning, the lower bound)",
   keepsPast: false,
-  tasks: ({ current }) => [current],
+  make: () => choosingTasks(({ current }) => [current]),
 };

@@ -2,45 +2,36 @@
 import type { TaskId } from "../../contract/task.ts";
 import type { EpisodicMemory } from "../../memory/episodic-memory.ts";
 import type { RandomStream } from "../../numerics/random.ts";
-import { adamState, adamStep, type AdamState } from "../../tensor/adam.ts";
-import { valueAndGradient } from "../../tensor/gradient.ts";
 import { matrix } from "../../tensor/ops.ts";
-import type { ParameterLayout } from "../../tensor/parameters.ts";
-import type { Tensor2D } from "../../tensor/types.ts";
+import type { Scalar, Tensor2D } from "../../tensor/types.ts";
+import type { TensorViews } from "../../tensor/parameters.ts";
 import type { Features } from "../features.ts";
 import { gather } from "../gather.ts";
+import type { GradientDescent } from "../gradient-descent.ts";
 import { TaskCues } from "../task-cues.ts";
-import { retrievalLayout, retrievalLoss, type RetrievalShape } from "./retrieval-policy.ts";
+import { retrievalLoss, type RetrievalShape } from "./retrieval-policy.ts";
 import { drawSupportAndQueries, type TaskEpisodes } from "./support-query.ts";
 
 export interface RetrievalLearnerOptions {
   readonly shape: RetrievalShape;
-  /** Changed in place by every step. */
-  readonly parameters: Float32Array;
+  readonly descent: GradientDescent;
   readonly features: Features;
   readonly memory: EpisodicMemory;
   /** States a step may read from, and states it must answer. */
   readonly support: number;
   readonly queries: number;
-  readonly learningRate: number;
 }
 
 export class RetrievalLearner {
-  adam: AdamState;
   readonly #options: RetrievalLearnerOptions;
-  readonly #layout: ParameterLayout;
-  readonly #gradient: Float32Array;
 
   constructor(options: RetrievalLearnerOptions) {
     this.#options = options;
-    this.#layout = retrievalLayout(options.shape);
-    this.#gradient = new Float32Array(this.#layout.size);
-    this.adam = adamState(this.#layout.size);
   }
 
   /** Gradient steps on the given tasks' remembered episodes, for ever; each value is a step's loss. Memory must not change meanwhile. */
   *steps(tasks: readonly TaskId[], random: RandomStream): Generator<number, never> {
-    const { memory, features, parameters, learningRate } = this.#options;
+    const { memory, features, descent } = this.#options;
     const pools = tasks.map((task) => episodesOf(memory, task)).filter((episodes) => episodes.length > 0);
     const inputs = new Float32Array(memory.size * features.size);
     features.write(memory.observations, memory.size, inputs);
@@ -49,9 +40,7 @@ export class RetrievalLearner {
     const queries = new Int32Array(this.#options.queries);
     for (;;) {
       const count = drawSupportAndQueries(pools, random, support, queries);
-      const loss = this.#lossAndGradient({ inputs, cues }, support.subarray(0, count), queries);
-      this.adam = adamStep(parameters, this.#gradient, this.adam, { learningRate });
-      yield loss;
+      yield descent.step((views) => this.#loss(views, { inputs, cues }, support.subarray(0, count), queries));
     }
   }
 
@@ -63,25 +52,18 @@ export class RetrievalLearner {
     return cues;
   }
 
-  /** Writes the gradient and returns the loss. */
-  #lossAndGradient({ inputs, cues }: Rows, support: Int32Array, queries: Int32Array): number {
-    const { shape, parameters, memory, features } = this.#options;
+  #loss(views: TensorViews, { inputs, cues }: Rows, support: Int32Array, queries: Int32Array): Scalar {
+    const { shape, memory, features } = this.#options;
     const actions = memory.shape.valueSize;
     const rows = (from: Float32Array, chosen: Int32Array, width: number): Tensor2D => matrix(gather(from, chosen, width), chosen.length, width);
-    return valueAndGradient(
-      (views) =>
-        retrievalLoss(shape, views, {
-          queries: rows(inputs, queries, features.size),
-          cues: rows(cues, queries, shape.cue),
-          actions: rows(memory.values, queries, actions),
-          support: rows(inputs, support, features.size),
-          supportCues: rows(cues, support, shape.cue),
-          supportActions: rows(memory.values, support, actions),
-        }),
-      this.#layout,
-      parameters,
-      this.#gradient,
-    );
+    return retrievalLoss(shape, views, {
+      queries: rows(inputs, queries, features.size),
+      cues: rows(cues, queries, shape.cue),
+      actions: rows(memory.values, queries, actions),
+      support: rows(inputs, support, features.size),
+      supportCues: rows(cues, support, shape.cue),
+      supportActions: rows(memory.values, support, actions),
+    });
   }
 }
 

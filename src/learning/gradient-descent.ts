@@ -1,0 +1,64 @@
+/** @file What every learner by gradients has in common: a parameter vector, Adam, and a consolidation between the two. */
+import { nested, type Snapshot } from "../contract/snapshot.ts";
+import type { TaskId } from "../contract/task.ts";
+import { adamState, adamStep, restoreAdam, snapshotAdam, type AdamState } from "../tensor/adam.ts";
+import { valueAndGradient, type Loss } from "../tensor/gradient.ts";
+import { restoreVector, type ParameterLayout } from "../tensor/parameters.ts";
+import type { Consolidation, Experience } from "./consolidation/strategy.ts";
+
+export interface GradientDescentOptions {
+  readonly layout: ParameterLayout;
+  /** Changed in place by every step. */
+  readonly parameters: Float32Array;
+  readonly learningRate: number;
+  readonly consolidation: Consolidation;
+}
+
+export class GradientDescent {
+  readonly #options: GradientDescentOptions;
+  readonly #gradient: Float32Array;
+  #adam: AdamState;
+
+  constructor(options: GradientDescentOptions) {
+    this.#options = options;
+    this.#gradient = new Float32Array(options.layout.size);
+    this.#adam = adamState(options.layout.size);
+  }
+
+  /** Steps taken so far. */
+  get count(): number {
+    return this.#adam.count;
+  }
+
+  /** The tasks that the next steps learn from: those of them that memory holds examples of. */
+  tasks(experience: Experience): TaskId[] {
+    return this.#options.consolidation.tasks(experience).filter((task) => experience.memory.rowsOf(task).length > 0);
+  }
+
+  /** One step down a loss; returns the loss before it, without any penalty of the consolidation. */
+  step(loss: Loss): number {
+    const { layout, parameters, learningRate, consolidation } = this.#options;
+    const value = valueAndGradient(loss, layout, parameters, this.#gradient);
+    consolidation.adjustGradient(parameters, this.#gradient);
+    this.#adam = adamStep(parameters, this.#gradient, this.#adam, { learningRate });
+    return value;
+  }
+
+  /** To be told when a task has been learned and another is about to begin. */
+  taskEnded(): void {
+    this.#options.consolidation.taskEnded(this.#options.parameters);
+  }
+
+  snapshot(): Snapshot {
+    const { parameters, consolidation } = this.#options;
+    return { parameters: parameters.slice(), adam: snapshotAdam(this.#adam), consolidation: consolidation.snapshot() };
+  }
+
+  /** @throws {SnapshotError} Not a snapshot of a descent over as many parameters by the same strategy. */
+  restore(snapshot: Snapshot): void {
+    const { parameters, consolidation } = this.#options;
+    restoreVector(snapshot["parameters"], parameters);
+    this.#adam = restoreAdam(snapshot["adam"], parameters.length);
+    consolidation.restore(nested(snapshot, "consolidation"));
+  }
+}
