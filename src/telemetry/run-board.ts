@@ -86,7 +86,7 @@ export class RunBoard {
   }
 
   onPace({ paused, speed, stopped }: PaceState): void {
-    this.#stopwatch.setPace(paused, speed);
+    if (!this.#over) this.#stopwatch.setPace(paused, speed);
     if (stopped && this.#run?.state === "running") this.#setState("stopping");
   }
 
@@ -106,8 +106,13 @@ export class RunBoard {
 
   /** The closing figures, once the run has ended; their intervals take a moment, so only when somebody asks and only once. */
   #closing(): readonly SummaryMessage[] {
-    if (this.#run?.state !== "finished" && this.#run?.state !== "stopped") return [];
+    if (!this.#over) return [];
     return [(this.#summary ??= summaryOf(this.#events))];
+  }
+
+  /** What moves after that is not the run, but an agent on show. */
+  get #over(): boolean {
+    return this.#run?.state === "finished" || this.#run?.state === "stopped";
   }
 
   #setState(state: RunMessage["state"]): void {

@@ -67,7 +67,7 @@ describe("engram run", () => {
     });
     expect(JSON.parse(read(...at, "meta.json"))).toMatchObject({ status: "complete", node: process.version });
     expect(read(...at, "report.html")).toMatch(/^<!doctype html>/i);
-    expect(decodeSnapshot(read(...at, "checkpoint-engram.json"))).toHaveProperty("parameters");
+    expect(decodeSnapshot(read(...at, "checkpoint-engram.json"))).toHaveProperty("descent.parameters");
     expect(JSON.parse(read(...at, "summary.json"))).toMatchObject({ complete: true });
     const kinds = read(...at, "metrics.jsonl").trim().split("\n").map((line) => (JSON.parse(line) as { kind: string }).kind); // prettier-ignore
     expect([kinds[0], kinds.at(-1)]).toEqual(["run-started", "run-finished"]);

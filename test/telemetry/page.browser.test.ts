@@ -34,7 +34,7 @@ afterAll(async () => {
 });
 
 async function open({ telemetry }: RailRun, colorScheme: "dark" | "light" = "dark"): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1000, height: 600 }, colorScheme, locale: "en-US" });
+  const context = await browser.newContext({ viewport: { width: 1000, height: 600 }, colorScheme });
   const page = await context.newPage();
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));

@@ -50,7 +50,8 @@ export class ControlsBar {
 
   update(): void {
     const { paused, speed, connection, run } = this.#model;
-    const usable = connection === "open" && (run === undefined || run.state === "running");
+    // After a finished run an agent may be on show, and obeys the same switches.
+    const usable = connection === "open" && run?.state !== "stopping" && run?.state !== "stopped";
     setText(this.#pause, paused ? "Resume" : "Pause");
     this.#pause.classList.toggle("primary", paused);
     for (const control of [this.#pause, this.#step, this.#stop]) control.disabled = !usable;

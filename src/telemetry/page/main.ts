@@ -2,8 +2,10 @@
  * @file The live page: what the robot does, what it remembers while doing it, and how well it keeps what it learned. It speaks the same
  * protocol as any other viewer; nothing here is needed by a run.
  */
-// oxlint-disable-next-line import/no-unassigned-import -- the bundler makes main.css of it
+// oxlint-disable import/no-unassigned-import -- the bundler makes main.css of the one; the other must come before the charts
 import "./page.css";
+import "./language.ts";
+// oxlint-enable import/no-unassigned-import
 import type { FrameTransforms, SceneUpdate } from "../messages.ts";
 import { ClosingTable } from "./closing-table.ts";
 import { ConnectionChip } from "./connection-chip.ts";

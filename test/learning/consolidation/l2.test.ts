@@ -5,7 +5,6 @@ import { GradientDescent } from "../../../src/learning/gradient-descent.ts";
 import { selectBackend } from "../../../src/tensor/backend.ts";
 import { matrix, meanSquaredError } from "../../../src/tensor/ops.ts";
 import { layoutOf, tensorView } from "../../../src/tensor/parameters.ts";
-import type { Tensor2D } from "../../../src/tensor/types.ts";
 
 beforeAll(async () => {
   await selectBackend("wasm");
@@ -29,7 +28,7 @@ describe("l2", () => {
       });
       const pullTo = (goal: number): void => {
         for (let step = 0; step < 800; step++) {
-          descent.step((views) => meanSquaredError(tensorView(views, "theta") as Tensor2D, matrix(Float32Array.of(goal), 1, 1)));
+          descent.step((views) => meanSquaredError(tensorView(views, "theta"), matrix(Float32Array.of(goal), 1, 1)));
         }
       };
       pullTo(-1);
