@@ -40,6 +40,8 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** For people: progress and the page's address. */
   readonly progress: ProgressOutput;
+  /** Called once everything is saved, before any showing. */
+  onOutcome(outcome: RunOutcome): void;
 }
 
 export interface RunOutcome {
@@ -90,6 +92,7 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
     folder.write("report.html", renderReport({ summary, events, config: { ...config }, command: options.command }));
     record.end(complete ? "complete" : "stopped");
     const outcome = { folder, summary, seconds: record.seconds };
+    options.onOutcome(outcome);
     if (options.keepOpen && telemetry !== undefined && complete) await exhibit(run, pace, progress, telemetry);
     return outcome;
   } catch (error) {

@@ -120,6 +120,20 @@ describe("engram run", () => {
     expect((await engram("memory", "ls", "stopped")).out).toContain("reach");
   });
 
+  it("keeps the page open after the table when asked to, until Ctrl-C", async () => {
+    const child = spawn(process.execPath, [program, "run", "quickstart", ...small, "--keep-open", "--port", "0", "--out", "kept"], { cwd: folder });
+    let out = "";
+    let err = "";
+    child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+    while (!err.includes("Ctrl-C closes it.")) await new Promise((done) => setTimeout(done, 50));
+    expect(out).toContain("kept/report.html");
+    const url = /The page stays open at (\S+?)\. /.exec(err)![1]!;
+    expect(await (await fetch(url)).text()).toMatch(/^<!doctype html>/i);
+    child.kill("SIGINT");
+    expect(await new Promise((done) => child.on("exit", done))).toBe(0);
+  });
+
   it("runs a user's own scenario, written in TypeScript outside of this repository, that imports only `engram`", async () => {
     const project = mkdtempSync(join(tmpdir(), "engram-user-"));
     mkdirSync(join(project, "node_modules"));

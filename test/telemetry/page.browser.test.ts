@@ -21,10 +21,11 @@ beforeAll(async () => {
 }, 60_000);
 
 afterEach(async () => {
+  // The pages first: one that loses its server asks for it again, and the browser complains.
+  for (const context of browser.contexts()) await context.close();
   run?.pace.stop();
   await run?.telemetry.close();
   run = undefined;
-  for (const context of browser.contexts()) await context.close();
   const found = complaints.splice(0);
   if (found.length > 0) throw new Error(`The browser complained: ${found.join("; ")}`);
 });

@@ -241,6 +241,25 @@ function strictly(schema: unknown): unknown {
   return inner["type"] === "object" ? { ...inner, additionalProperties: false } : inner;
 }
 
+describe("a run that is over", () => {
+  it("takes no more time, though an agent is on show and somebody changes its speed", async () => {
+    const rails = await start();
+    rails.telemetry.onEvent(started);
+    rails.telemetry.onProgress({ phase: "evaluate", task: tasks[1], agent: "rememberer", fraction: 0.9 });
+    rails.telemetry.onEvent({ kind: "run-finished", complete: true });
+    const elapsed = async (): Promise<number> => {
+      const client = await watch(rails, "/progress");
+      return (await client.message<ProgressMessage>("/progress")).elapsed;
+    };
+    const before = await elapsed();
+    rails.pace.setSpeed(1);
+    rails.pace.pause();
+    rails.pace.resume();
+    await new Promise((done) => setTimeout(done, 20));
+    expect(await elapsed()).toBe(before);
+  });
+});
+
 describe("the run's switches", () => {
   const get = async (client: TestClient, id: string): Promise<unknown> => {
     client.client.getParameters([], id);

@@ -7,7 +7,7 @@ import { loadScenario } from "../load-scenario.ts";
 import { withOverrides } from "../overrides.ts";
 import { duration } from "../progress-line.ts";
 import type { Registries } from "../registries.ts";
-import { runScenario } from "../run-scenario.ts";
+import { runScenario, type RunOutcome } from "../run-scenario.ts";
 
 /** The flags, as typed. */
 export interface RunFlags {
@@ -36,7 +36,7 @@ export async function runCommand(name: string, flags: RunFlags, registries: Regi
   const config = parseConfig(withOverrides({ ...scenario.config }, flags.set));
   const interrupt = onInterrupt();
   try {
-    const { folder, summary, seconds } = await runScenario({
+    const { summary } = await runScenario({
       scenario,
       config,
       seed,
@@ -49,17 +49,23 @@ export async function runCommand(name: string, flags: RunFlags, registries: Regi
       command: ["engram run", name, ...flags.set.map((assignment) => `--set '${assignment}'`), `--seed ${seed}`].join(" "),
       signal: interrupt.signal,
       progress: process.stderr,
+      onOutcome: flags.json === true ? printJson : printTable,
     });
-    const closing = summary.complete ? `Done in ${duration(seconds)}.` : `Stopped after ${duration(seconds)}; everything up to there is saved.`;
-    if (flags.json === true) process.stdout.write(`${JSON.stringify({ folder: folder.path, seconds, summary })}\n`);
-    else
-      process.stdout.write(
-        `${renderTable(summary)}\n\n${closing} Report: ${folder.shortPath}/report.html\nWhat memory holds: engram memory ls ${folder.shortPath}\n`,
-      );
     return interrupt.signal.aborted && !summary.complete ? 130 : 0;
   } finally {
     interrupt.dispose();
   }
+}
+
+function printJson({ folder, summary, seconds }: RunOutcome): void {
+  process.stdout.write(`${JSON.stringify({ folder: folder.path, seconds, summary })}\n`);
+}
+
+function printTable({ folder, summary, seconds }: RunOutcome): void {
+  const took = duration(seconds);
+  const closing = summary.complete ? `Done in ${took}.` : `Stopped after ${took}; everything up to there is saved.`;
+  const places = `Report: ${folder.shortPath}/report.html\nWhat memory holds: engram memory ls ${folder.shortPath}`;
+  process.stdout.write(`${renderTable(summary)}\n\n${closing} ${places}\n`);
 }
 
 /** The first Ctrl-C stops in good order, the second at once. */
