@@ -134,33 +134,19 @@ describe("engram run", () => {
     expect(await new Promise((done) => child.on("exit", done))).toBe(0);
   });
 
-  it("runs a user's own scenario, written in TypeScript outside of this repository, that imports only `engram`", async () => {
+  it("runs a user's own scenario, written in TypeScript outside of this repository: the one in README", async () => {
     const project = mkdtempSync(join(tmpdir(), "engram-user-"));
     mkdirSync(join(project, "node_modules"));
     symlinkSync(resolve(import.meta.dirname, "../.."), join(project, "node_modules", "engram"));
     const file = join(project, "mine.ts");
-    writeFileSync(
-      file,
-      `import { defineScenario, type ContinualRun } from "engram";
-export default defineScenario({
-  name: "mine",
-  summary: "One skill.",
-  config: { tasks: ["tabletop/reach@1"], agents: { engram: {} }, demonstrations: 2, gradientSteps: 4, evaluationEpisodes: 2 },
-  async main(run: ContinualRun) {
-    for (const task of run.tasks) {
-      await run.demonstrate(task);
-      await run.sleep(run.agents[0]!, task);
-      await run.evaluateAll(1);
-    }
-  },
-});
-`,
-    );
-    const result = await engram("run", file, "--no-serve", "--out", "mine");
+    const readme = readFileSync(resolve(import.meta.dirname, "../../README.md"), "utf8");
+    writeFileSync(file, /```ts\n([^]+?)```/.exec(readme)![1]!);
+    const less = ["demonstrations=2", "gradientSteps=4", "evaluationEpisodes=2"].flatMap((assignment) => ["--set", assignment]);
+    const result = await engram("run", file, ...less, "--no-serve", "--out", "mine");
     rmSync(project, { recursive: true, force: true });
     expect(result.err).not.toContain("engram:");
     expect(result.code).toBe(0);
-    expect(result.out).toContain("reach");
+    expect(result.out).toContain("+ drawer-open");
   });
 });
 

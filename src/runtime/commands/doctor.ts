@@ -50,7 +50,7 @@ export async function doctorCommand({ json, backend }: { readonly json?: boolean
     `  ${one.name}`,
     one.state,
     one.version ?? "",
-    [one.reason, one.remedy].filter(Boolean).join(" "),
+    [one.reason, one.remedy].filter(Boolean).join(". "),
   ]);
   process.stdout.write(
     `${columns(Object.entries({ ...simple, ...packages }))}\n\ntensor backends (in use: ${String(report.inUse)})\n${columns(candidates)}\n`,
