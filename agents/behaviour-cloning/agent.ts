@@ -25,7 +25,9 @@ import { PolicyInput } from "../../src/learning/policy-input.ts";
 import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
 import { thinTask } from "../../src/memory/thinning.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
-import { initializeMlp, MlpActor } from "../../src/tensor/mlp.ts";
+import { FlatVector } from "../../src/tensor/flat-vector.ts";
+import { MlpActor } from "../../src/tensor/mlp-actor.ts";
+import { initializeMlp } from "../../src/tensor/mlp-shape.ts";
 import { behaviourCloningConfig, type BehaviourCloningConfig } from "./config.ts";
 import { policyShape } from "./networks.ts";
 
@@ -37,6 +39,7 @@ class BehaviourCloningAgent implements Agent {
   readonly #strategy: ConsolidationStrategy;
   readonly #random: RandomStream;
   readonly #input: PolicyInput;
+  readonly #parameters: FlatVector;
   readonly #descent: GradientDescent;
   readonly #policy: MlpActor;
   readonly #learner: CloningLearner;
@@ -52,11 +55,11 @@ class BehaviourCloningAgent implements Agent {
     this.#strategy = strategyNamed(config.consolidation);
     this.#random = RandomStream.fromSeed(seed);
     this.#input = new PolicyInput(features, config.taskCue);
-    const parameters = new Float32Array(layout.size);
-    initializeMlp("policy", shape, layout, parameters, this.#random.split("parameters"));
-    this.#policy = new MlpActor("policy", shape, layout, parameters);
+    this.#parameters = new FlatVector(layout.size);
+    initializeMlp("policy", shape, layout, this.#parameters.numbers, this.#random.split("parameters"));
+    this.#policy = new MlpActor("policy", shape, layout, this.#parameters);
     const { batch, learningRate } = config;
-    this.#descent = new GradientDescent({ layout, parameters, learningRate, consolidation: this.#strategy.make(config) });
+    this.#descent = new GradientDescent({ layout, parameters: this.#parameters, learningRate, consolidation: this.#strategy.make(config) });
     const memoryShape = { keySize: this.#input.size, valueSize: spec.action.size, observationSize: spec.observation.size };
     this.#shown = new EpisodicMemory({ shape: memoryShape, metric: "l2" });
     this.#learner = new CloningLearner({ shape, descent: this.#descent, input: this.#input, memory: this.#shown, batch });
@@ -108,7 +111,10 @@ class BehaviourCloningAgent implements Agent {
     this.#task = restoreTaskId(snapshot["task"]);
   }
 
-  dispose(): void {}
+  dispose(): void {
+    this.#descent.dispose();
+    this.#parameters.dispose();
+  }
 }
 
 export const behaviourCloning: AgentEntry = {

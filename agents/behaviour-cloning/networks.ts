@@ -1,5 +1,5 @@
 /** @file The cloning agent's network: sizes for a body and a configuration. */
-import type { MlpShape } from "../../src/tensor/mlp.ts";
+import type { MlpShape } from "../../src/tensor/mlp-shape.ts";
 import type { BehaviourCloningConfig } from "./config.ts";
 
 /** @param features Numbers in a feature vector. @param actions Numbers in an action. */

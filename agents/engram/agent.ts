@@ -28,6 +28,7 @@ import { RetrievalReader } from "../../src/learning/meta/retrieval-reader.ts";
 import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
 import { thinTask } from "../../src/memory/thinning.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
+import { FlatVector } from "../../src/tensor/flat-vector.ts";
 import { engramConfig, type EngramConfig } from "./config.ts";
 import { readerShape } from "./networks.ts";
 
@@ -36,6 +37,7 @@ class EngramAgent implements Agent {
   readonly memory: EpisodicMemory;
   readonly #config: EngramConfig;
   readonly #random: RandomStream;
+  readonly #parameters: FlatVector;
   readonly #descent: GradientDescent;
   readonly #reader: RetrievalReader;
   readonly #learner: RetrievalLearner;
@@ -49,12 +51,14 @@ class EngramAgent implements Agent {
     const memoryShape = { keySize: keySize(shape), valueSize: spec.action.size, observationSize: spec.observation.size };
     this.#config = config;
     this.#random = RandomStream.fromSeed(seed);
-    const parameters = initializeRetrieval(shape, this.#random.split("parameters"));
+    const layout = retrievalLayout(shape);
+    this.#parameters = new FlatVector(layout.size);
+    initializeRetrieval(shape, this.#parameters, this.#random.split("parameters"));
     const consolidation = strategyNamed(config.consolidation).make(config);
-    this.#descent = new GradientDescent({ layout: retrievalLayout(shape), parameters, learningRate: config.learningRate, consolidation });
+    this.#descent = new GradientDescent({ layout, parameters: this.#parameters, learningRate: config.learningRate, consolidation });
     this.memory = new EpisodicMemory({ shape: memoryShape, metric: "l2", ...(openStore && { store: openStore(memoryShape) }) });
     const parts = { shape, features, memory: this.memory };
-    this.#reader = new RetrievalReader({ ...parts, parameters, neighbours: config.neighbours });
+    this.#reader = new RetrievalReader({ ...parts, parameters: this.#parameters, neighbours: config.neighbours });
     this.#learner = new RetrievalLearner({ ...parts, descent: this.#descent, support: config.support, queries: config.queries });
     this.#key = new Float32Array(memoryShape.keySize);
     this.#decision = { action: new Float32Array(spec.action.size), recall: this.#reader.recall };
@@ -108,7 +112,10 @@ class EngramAgent implements Agent {
     this.#task = restoreTaskId(snapshot["task"]);
   }
 
-  dispose(): void {}
+  dispose(): void {
+    this.#descent.dispose();
+    this.#parameters.dispose();
+  }
 }
 
 export const engram: AgentEntry = {

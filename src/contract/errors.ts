@@ -62,6 +62,21 @@ export class SnapshotError extends EngramError {
   readonly code = "snapshot";
 }
 
+/** Arrays whose shapes do not fit an operation. */
+export class ShapeError extends EngramError {
+  readonly code = "shape";
+  readonly operation: string;
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
+
+  /** @param shapes What was got, by the names that the rule uses. */
+  constructor(operation: string, shapes: Readonly<Record<string, readonly number[]>>, rule: string) {
+    const got = Object.entries(shapes).map(([name, shape]) => `${name} [${shape.join(", ")}]`);
+    super(`${operation}: expected ${rule}, got ${got.join(" and ")}.`);
+    this.operation = operation;
+    this.shapes = shapes;
+  }
+}
+
 /** A numerical failure: a loss, gradient or state that is not finite. */
 export class NumericalError extends EngramError {
   readonly code = "numerical";

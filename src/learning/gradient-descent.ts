@@ -1,27 +1,28 @@
 /** @file What every learner by gradients has in common: a parameter vector, Adam, and a consolidation between the two. */
 import { nested, type Snapshot } from "../contract/snapshot.ts";
 import type { TaskId } from "../contract/task.ts";
-import { adamState, adamStep, restoreAdam, snapshotAdam, type AdamState } from "../tensor/adam.ts";
+import { adamState, adamStep, disposeAdam, restoreAdam, snapshotAdam, type AdamState } from "../tensor/adam.ts";
+import { FlatVector } from "../tensor/flat-vector.ts";
 import { valueAndGradient, type Loss } from "../tensor/gradient.ts";
-import { restoreVector, type ParameterLayout } from "../tensor/parameters.ts";
+import type { ParameterLayout } from "../tensor/parameters.ts";
 import type { Consolidation, Experience } from "./consolidation/strategy.ts";
 
 export interface GradientDescentOptions {
   readonly layout: ParameterLayout;
   /** Changed in place by every step. */
-  readonly parameters: Float32Array;
+  readonly parameters: FlatVector;
   readonly learningRate: number;
   readonly consolidation: Consolidation;
 }
 
 export class GradientDescent {
   readonly #options: GradientDescentOptions;
-  readonly #gradient: Float32Array;
+  readonly #gradient: FlatVector;
   #adam: AdamState;
 
   constructor(options: GradientDescentOptions) {
     this.#options = options;
-    this.#gradient = new Float32Array(options.layout.size);
+    this.#gradient = new FlatVector(options.layout.size);
     this.#adam = adamState(options.layout.size);
   }
 
@@ -39,26 +40,32 @@ export class GradientDescent {
   step(loss: Loss): number {
     const { layout, parameters, learningRate, consolidation } = this.#options;
     const value = valueAndGradient(loss, layout, parameters, this.#gradient);
-    consolidation.adjustGradient(parameters, this.#gradient);
+    consolidation.adjustGradient(parameters.numbers, this.#gradient.numbers);
     this.#adam = adamStep(parameters, this.#gradient, this.#adam, { learningRate });
     return value;
   }
 
   /** To be told when a task has been learned and another is about to begin. */
   taskEnded(): void {
-    this.#options.consolidation.taskEnded(this.#options.parameters);
+    this.#options.consolidation.taskEnded(this.#options.parameters.numbers);
   }
 
   snapshot(): Snapshot {
     const { parameters, consolidation } = this.#options;
-    return { parameters: parameters.slice(), adam: snapshotAdam(this.#adam), consolidation: consolidation.snapshot() };
+    return { parameters: parameters.numbers.slice(), adam: snapshotAdam(this.#adam), consolidation: consolidation.snapshot() };
   }
 
   /** @throws {SnapshotError} Not a snapshot of a descent over as many parameters by the same strategy. */
   restore(snapshot: Snapshot): void {
     const { parameters, consolidation } = this.#options;
-    restoreVector(snapshot["parameters"], parameters);
-    this.#adam = restoreAdam(snapshot["adam"], parameters.length);
+    parameters.restore(snapshot["parameters"]);
+    this.#adam = restoreAdam(snapshot["adam"], this.#adam);
     consolidation.restore(nested(snapshot, "consolidation"));
+  }
+
+  /** Frees everything but the parameters, which belong to whoever gave them. */
+  dispose(): void {
+    this.#gradient.dispose();
+    disposeAdam(this.#adam);
   }
 }

@@ -4,14 +4,15 @@
  */
 import { SnapshotError } from "../contract/errors.ts";
 import type { Snapshot, SnapshotValue } from "../contract/snapshot.ts";
+import { FlatVector } from "./flat-vector.ts";
 
 export interface AdamState {
   /** Steps taken so far. */
   readonly count: number;
   /** Running mean of the gradient. */
-  readonly mean: Float32Array;
+  readonly mean: FlatVector;
   /** Running mean of its square. */
-  readonly square: Float32Array;
+  readonly square: FlatVector;
 }
 
 export interface AdamOptions {
@@ -21,45 +22,61 @@ export interface AdamOptions {
   readonly epsilon?: number;
 }
 
-export const adamState = (size: number): AdamState => ({ count: 0, mean: new Float32Array(size), square: new Float32Array(size) });
+export const adamState = (size: number): AdamState => ({ count: 0, mean: new FlatVector(size), square: new FlatVector(size) });
 
-/** Moves the vector by one step, in place, and returns the state after it; the state's arrays are updated in place too. */
-export function adamStep(vector: Float32Array, gradient: Float32Array, state: AdamState, options: AdamOptions): AdamState {
+export function disposeAdam({ mean, square }: AdamState): void {
+  mean.dispose();
+  square.dispose();
+}
+
+/** Moves the vector by one step, in place, and returns the state after it; the state's vectors are updated in place too. */
+export function adamStep(vector: FlatVector, gradient: FlatVector, state: AdamState, options: AdamOptions): AdamState {
   const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
   const { mean, square } = state;
   const count = state.count + 1;
-  const meanScale = 1 / (1 - beta1 ** count);
+  const rate = learningRate / (1 - beta1 ** count);
   const squareScale = 1 / (1 - beta2 ** count);
-  for (let i = 0; i < vector.length; i++) {
-    const g = gradient[i]!;
-    const m = beta1 * mean[i]! + (1 - beta1) * g;
-    const v = beta2 * square[i]! + (1 - beta2) * g * g;
-    mean[i] = m;
-    square[i] = v;
-    vector[i] = vector[i]! - (learningRate * m * meanScale) / (Math.sqrt(v * squareScale) + epsilon);
-  }
+  if (vector.heap === undefined) adamByLoop(vector.numbers, gradient.numbers, { mean, square, rate, squareScale, beta1, beta2, epsilon });
+  else
+    vector.heap.kernels.adam(vector.size, vector.address, gradient.address, mean.address, square.address, rate, squareScale, beta1, beta2, epsilon);
   return { count, mean, square };
+}
+
+interface AdamLoop extends Required<Omit<AdamOptions, "learningRate">> {
+  readonly mean: FlatVector;
+  readonly square: FlatVector;
+  readonly rate: number;
+  readonly squareScale: number;
+}
+
+function adamByLoop(w: Float32Array, g: Float32Array, { mean, square, rate, squareScale, beta1, beta2, epsilon }: AdamLoop): void {
+  const m = mean.numbers;
+  const v = square.numbers;
+  for (let i = 0; i < w.length; i++) {
+    m[i] = beta1 * m[i]! + (1 - beta1) * g[i]!;
+    v[i] = beta2 * v[i]! + (1 - beta2) * g[i]! * g[i]!;
+    w[i] = w[i]! - (rate * m[i]!) / (Math.sqrt(v[i]! * squareScale) + epsilon);
+  }
 }
 
 /**
  * Scales a gradient, in place, to at most the given Euclidean length, and returns the length it had.
  * @see Pascanu, Mikolov & Bengio (2013), "On the difficulty of training recurrent neural networks", algorithm 1.
  */
-export function clipByGlobalNorm(gradient: Float32Array, limit: number): number {
-  let squares = 0;
-  for (let i = 0; i < gradient.length; i++) squares += gradient[i]! * gradient[i]!;
-  const norm = Math.sqrt(squares);
-  if (norm > limit) for (let i = 0; i < gradient.length; i++) gradient[i] = gradient[i]! * (limit / norm);
+export function clipByGlobalNorm(gradient: FlatVector, limit: number): number {
+  const norm = Math.sqrt(gradient.squares);
+  if (norm > limit) gradient.scale(limit / norm);
   return norm;
 }
 
-export const snapshotAdam = ({ count, mean, square }: AdamState): Snapshot => ({ count, mean: mean.slice(), square: square.slice() });
+export const snapshotAdam = ({ count, mean, square }: AdamState): Snapshot => ({ count, mean: mean.numbers.slice(), square: square.numbers.slice() });
 
-/** @throws {SnapshotError} Not the state of Adam over `size` parameters. */
-export function restoreAdam(value: SnapshotValue | undefined, size: number): AdamState {
-  const { count, mean, square } = (value ?? {}) as Snapshot;
-  if (typeof count === "number" && mean instanceof Float32Array && square instanceof Float32Array && mean.length === size && square.length === size) {
-    return { count, mean: mean.slice(), square: square.slice() };
-  }
-  throw new SnapshotError(`Expected the state of Adam over ${size} parameters.`);
+/** Copies a saved state over another. @throws {SnapshotError} Not the state of Adam over as many parameters. */
+export function restoreAdam(value: SnapshotValue | undefined, { mean, square }: AdamState): AdamState {
+  const saved = (value ?? {}) as Snapshot;
+  const count = saved["count"];
+  if (typeof count !== "number") throw new SnapshotError(`Expected the state of Adam over ${mean.size} parameters.`);
+  mean.restore(saved["mean"]);
+  square.restore(saved["square"]);
+  return { count, mean, square };
 }

@@ -16,6 +16,8 @@ import {
   type NativeBackendName,
   type NativeInstallation,
 } from "./backend-native.ts";
+import { compiledKernels } from "./backend-kernels.ts";
+import { kernelsMissing, provideKernels } from "./heap.ts";
 
 export type BackendName = NativeBackendName | "wasm" | "cpu";
 
@@ -114,7 +116,8 @@ function candidateOf(name: BackendName): BackendCandidate {
     const found = { name, ...packageVersion("@tensorflow/tfjs-backend-wasm") };
     if (!("WebAssembly" in globalThis))
       return { ...found, state: "not-loadable", reason: "this Node runs without WebAssembly", remedy: "Run it without `--jitless`." };
-    return { ...found, state, reason: "WebAssembly with SIMD on one thread" };
+    const missing = state === "in-use" ? kernelsMissing() : undefined;
+    return { ...found, state, reason: `WebAssembly with SIMD on one thread${missing === undefined ? "" : `, without our kernels: ${missing}`}` };
   }
   if (state === "available") return { name, ...installationOf(name) };
   return { name, state, ...packageVersion(nativePackages[name]), reason: deviceInUse(name) };
@@ -153,6 +156,7 @@ async function useNative(name: NativeBackendName): Promise<void> {
 async function usePortable(name: "wasm" | "cpu"): Promise<void> {
   if (name === "cpu") await import("@tensorflow/tfjs-backend-cpu");
   else if (!started.has(name)) {
+    provideKernels(compiledKernels());
     const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
     tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
     const folder = packageFolder("@tensorflow/tfjs-backend-wasm");

@@ -1,8 +1,9 @@
 /** @file From a flat parameter vector to a loss and its gradient, and back. */
 import * as tf from "@tensorflow/tfjs-core";
 import { NumericalError } from "../contract/errors.ts";
-import { requireBackend, upload } from "./kernels.ts";
-import type { ParameterLayout, TensorViews } from "./parameters.ts";
+import type { FlatVector } from "./flat-vector.ts";
+import { requireBackend } from "./kernels.ts";
+import { view, type ParameterLayout, type TensorViews } from "./parameters.ts";
 import { differentiate } from "./tape.ts";
 import type { Scalar, Tensor } from "./types.ts";
 
@@ -14,21 +15,21 @@ export type Loss = (views: TensorViews) => Scalar;
  * @param gradient Length of the vector.
  * @throws {NumericalError} A loss or a gradient that is not finite. @throws {OrderError} No backend has been selected.
  */
-export function valueAndGradient(loss: Loss, layout: ParameterLayout, vector: Float32Array, gradient: Float32Array): number {
+export function valueAndGradient(loss: Loss, layout: ParameterLayout, vector: FlatVector, gradient: FlatVector): number {
   return withTensors(layout, vector, (tensors) => {
     const { value, gradients } = differentiate(() => loss(viewsOf(layout, tensors)), tensors);
     const number = finite(value);
-    layout.parts.forEach(({ name, offset }, k) => {
-      const numbers = gradients[k]!.dataSync<"float32">();
-      if (!allFinite(numbers)) throw new NumericalError(notFinite(`the gradient of \`${name}\``, "numbers that are not"));
-      gradient.set(numbers, offset);
-    });
+    layout.parts.forEach(({ offset }, k) => gradient.set(gradients[k]!, offset));
+    if (!gradient.isFinite) {
+      const part = layout.parts.find(({ name }) => !view(layout, gradient.numbers, name).every(Number.isFinite))!;
+      throw new NumericalError(notFinite(`the gradient of \`${part.name}\``, "numbers that are not"));
+    }
     return number;
   });
 }
 
 /** The loss alone; throws as `valueAndGradient` does. */
-export const valueOf = (loss: Loss, layout: ParameterLayout, vector: Float32Array): number =>
+export const valueOf = (loss: Loss, layout: ParameterLayout, vector: FlatVector): number =>
   withTensors(layout, vector, (tensors) => finite(loss(viewsOf(layout, tensors))));
 
 /** The parts of a layout, given as tensors in its order, by name. */
@@ -36,20 +37,15 @@ export function viewsOf(layout: ParameterLayout, tensors: readonly Tensor[]): Te
   return Object.fromEntries(layout.parts.map(({ name }, k) => [name, tensors[k]!]));
 }
 
-function withTensors(layout: ParameterLayout, vector: Float32Array, use: (tensors: Tensor[]) => number): number {
+function withTensors(layout: ParameterLayout, vector: FlatVector, use: (tensors: Tensor[]) => number): number {
   requireBackend();
-  return tf.tidy(() => use(layout.parts.map(({ shape, offset, size }) => upload(vector.subarray(offset, offset + size), shape))));
+  return tf.tidy(() => use(layout.parts.map(({ shape, offset }) => vector.tensor(offset, shape))));
 }
 
 function finite(loss: Scalar): number {
   const number = loss.dataSync()[0]!;
   if (Number.isFinite(number)) return number;
   throw new NumericalError(notFinite("the loss", String(number)));
-}
-
-function allFinite(numbers: Float32Array): boolean {
-  for (let i = 0; i < numbers.length; i++) if (!Number.isFinite(numbers[i])) return false;
-  return true;
 }
 
 const notFinite = (what: string, got: string): string =>

@@ -1,10 +1,10 @@
 /**
- * @file tfjs' kernels as this room calls them: on tensors, without gradients, in the form that is fastest on the backend in use.
- * Figures are for wasm, where most of the time goes: it multiplies only untransposed operands fast (XNNPACK); its tanh takes 18 ns
- * a number, its sigmoid 1 ns; other habits are told where they are met.
+ * @file What operations are computed with: tfjs' kernels on tensors, without gradients, and our own where the wasm backend computes and they are
+ * faster.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { OrderError } from "../contract/errors.ts";
+import { heap, wasmKernel } from "./heap.ts";
 import type { Tensor, Tensor2D } from "./types.ts";
 
 /** @throws {OrderError} No backend has been selected. */
@@ -22,8 +22,6 @@ export const upload = (numbers: Float32Array, shape: readonly number[]): Tensor 
 /** Shares its numbers with x. */
 export const reshaped = (x: Tensor, shape: readonly number[]): Tensor => kernel(tf.Reshape, { x }, { shape: [...shape] });
 
-const onWasm = (): boolean => tf.getBackend() === "wasm";
-
 /** The result, after disposing what it was made from on the way. */
 function disposing<T>(result: T, ...temporaries: readonly Tensor[]): T {
   for (const temporary of temporaries) temporary.dispose();
@@ -31,103 +29,61 @@ function disposing<T>(result: T, ...temporaries: readonly Tensor[]): T {
 }
 
 // ── products ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-// On wasm a product first packs its right operand, at about 4.5 ns a number (as long as 70 rows on the left take), and a transpose
-// costs about 0.75 ns a number; what is left is the same however a product is arranged.
+// Of matrices, or of as many pairs of matrices as the first axis of both says.
 
-const PACKING = 4.5;
-const TRANSPOSING = 0.75;
-
-const batchMatMul = (a: Tensor2D, b: Tensor2D, transposeA = false, transposeB = false): Tensor2D =>
-  kernel(tf.BatchMatMul, { a, b }, { transposeA, transposeB }) as Tensor2D;
-
-/** How many rows the data of a right operand had. */
-const packedRows = new WeakMap<tf.DataId, number>();
-
-/**
- * A·B: [n, k] · [k, m]. The wasm backend keeps a right operand packed, and finds it again by its data, whatever its shape is then: the
- * same data in a second shape would make it write outside its memory, and is copied instead.
- */
-export function product(a: Tensor2D, b: Tensor2D): Tensor2D {
-  const rows = packedRows.get(b.dataId) ?? b.shape[0];
-  if (rows === b.shape[0]) {
-    packedRows.set(b.dataId, rows);
-    return batchMatMul(a, b);
-  }
-  const copy = kernel(tf.Identity, { x: b }) as Tensor2D;
-  return disposing(batchMatMul(a, copy), copy);
+interface ProductOptions {
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  readonly shapes: readonly [readonly number[], readonly number[]];
 }
 
-/** Aᵀ·B: [n, k], [n, m] → [k, m]. On wasm as A transposed, or as (Bᵀ·A)ᵀ. */
-export function productTransposedLeft(a: Tensor2D, b: Tensor2D): Tensor2D {
-  if (!onWasm()) return batchMatMul(a, b, true);
-  const straight = TRANSPOSING * a.size + PACKING * b.size;
-  const turned = TRANSPOSING * (b.size + a.shape[1] * b.shape[1]) + PACKING * a.size;
-  return straight <= turned ? withTransposed(a, (at) => product(at, b)) : transposing(withTransposed(b, (bt) => product(bt, a)));
+const heapProduct = wasmKernel<ProductOptions>("EngramMatMul", (memory, [a, b], { transposeA, transposeB, shapes: [shapeA, shapeB] }) => {
+  const tasks = shapeA.length === 3 ? shapeA[0]! : 1;
+  const [rowsA, columnsA] = shapeA.slice(-2) as [number, number];
+  const [rowsB, columnsB] = shapeB.slice(-2) as [number, number];
+  const [n, depth] = transposeA ? [columnsA, rowsA] : [rowsA, columnsA];
+  const m = transposeB ? rowsB : columnsB;
+  const out = memory.output([...shapeA.slice(0, -2), n, m]);
+  const [aRow, aColumn] = transposeA ? [4, 4 * columnsA] : [4 * columnsA, 4];
+  const [bRow, bColumn] = transposeB ? [4, 4 * columnsB] : [4 * columnsB, 4];
+  const [aStep, bStep] = [4 * rowsA * columnsA, 4 * rowsB * columnsB];
+  const { kernels, scratch } = memory;
+  kernels.gemm(tasks, n, m, depth, a!, aRow, aColumn, aStep, b!, bRow, bColumn, bStep, memory.address(out), 4 * n * m, 0, 0, false, scratch);
+  return [out];
+});
+
+function anyProduct<T extends Tensor>(a: T, b: T, transposeA: boolean, transposeB: boolean): T {
+  if (heap() === undefined) return kernel(tf.BatchMatMul, { a, b }, { transposeA, transposeB }) as T;
+  return heapProduct([a, b], { transposeA, transposeB, shapes: [a.shape, b.shape] })[0] as T;
 }
 
-/** A·Bᵀ: [n, k], [m, k] → [n, m]. On wasm as B transposed, or as (B·Aᵀ)ᵀ. */
-export function productTransposedRight(a: Tensor2D, b: Tensor2D): Tensor2D {
-  if (!onWasm()) return batchMatMul(a, b, false, true);
-  const straight = (TRANSPOSING + PACKING) * b.size;
-  const turned = (TRANSPOSING + PACKING) * a.size + TRANSPOSING * a.shape[0] * b.shape[0];
-  return straight <= turned ? withTransposed(b, (bt) => product(a, bt)) : transposing(withTransposed(a, (at) => product(b, at)));
-}
+/** A·B: [n, k] · [k, m]. */
+export const product = <T extends Tensor>(a: T, b: T): T => anyProduct(a, b, false, false);
+/** Aᵀ·B: [n, k], [n, m] → [k, m]. */
+export const productTransposedLeft = <T extends Tensor>(a: T, b: T): T => anyProduct(a, b, true, false);
+/** A·Bᵀ: [n, k], [m, k] → [n, m]. */
+export const productTransposedRight = <T extends Tensor>(a: T, b: T): T => anyProduct(a, b, false, true);
 
-function withTransposed(x: Tensor2D, use: (transposed: Tensor2D) => Tensor2D): Tensor2D {
-  const xt = transposed(x);
-  return disposing(use(xt), xt);
-}
-
-function transposing(x: Tensor2D): Tensor2D {
-  return disposing(transposed(x), x);
-}
-
-/**
- * [n, m] → [m, n]. Writing a long column into rows far apart defeats the cache (2–7 times slower from 256 rows up), so that tall
- * matrices are transposed in blocks of rows, and the blocks' rows then put side by side.
- */
-export function transposed(x: Tensor2D): Tensor2D {
-  const [n, m] = x.shape;
-  const rows = n >= 256 && onWasm() ? blockOf(n) : 1;
-  if (rows < 8) return kernel(tf.Transpose, { x }, { perm: [1, 0] }) as Tensor2D;
-  const blocks = reshaped(x, [n / rows, rows, m]);
-  const turned = kernel(tf.Transpose, { x: blocks }, { perm: [0, 2, 1] });
-  const joined = kernel(tf.Transpose, { x: turned }, { perm: [1, 0, 2] });
-  return disposing(reshaped(joined, [m, n]) as Tensor2D, blocks, turned, joined);
-}
-
-/** The largest divisor up to 64. */
-function blockOf(n: number): number {
-  for (let rows = 64; rows > 1; rows--) if (n % rows === 0) return rows;
-  return 1;
-}
+/** [n, m] → [m, n]. */
+export const transposed = (x: Tensor2D): Tensor2D => kernel(tf.Transpose, { x }, { perm: [1, 0] }) as Tensor2D;
 
 // ── sums ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** [n, m] → [1, m]. On wasm by pooling: 5–20 times faster than a sum over the first axis. */
+const heapColumnSums = wasmKernel<{ readonly rows: number; readonly width: number }>("EngramColumnSums", (memory, [x], { rows, width }) => {
+  const out = memory.output([1, width]);
+  memory.kernels.columnSums(1, rows, width, x!, memory.address(out), 0, false);
+  return [out];
+});
+
+/** [n, m] → [1, m]. */
 export function columnSums(x: Tensor2D): Tensor2D {
-  const [n, m] = x.shape;
-  if (n === 1) return reshaped(x, [1, m]) as Tensor2D;
-  return onWasm() ? pooled(x, 1, m) : axisSums(x, 0);
+  const [rows, width] = x.shape;
+  if (rows === 1) return reshaped(x, [1, width]) as Tensor2D;
+  return heap() === undefined ? axisSums(x, 0) : (heapColumnSums([x], { rows, width })[0] as Tensor2D);
 }
 
-/** [n, m] → [n, 1]. On wasm, long rows are first folded by pooling. */
-export function rowSums(x: Tensor2D): Tensor2D {
-  const [n, m] = x.shape;
-  const width = m >= 256 && onWasm() ? blockOf(m) : m;
-  if (width === m || width < 8) return axisSums(x, 1);
-  const folded = pooled(x, n, width);
-  return disposing(axisSums(folded, 1), folded);
-}
-
-/** Each image is rows of `channels` numbers, which are summed; → [images, channels]. A pool over all rows gives their mean. */
-function pooled(x: Tensor2D, images: number, channels: number): Tensor2D {
-  const rows = x.size / (images * channels);
-  const image = reshaped(x, [images, rows, 1, channels]);
-  const means = kernel(tf.AvgPool, { x: image }, { filterSize: [rows, 1], strides: [1, 1], pad: "valid" });
-  const sums = scaled(means, rows);
-  return disposing(reshaped(sums, [images, channels]) as Tensor2D, image, means, sums);
-}
+/** [n, m] → [n, 1]. */
+const rowSums = (x: Tensor2D): Tensor2D => axisSums(x, 1);
 
 function axisSums(x: Tensor2D, axis: 0 | 1): Tensor2D {
   const [n, m] = x.shape;
@@ -158,7 +114,7 @@ export const negative = unary(tf.Neg);
 export const squared = unary(tf.Square);
 export const exponential = unary(tf.Exp);
 export const rectified = unary(tf.Relu);
-const sigmoid = unary(tf.Sigmoid);
+export const reciprocalRoot = unary(tf.Rsqrt);
 export const sum = binary(tf.Add);
 export const difference = binary(tf.Sub);
 export const times = binary(tf.Multiply);
@@ -171,15 +127,50 @@ export function scaled<T extends Tensor>(x: T, by: number): T {
   return disposing(times(x, factor), factor);
 }
 
-/** On wasm as 2σ(2x) − 1, ten times faster than the kernel of that name; its error is up to 2e-7, absolute. */
-export function hyperbolicTangent<T extends Tensor>(x: T): T {
-  if (!onWasm()) return kernel(tf.Tanh, { x }) as T;
-  const doubled = sum(x, x);
-  const half = sigmoid(doubled);
-  const twice = sum(half, half);
-  const one = tf.scalar(1);
-  return disposing(difference(twice, one), doubled, half, twice, one);
+const heapTanh = wasmKernel<{ readonly shape: readonly number[] }>("EngramTanh", (memory, [x], { shape }) => {
+  const out = memory.output(shape);
+  memory.kernels.activate(1, tf.util.sizeFromShape([...shape]), x!, memory.address(out));
+  return [out];
+});
+
+/** On wasm within 2e-7, absolute. */
+export const hyperbolicTangent = <T extends Tensor>(x: T): T =>
+  heap() === undefined ? (kernel(tf.Tanh, { x }) as T) : (heapTanh([x], { shape: x.shape })[0] as T);
+
+const heapMeanSquare = wasmKernel<{ readonly size: number }>("EngramMeanSquaredError", (memory, [a, b], { size }) => {
+  const out = memory.output([]);
+  const mean = memory.kernels.squaredDifferences(size, a!, b!) / size;
+  memory.numbers[memory.address(out) / 4] = mean;
+  return [out];
+});
+
+/** Mean of (a − b)², of one shape, → []. */
+export function meanSquare(a: Tensor, b: Tensor): Tensor {
+  if (heap() !== undefined) return heapMeanSquare([a, b], { size: a.size })[0]!;
+  const apart = difference(a, b);
+  const squares = squared(apart);
+  const sums = total(squares);
+  return disposing(scaled(sums, 1 / a.size), apart, squares, sums);
 }
+
+const heapScaledDifference = wasmKernel<{ readonly shape: readonly number[]; readonly factor: number }>(
+  "EngramScaledDifference",
+  (memory, [a, b, scale], { shape, factor }) => {
+    const out = memory.output(shape);
+    memory.kernels.scaledDifference(tf.util.sizeFromShape([...shape]), a!, b!, factor * memory.numbers[scale! / 4]!, memory.address(out));
+    return [out];
+  },
+);
+
+function scaledDifferenceOf(a: Tensor, b: Tensor, scale: Tensor, factor: number): Tensor {
+  const apart = difference(a, b);
+  const weighted = times(apart, scale);
+  return disposing(scaled(weighted, factor), apart, weighted);
+}
+
+/** factor · scale · (a − b), of one shape; scale is one number. */
+export const scaledDifference = (a: Tensor, b: Tensor, scale: Tensor, factor: number): Tensor =>
+  heap() === undefined ? scaledDifferenceOf(a, b, scale, factor) : heapScaledDifference([a, b, scale], { shape: a.shape, factor })[0]!;
 
 /** Over each row. */
 export const softmax = (logits: Tensor2D): Tensor2D => kernel(tf.Softmax, { logits }, { dim: 1 }) as Tensor2D;

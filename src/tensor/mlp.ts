@@ -1,123 +1,54 @@
-/** @file Multi-layer perceptrons: their parameters, their differentiable form, and a plain loop that acts without tfjs. */
-import type { RandomStream } from "../numerics/random.ts";
-import { dense, relu, tanh } from "./ops.ts";
-import { tensorView, view, type ParameterLayout, type ParameterPart, type TensorViews } from "./parameters.ts";
-import type { Tensor1D, Tensor2D } from "./types.ts";
-
-export interface MlpShape {
-  /** Inputs, hidden layers, outputs. */
-  readonly sizes: readonly number[];
-  /** Between layers; the last layer is linear. */
-  readonly activation: "tanh" | "relu";
-}
-
-/** The parts `name/0/weights` [in, out], `name/0/bias` [out], `name/1/weights`, … */
-export function mlpLayout(name: string, { sizes }: MlpShape): ParameterPart[] {
-  return sizes.slice(1).flatMap((out, k) => [
-    { name: `${name}/${k}/weights`, shape: [sizes[k]!, out] },
-    { name: `${name}/${k}/bias`, shape: [out] },
-  ]);
-}
+/**
+ * @file Multi-layer perceptrons, differentiable in inputs and parameters to every order. Each is written twice: as a composite of operations,
+ * which is the reference and runs on every backend, and as a fused kernel for wasm (`mlp-kernel.ts`).
+ */
+import { ShapeError } from "../contract/errors.ts";
+import { heap } from "./heap.ts";
+import { fusedMlp } from "./mlp-kernel.ts";
+import { mlpPlan, type Activation, type MlpLayer, type MlpShape } from "./mlp-shape.ts";
+import { add, gelu, layerNorm, matMul, mul, relu, segment, tanh } from "./ops.ts";
+import type { Tensor } from "./types.ts";
 
 /**
- * Weights uniform in ±√(6 / (in + out)), biases zero.
- * @see Glorot & Bengio (2010), "Understanding the difficulty of training deep feedforward neural networks", eq. 16.
+ * [n, in] → [n, out] with parameters [P]; or, with parameters of its own for each of T tasks [T, P], [T, n, in] → [T, n, out].
+ * @throws {ShapeError}
  */
-export function initializeMlp(name: string, { sizes }: MlpShape, layout: ParameterLayout, vector: Float32Array, random: RandomStream): void {
-  sizes.slice(1).forEach((out, k) => {
-    const limit = Math.sqrt(6 / (sizes[k]! + out));
-    const weights = view(layout, vector, `${name}/${k}/weights`);
-    for (let i = 0; i < weights.length; i++) weights[i] = random.uniform(-limit, limit);
-    view(layout, vector, `${name}/${k}/bias`).fill(0);
-  });
+export function mlp<T extends Tensor>(x: T, parameters: Tensor, shape: MlpShape): T {
+  check(x, parameters, shape);
+  return (heap() === undefined ? compositeMlp(x, parameters, shape) : fusedMlp(x, parameters, shape, compositeMlp)) as T;
 }
 
-/** [n, in] → [n, out], differentiable in inputs and parameters to every order. @throws {UnknownNameError} No such parameters. */
-export function mlp(x: Tensor2D, views: TensorViews, name: string, { sizes, activation }: MlpShape): Tensor2D {
-  const last = sizes.length - 2;
-  let h = x;
-  for (let k = 0; k <= last; k++) {
-    const z = dense(h, tensorView(views, `${name}/${k}/weights`) as Tensor2D, tensorView(views, `${name}/${k}/bias`) as Tensor1D);
-    h = k === last ? z : activation === "tanh" ? tanh(z) : relu(z);
+function check({ shape: x }: Tensor, { shape: parameters }: Tensor, shape: MlpShape): void {
+  const { size } = mlpPlan(shape);
+  const inputs = shape.sizes[0]!;
+  const got = { x, parameters };
+  if (parameters.length > 2 || parameters.at(-1) !== size) {
+    throw new ShapeError("mlp", got, `parameters [${size}] or [tasks, ${size}] for a network of sizes ${shape.sizes.join("-")}`);
   }
+  const tasks = parameters.length === 2 ? parameters[0] : undefined;
+  const stacked = tasks === undefined ? x.length === 2 : x.length === 3 && x[0] === tasks;
+  if (!stacked || x.at(-1) !== inputs) throw new ShapeError("mlp", got, `x [${tasks === undefined ? "" : `${tasks}, `}rows, ${inputs}]`);
+}
+
+/** The reference. */
+export function compositeMlp(x: Tensor, parameters: Tensor, shape: MlpShape): Tensor {
+  const { layers } = mlpPlan(shape);
+  let h = x;
+  layers.forEach((layer, k) => {
+    h = affine(h, parameters, layer);
+    if (k < layers.length - 1) h = activated(normalized(h, parameters, layer), shape.activation);
+  });
   return h;
 }
 
-/**
- * The forward pass as plain loops: no tfjs and no allocation, a few microseconds a call. Reads the parameters in place, so it always
- * acts with the latest. Sums in float64 and rounds to float32 after each layer: within 1e-5 of the differentiable form.
- */
-export class MlpActor {
-  readonly #shape: MlpShape;
-  readonly #weights: readonly Float32Array[];
-  readonly #biases: readonly Float32Array[];
-  readonly #hidden: readonly Float32Array[];
-
-  constructor(name: string, shape: MlpShape, layout: ParameterLayout, vector: Float32Array) {
-    const layers = shape.sizes.slice(1).map((_, k) => k);
-    this.#shape = shape;
-    this.#weights = layers.map((k) => view(layout, vector, `${name}/${k}/weights`));
-    this.#biases = layers.map((k) => view(layout, vector, `${name}/${k}/bias`));
-    this.#hidden = shape.sizes.slice(1, -1).map((size) => new Float32Array(size));
-  }
-
-  /** Writes the outputs for one input; `at` is where each begins in its array. */
-  forward(input: Float32Array, output: Float32Array, inputAt = 0, outputAt = 0): void {
-    const { sizes, activation } = this.#shape;
-    const last = sizes.length - 2;
-    let from = input;
-    let fromAt = inputAt;
-    for (let k = 0; k <= last; k++) {
-      const into = k === last ? output : this.#hidden[k]!;
-      const intoAt = k === last ? outputAt : 0;
-      affine(from, fromAt, sizes[k]!, this.#weights[k]!, this.#biases[k]!, into, intoAt);
-      if (k < last) activate(into, activation);
-      from = into;
-      fromAt = intoAt;
-    }
-  }
+function affine(h: Tensor, parameters: Tensor, { inputs, outputs, weights, bias }: MlpLayer): Tensor {
+  return add(matMul(h, segment(parameters, weights, [inputs, outputs])), segment(parameters, bias, [1, outputs]));
 }
 
-/** into = from · W + b; four outputs at a time, so that each input is read once for all of them. */
-function affine(
-  from: Float32Array,
-  fromAt: number,
-  width: number,
-  weights: Float32Array,
-  bias: Float32Array,
-  into: Float32Array,
-  intoAt: number,
-): void {
-  const out = bias.length;
-  let j = 0;
-  for (; j + 4 <= out; j += 4) {
-    let s0 = bias[j]!;
-    let s1 = bias[j + 1]!;
-    let s2 = bias[j + 2]!;
-    let s3 = bias[j + 3]!;
-    for (let i = 0, w = j; i < width; i++, w += out) {
-      const x = from[fromAt + i]!;
-      s0 += x * weights[w]!;
-      s1 += x * weights[w + 1]!;
-      s2 += x * weights[w + 2]!;
-      s3 += x * weights[w + 3]!;
-    }
-    into[intoAt + j] = s0;
-    into[intoAt + j + 1] = s1;
-    into[intoAt + j + 2] = s2;
-    into[intoAt + j + 3] = s3;
-  }
-  for (; j < out; j++) {
-    let s = bias[j]!;
-    for (let i = 0, w = j; i < width; i++, w += out) s += from[fromAt + i]! * weights[w]!;
-    into[intoAt + j] = s;
-  }
+function normalized(z: Tensor, parameters: Tensor, { outputs, norm }: MlpLayer): Tensor {
+  if (norm === undefined) return z;
+  return add(mul(layerNorm(z), segment(parameters, norm.gain, [1, outputs])), segment(parameters, norm.shift, [1, outputs]));
 }
 
-function activate(values: Float32Array, activation: MlpShape["activation"]): void {
-  if (activation === "relu") {
-    for (let i = 0; i < values.length; i++) if (values[i]! < 0) values[i] = 0;
-  } else {
-    for (let i = 0; i < values.length; i++) values[i] = Math.tanh(values[i]!);
-  }
-}
+const activations: Readonly<Record<Activation, (z: Tensor) => Tensor>> = { identity: (z) => z, tanh, relu, gelu };
+const activated = (z: Tensor, activation: Activation): Tensor => activations[activation](z);

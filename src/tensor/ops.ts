@@ -4,7 +4,9 @@
  * networks come out 8–44 % wrong, without an error), and are not used. How each is computed is in `kernels.ts`.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { ShapeError } from "../contract/errors.ts";
 import * as kernels from "./kernels.ts";
+import { sizeOf } from "./parameters.ts";
 import { operation } from "./tape.ts";
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from "./types.ts";
 
@@ -40,8 +42,18 @@ const columns = (a: Tensor2D, from: number, width: number): Tensor2D =>
 const padColumns = (a: Tensor2D, before: number, after: number): Tensor2D =>
   operation(kernels.padded(a, before, after), [a], (dy) => columns(dy, before, a.shape[1]));
 
-/** [n, a], [n, b], … → [n, a + b + …]. */
+/** An array within each row of a matrix [T, P], or within a vector [P]: the numbers from `from` on, as [T, ...shape] or `shape`. */
+export function segment(x: Tensor, from: number, shape: readonly number[]): Tensor {
+  const rows = reshape(x, x.rank === 1 ? [1, x.size] : x.shape) as Tensor2D;
+  const numbers = columns(rows, from, sizeOf(shape));
+  return reshape(numbers, x.rank === 1 ? shape : [x.shape[0], ...shape]);
+}
+
+/** [n, a], [n, b], … → [n, a + b + …]. @throws {ShapeError} */
 export function concat(...parts: readonly Tensor2D[]): Tensor2D {
+  if (parts.some(({ shape: [rows] }) => rows !== parts[0]!.shape[0])) {
+    throw new ShapeError("concat", Object.fromEntries(parts.map(({ shape }, k) => [`part ${k + 1}`, shape])), "matrices with equally many rows");
+  }
   let end = 0;
   const gradients = parts.map(({ shape: [, width] }) => {
     const from = end;
@@ -53,18 +65,31 @@ export function concat(...parts: readonly Tensor2D[]): Tensor2D {
 
 // ── arithmetic; the second operand is repeated to fit the first ─────────────────────────────────────────────────────────────────
 
+/** @throws {ShapeError} */
+function checkRepeats(name: string, { shape: a }: Tensor, { shape: b }: Tensor): void {
+  if (same(a, b)) return;
+  const fits = Math.min(a.length, b.length);
+  for (let k = 1; k <= fits; k++) {
+    const [m, n] = [a.at(-k), b.at(-k)];
+    if (m !== n && m !== 1 && n !== 1) throw new ShapeError(name, { a, b }, "shapes of which one repeats to fit the other");
+  }
+}
+
 export function add<T extends Tensor>(a: T, b: Tensor | number): T {
   const other = typeof b === "number" ? tf.scalar(b) : b;
+  checkRepeats("add", a, other);
   return operation(kernels.sum(a, other), [a, other], (dy) => sumTo(dy, a.shape), (dy) => sumTo(dy, other.shape)); // prettier-ignore
 }
 
 export function sub<T extends Tensor>(a: T, b: Tensor | number): T {
   const other = typeof b === "number" ? tf.scalar(b) : b;
+  checkRepeats("sub", a, other);
   return operation(kernels.difference(a, other), [a, other], (dy) => sumTo(dy, a.shape), (dy) => sumTo(neg(dy), other.shape)); // prettier-ignore
 }
 
 export function mul<T extends Tensor>(a: T, b: Tensor | number): T {
   if (typeof b === "number") return operation(kernels.scaled(a, b), [a], (dy) => mul(dy, b));
+  checkRepeats("mul", a, b);
   return operation(kernels.times(a, b), [a, b], (dy) => sumTo(mul(dy, b), a.shape), (dy) => sumTo(mul(dy, a), b.shape)); // prettier-ignore
 }
 
@@ -93,6 +118,26 @@ export function tanh<T extends Tensor>(a: T): T {
   return y;
 }
 
+/** 1/√x. */
+export function rsqrt<T extends Tensor>(a: T): T {
+  const y: T = operation(kernels.reciprocalRoot(a), [a], (dy) => mul(mul(dy, -0.5), mul(y, square(y))));
+  return y;
+}
+
+/** x Φ(x) in the form ½x (1 + tanh(√(2/π) (x + 0.044715 x³))). @see Hendrycks & Gimpel (2016), "Gaussian error linear units (GELUs)". */
+export function gelu<T extends Tensor>(a: T): T {
+  const inner = mul(mul(a, Math.sqrt(2 / Math.PI)), add(mul(square(a), 0.044715), 1));
+  return mul(mul(a, 0.5), add(tanh(inner), 1));
+}
+
+/** Each row, along the last axis, less its mean and over √(variance + 1e-5). @see Ba, Kiros & Hinton (2016), "Layer normalization". */
+export function layerNorm(x: Tensor): Tensor {
+  const width = x.shape.at(-1)!;
+  const each = [...x.shape.slice(0, -1), 1];
+  const centred = sub(x, mul(sumTo(x, each), 1 / width));
+  return mul(centred, rsqrt(add(mul(sumTo(square(centred), each), 1 / width), 1e-5)));
+}
+
 /** max(x, 0); the derivative at 0 is 0. */
 export function relu<T extends Tensor>(a: T): T {
   const y: T = operation(kernels.rectified(a), [a], (dy) => mul(dy, kernels.positive(y)));
@@ -101,17 +146,32 @@ export function relu<T extends Tensor>(a: T): T {
 
 // ── products ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** A·B: [n, k] · [k, m] → [n, m]. */
-export const matMul = (a: Tensor2D, b: Tensor2D): Tensor2D =>
-  operation(kernels.product(a, b), [a, b], (dy) => matMulTransposed(dy, b), (dy) => transposedMatMul(a, dy)); // prettier-ignore
+// Of matrices, or of as many pairs of them as the first axis of both says.
 
-/** A·Bᵀ: [n, k], [m, k] → [n, m]. */
-export const matMulTransposed = (a: Tensor2D, b: Tensor2D): Tensor2D =>
-  operation(kernels.productTransposedRight(a, b), [a, b], (dy) => matMul(dy, b), (dy) => transposedMatMul(dy, a)); // prettier-ignore
+/** A·B: [n, k] · [k, m] → [n, m]. @throws {ShapeError} */
+export function matMul<T extends Tensor>(a: T, b: T): T {
+  checkProduct("matMul", a, b, -1, -2);
+  return operation(kernels.product(a, b), [a, b], (dy) => matMulTransposed(dy, b), (dy) => transposedMatMul(a, dy)); // prettier-ignore
+}
 
-/** Aᵀ·B: [n, k], [n, m] → [k, m]. */
-export const transposedMatMul = (a: Tensor2D, b: Tensor2D): Tensor2D =>
-  operation(kernels.productTransposedLeft(a, b), [a, b], (dy) => matMulTransposed(b, dy), (dy) => matMul(a, dy)); // prettier-ignore
+/** A·Bᵀ: [n, k], [m, k] → [n, m]. @throws {ShapeError} */
+export function matMulTransposed<T extends Tensor>(a: T, b: T): T {
+  checkProduct("matMulTransposed", a, b, -1, -1);
+  return operation(kernels.productTransposedRight(a, b), [a, b], (dy) => matMul(dy, b), (dy) => transposedMatMul(dy, a)); // prettier-ignore
+}
+
+/** Aᵀ·B: [n, k], [n, m] → [k, m]. @throws {ShapeError} */
+export function transposedMatMul<T extends Tensor>(a: T, b: T): T {
+  checkProduct("transposedMatMul", a, b, -2, -2);
+  return operation(kernels.productTransposedLeft(a, b), [a, b], (dy) => matMulTransposed(b, dy), (dy) => matMul(a, dy)); // prettier-ignore
+}
+
+function checkProduct(name: string, { shape: a }: Tensor, { shape: b }: Tensor, axisA: number, axisB: number): void {
+  const matrices = a.length === b.length && (a.length === 2 || (a.length === 3 && a[0] === b[0]));
+  if (matrices && a.at(axisA) === b.at(axisB)) return;
+  const count = (axis: number, which: string): string => `${axis === -1 ? "columns" : "rows"} in ${which}`;
+  throw new ShapeError(name, { a, b }, `two matrices, or two stacks of equally many, with as many ${count(axisA, "a")} as ${count(axisB, "b")}`);
+}
 
 /** x·W + b: [n, k] · [k, m] + [m] → [n, m]. */
 export const dense = (x: Tensor2D, weights: Tensor2D, bias: Tensor1D): Tensor2D => add(matMul(x, weights), bias);
@@ -143,8 +203,29 @@ export function distanceSoftmax(a: Tensor2D, b: Tensor2D, strength: Tensor): Ten
   return softmax(add(matMulTransposed(mul(mul(a, 2), strength), b), reshape(lengths, [1, b.shape[0]])));
 }
 
-/** Mean over all numbers of (prediction − target)². */
-export const meanSquaredError = (prediction: Tensor, target: Tensor): Scalar => mean(square(sub(prediction, target)));
+/** Mean over all numbers of (prediction − target)², of one shape. @throws {ShapeError} */
+export function meanSquaredError(prediction: Tensor, target: Tensor): Scalar {
+  if (!same(prediction.shape, target.shape)) {
+    throw new ShapeError("meanSquaredError", { prediction: prediction.shape, target: target.shape }, "prediction and target of one shape");
+  }
+  const factor = 2 / prediction.size;
+  return operation(
+    kernels.meanSquare(prediction, target),
+    [prediction, target],
+    (dy) => scaledDifference(prediction, target, dy, factor),
+    (dy) => scaledDifference(target, prediction, dy, factor),
+  ) as Scalar;
+}
+
+/** factor · scale · (a − b), of one shape; scale is one number. */
+const scaledDifference = (a: Tensor, b: Tensor, scale: Tensor, factor: number): Tensor =>
+  operation(
+    kernels.scaledDifference(a, b, scale, factor),
+    [a, b, scale],
+    (dy) => mul(mul(dy, scale), factor),
+    (dy) => mul(mul(dy, scale), -factor),
+    (dy) => sumTo(mul(mul(dy, sub(a, b)), factor), scale.shape),
+  );
 
 /** Mean over rows of −log p(label): logits [n, c], one-hot labels [n, c]. */
 export const crossEntropy = (logits: Tensor2D, labels: Tensor2D): Scalar => mul(sum(mul(logSoftmax(logits), labels)), -1 / logits.shape[0]);

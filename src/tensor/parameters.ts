@@ -2,14 +2,15 @@
  * @file Parameters as data: one flat Float32Array and a layout of named parts. Snapshots, penalties, masks and export want the
  * vector; networks want the parts. Nothing here knows tfjs' memory.
  */
-import { InvalidValueError, SnapshotError, UnknownNameError } from "../contract/errors.ts";
-import type { SnapshotValue } from "../contract/snapshot.ts";
+import { InvalidValueError, UnknownNameError } from "../contract/errors.ts";
 import type { Tensor } from "./types.ts";
 
-/** A named array within the vector, such as `head/0/weights` of shape [90, 64]. */
+/** A named array within the vector: what one tensor holds, such as a whole network. */
 export interface ParameterPart {
   readonly name: string;
   readonly shape: readonly number[];
+  /** What it is made of, one after another, such as `head/0/weights` of shape [90, 64]; absent where it is all one. */
+  readonly within?: readonly ParameterPart[];
 }
 
 interface PlacedPart extends ParameterPart {
@@ -21,39 +22,53 @@ export interface ParameterLayout {
   /** Numbers in the vector. */
   readonly size: number;
   readonly parts: readonly PlacedPart[];
+  /** Every named array: the parts, and what they are made of. */
+  readonly arrays: readonly PlacedPart[];
 }
 
 /** The parts of a vector as tensors, by name. */
 export type TensorViews = Readonly<Record<string, Tensor>>;
 
-/** Lays parts out one after another. @throws {InvalidValueError} Two parts of one name. */
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
+
+/** Lays parts out one after another. @throws {InvalidValueError} Two arrays of one name. */
 export function layoutOf(parts: readonly ParameterPart[]): ParameterLayout {
-  const twice = parts.find(({ name }, k) => parts.findIndex((other) => other.name === name) < k);
+  const placed = placedFrom(parts, 0);
+  const arrays = placed.flatMap((part) => [part, ...placedFrom(part.within ?? [], part.offset)]);
+  const twice = arrays.find(({ name }, k) => arrays.findIndex((other) => other.name === name) < k);
   if (twice !== undefined) throw new InvalidValueError("parts", twice.name, "parameters with different names");
-  let offset = 0;
-  const placed = parts.map((part) => {
-    const size = part.shape.reduce((product, length) => product * length, 1);
-    const result: PlacedPart = { ...part, offset, size };
-    offset += size;
-    return result;
+  return { size: parts.reduce((total, { shape }) => total + sizeOf(shape), 0), parts: placed, arrays };
+}
+
+function placedFrom(parts: readonly ParameterPart[], start: number): PlacedPart[] {
+  let offset = start;
+  return parts.map((part) => {
+    const placed = { ...part, offset, size: sizeOf(part.shape) };
+    offset += placed.size;
+    return placed;
   });
-  return { size: offset, parts: placed };
 }
 
 /**
- * One part of a vector, without copying.
+ * One array of a vector, without copying.
  * @throws {UnknownNameError}
  */
 export function view(layout: ParameterLayout, vector: Float32Array, name: string): Float32Array {
-  const part = layout.parts.find((candidate) => candidate.name === name);
-  if (part === undefined) {
+  const { offset, size } = placeOf(layout, name);
+  return vector.subarray(offset, offset + size);
+}
+
+/** Where an array lies in the vector. @throws {UnknownNameError} */
+export function placeOf({ arrays }: ParameterLayout, name: string): PlacedPart {
+  const found = arrays.find((candidate) => candidate.name === name);
+  if (found === undefined) {
     throw new UnknownNameError(
       "parameter",
       name,
-      layout.parts.map((candidate) => candidate.name),
+      arrays.map((candidate) => candidate.name),
     );
   }
-  return vector.subarray(part.offset, part.offset + part.size);
+  return found;
 }
 
 /** One part as a tensor. @throws {UnknownNameError} */
@@ -61,10 +76,4 @@ export function tensorView(views: TensorViews, name: string): Tensor {
   const tensor = views[name];
   if (tensor === undefined) throw new UnknownNameError("parameter", name, Object.keys(views));
   return tensor;
-}
-
-/** Copies a saved vector over another. @throws {SnapshotError} Not a vector of that length. */
-export function restoreVector(saved: SnapshotValue | undefined, into: Float32Array): void {
-  if (!(saved instanceof Float32Array) || saved.length !== into.length) throw new SnapshotError(`Expected ${into.length} saved parameters.`);
-  into.set(saved);
 }

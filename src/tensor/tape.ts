@@ -1,6 +1,6 @@
 /**
- * @file Reverse-mode differentiation to any order. While a derivative is being taken, every operation notes its inputs, its output
- * and how a gradient passes from one to the other; that rule is written in operations too, so a derivative can be differentiated
+ * @file Reverse-mode differentiation to any order. While a derivative is being taken, every operation notes its inputs, its outputs
+ * and how gradients pass from these to those; that rule is written in operations too, so a derivative can be differentiated
  * again. tfjs has a tape of its own, which is not used: it copies what a gradient needs and loses the path through it, and it
  * computes the gradients of constants. Not for code that waits: a derivative is taken within one synchronous call.
  */
@@ -9,11 +9,16 @@ import { InvalidValueError } from "../contract/errors.ts";
 import { sum } from "./kernels.ts";
 import type { Scalar, Tensor } from "./types.ts";
 
+/**
+ * From the gradients of the outputs (undefined for one that the result does not depend on) to those of the inputs that are needed; the others are
+ * not looked at.
+ */
+export type JointGradient = (dys: readonly (Tensor | undefined)[], needed: readonly boolean[]) => readonly (Tensor | undefined)[];
+
 interface Note {
   readonly inputs: readonly Tensor[];
-  readonly output: Tensor;
-  /** For each input, its gradient from the output's. */
-  readonly gradients: readonly ((dy: never) => Tensor)[];
+  readonly outputs: readonly Tensor[];
+  readonly gradient: JointGradient;
 }
 
 /** What was computed since the outermost derivative began; undefined where none is being taken. */
@@ -24,8 +29,17 @@ let tape: Note[] | undefined;
  * @param gradients For each input, the vector–Jacobian product dy ↦ dy·∂output/∂input, written in noted operations.
  */
 export function operation<Output extends Tensor>(output: Output, inputs: readonly Tensor[], ...gradients: ((dy: Output) => Tensor)[]): Output {
-  tape?.push({ inputs, output, gradients });
+  tape?.push({
+    inputs,
+    outputs: [output],
+    gradient: ([dy], needed) => gradients.map((gradient, k) => (needed[k]! ? gradient(dy as Output) : undefined)),
+  });
   return output;
+}
+
+/** As `operation`, of several outputs whose gradients belong together. */
+export function jointOperation(outputs: readonly Tensor[], inputs: readonly Tensor[], gradient: JointGradient): void {
+  tape?.push({ inputs, outputs, gradient });
 }
 
 /**
@@ -51,17 +65,18 @@ export function differentiate(f: () => Scalar, xs: readonly Tensor[]): { readonl
 function backward(notes: readonly Note[], y: Scalar, xs: readonly Tensor[]): Tensor[] {
   const last = notes.length;
   const onPath = new Set(xs.map((x) => x.id));
-  for (const { inputs, output } of notes) if (inputs.some((input) => onPath.has(input.id))) onPath.add(output.id);
+  for (const { inputs, outputs } of notes) if (inputs.some(({ id }) => onPath.has(id))) for (const { id } of outputs) onPath.add(id);
   const gradients = new Map<number, Tensor>([[y.id, tf.scalar(1)]]);
   for (let k = last - 1; k >= 0; k--) {
-    const note = notes[k]!;
-    const dy = gradients.get(note.output.id);
-    if (dy === undefined || !onPath.has(note.output.id)) continue;
-    note.inputs.forEach((input, i) => {
-      if (!onPath.has(input.id)) return;
-      const dx = note.gradients[i]!(dy as never);
-      const sofar = gradients.get(input.id);
-      gradients.set(input.id, sofar === undefined ? dx : accumulate(sofar, dx));
+    const { inputs, outputs, gradient } = notes[k]!;
+    const dys = outputs.map(({ id }) => (onPath.has(id) ? gradients.get(id) : undefined));
+    if (dys.every((dy) => dy === undefined)) continue;
+    const needed = inputs.map(({ id }) => onPath.has(id));
+    gradient(dys, needed).forEach((dx, i) => {
+      if (dx === undefined || !needed[i]!) return;
+      const { id } = inputs[i]!;
+      const sofar = gradients.get(id);
+      gradients.set(id, sofar === undefined ? dx : accumulate(sofar, dx));
     });
   }
   return xs.map((x) => gradients.get(x.id) ?? tf.zerosLike(x));

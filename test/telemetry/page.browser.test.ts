@@ -87,8 +87,12 @@ describe("the live page", { timeout: 30_000 }, () => {
     await shown(page, ".episode-card h1", "Left");
     await shown(page, ".badge", "Live");
     await reaches(page, 5);
-    const drawn = (await drawings(page, 40)).filter((drawing) => drawing !== "");
-    expect(new Set(drawn).size).toBeGreaterThan(1);
+    const drawn = new Set<string>();
+    const look = async (): Promise<number> => {
+      for (const drawing of await drawings(page, 20)) if (drawing !== "") drawn.add(drawing);
+      return drawn.size;
+    };
+    await expect.poll(look, { timeout: 20_000 }).toBeGreaterThan(1);
 
     await shown(page, ".panel.recall .panel-aside", "3 read at step");
     const rows = await page.locator(".recall-list .recall-row:not(.absent)").allTextContents();

@@ -5,15 +5,17 @@ import { RandomStream } from "../../src/numerics/random.ts";
 import { adamState, adamStep } from "../../src/tensor/adam.ts";
 import { selectBackend } from "../../src/tensor/backend.ts";
 import { valueAndGradient, valueOf, type Loss } from "../../src/tensor/gradient.ts";
-import { initializeMlp, mlp, mlpLayout, type MlpShape } from "../../src/tensor/mlp.ts";
+import { FlatVector } from "../../src/tensor/flat-vector.ts";
+import { initializeMlp, mlpPart, type MlpShape } from "../../src/tensor/mlp-shape.ts";
+import { mlp } from "../../src/tensor/mlp.ts";
 import { add, exp, matrix, mean, meanSquaredError, mul, neg, square, sum } from "../../src/tensor/ops.ts";
-import { layoutOf } from "../../src/tensor/parameters.ts";
+import { layoutOf, tensorView } from "../../src/tensor/parameters.ts";
 
 const shape: MlpShape = { sizes: [3, 16, 2], activation: "tanh" };
-const layout = layoutOf(mlpLayout("net", shape));
+const layout = layoutOf([mlpPart("net", shape)]);
 
 it("asks for a backend before the first computation", () => {
-  expect(() => valueOf(() => tf.scalar(1), layout, new Float32Array(layout.size))).toThrow(OrderError);
+  expect(() => valueOf(() => tf.scalar(1), layout, new FlatVector(layout.size))).toThrow(OrderError);
 });
 
 describe.each(["wasm", "cpu"] as const)("valueAndGradient on the %s backend", (backend) => {
@@ -23,22 +25,22 @@ describe.each(["wasm", "cpu"] as const)("valueAndGradient on the %s backend", (b
 
   it("writes each part's gradient where the part lies in the vector", () => {
     const parts = layoutOf([{ name: "a", shape: [2] }, { name: "b", shape: [1, 2] }]); // prettier-ignore
-    const gradient = new Float32Array(4);
+    const gradient = new FlatVector(4);
     // L = Σ a² + 3 Σ b: ∂L/∂a = 2a, ∂L/∂b = 3.
     const loss: Loss = ({ a, b }) => add(sum(square(a!)), mul(sum(b!), 3));
-    const vector = Float32Array.of(1, 2, 5, 6);
+    const vector = FlatVector.from([1, 2, 5, 6]);
     expect(valueAndGradient(loss, parts, vector, gradient)).toBe(38);
-    expect(gradient).toEqual(Float32Array.of(2, 4, 3, 3));
+    expect(gradient.numbers).toEqual(Float32Array.of(2, 4, 3, 3));
     expect(valueOf(loss, parts, vector)).toBe(38);
-    expect(vector).toEqual(Float32Array.of(1, 2, 5, 6));
+    expect(vector.numbers).toEqual(Float32Array.of(1, 2, 5, 6));
   });
 
   /** Fits a network to a fixed function of random inputs, and gives the losses and the weights. */
   function train(steps: number): { readonly losses: number[]; readonly vector: Float32Array } {
     const random = RandomStream.fromSeed(11);
-    const vector = new Float32Array(layout.size);
-    initializeMlp("net", shape, layout, vector, random.split("weights"));
-    const gradient = new Float32Array(layout.size);
+    const vector = new FlatVector(layout.size);
+    initializeMlp("net", shape, layout, vector.numbers, random.split("weights"));
+    const gradient = new FlatVector(layout.size);
     const losses: number[] = [];
     let state = adamState(layout.size);
     for (let step = 0; step < steps; step++) {
@@ -47,11 +49,11 @@ describe.each(["wasm", "cpu"] as const)("valueAndGradient on the %s backend", (b
         { length: 32 * 2 },
         (_, i) => Math.sin(x[Math.floor(i / 2) * 3]!) * (i % 2 === 0 ? 1 : x[Math.floor(i / 2) * 3 + 1]!),
       );
-      const loss: Loss = (views) => meanSquaredError(mlp(matrix(x, 32, 3), views, "net", shape), matrix(y, 32, 2));
+      const loss: Loss = (views) => meanSquaredError(mlp(matrix(x, 32, 3), tensorView(views, "net"), shape), matrix(y, 32, 2));
       losses.push(valueAndGradient(loss, layout, vector, gradient));
       state = adamStep(vector, gradient, state, { learningRate: 0.01 });
     }
-    return { losses, vector };
+    return { losses, vector: vector.numbers.slice() };
   }
 
   it("teaches a network", () => {
@@ -72,13 +74,13 @@ describe.each(["wasm", "cpu"] as const)("valueAndGradient on the %s backend", (b
     train(1);
     const before = tf.memory().numTensors;
     train(3);
-    expect(() => valueAndGradient(({ a }) => mean(mul(a!, Number.NaN)), layoutOf([{ name: "a", shape: [1] }]), Float32Array.of(1), new Float32Array(1))).toThrow(NumericalError); // prettier-ignore
+    expect(() => valueAndGradient(({ a }) => mean(mul(a!, Number.NaN)), layoutOf([{ name: "a", shape: [1] }]), FlatVector.from([1]), new FlatVector(1))).toThrow(NumericalError); // prettier-ignore
     expect(tf.memory().numTensors).toBe(before);
   });
 
   it("throws on a loss or a gradient that is not finite, and says what to look for", () => {
     const one = layoutOf([{ name: "a", shape: [1] }]);
-    const run = (loss: Loss, at: number) => () => valueAndGradient(loss, one, Float32Array.of(at), new Float32Array(1));
+    const run = (loss: Loss, at: number) => () => valueAndGradient(loss, one, FlatVector.from([at]), new FlatVector(1));
     expect(run(({ a }) => sum(exp(a!)), 1000)).toThrow("Expected the loss to be finite, got Infinity. Lower the learning rate");
     expect(run(({ a }) => sum(mul(a!, Number.NaN)), 1)).toThrow(NumericalError);
     // exp(−a·e^(100 a)) is 0 at a = 1; on the way back that 0 meets e^100, which float32 holds as ∞, and 0 · ∞ is not a number.

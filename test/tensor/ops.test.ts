@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RandomStream } from "../../src/numerics/random.ts";
 import { selectBackend } from "../../src/tensor/backend.ts";
 import { checkGradient, type ScalarFunction } from "../../src/tensor/check-gradient.ts";
-import { viewsOf } from "../../src/tensor/gradient.ts";
-import { initializeMlp, mlp, mlpLayout, type MlpShape } from "../../src/tensor/mlp.ts";
+import { initializeMlp, mlpPart, type MlpShape } from "../../src/tensor/mlp-shape.ts";
+import { mlp } from "../../src/tensor/mlp.ts";
 import {
   add,
   concat,
@@ -13,6 +13,8 @@ import {
   dense,
   distanceSoftmax,
   exp,
+  gelu,
+  layerNorm,
   logSoftmax,
   matMul,
   matMulTransposed,
@@ -21,6 +23,8 @@ import {
   mul,
   neg,
   relu,
+  rsqrt,
+  segment,
   softmax,
   square,
   squaredDistances,
@@ -64,6 +68,13 @@ const cases: Readonly<Record<string, (n: number, k: number, m: number) => Case>>
   "sumRows and sumColumns": (n, k) => ({ f: (a) => mean(square(matMul(sumRows(a), sumColumns(a)))), shapes: [[n, k]] }),
   exp: (n, k) => ({ f: (a) => mean(square(exp(a))), shapes: [[n, k]] }),
   tanh: (n, k) => ({ f: (a) => mean(square(tanh(a))), shapes: [[n, k]] }),
+  rsqrt: (n, k) => ({ f: (a) => mean(rsqrt(add(square(a), 1))), shapes: [[n, k]] }),
+  gelu: (n, k) => ({ f: (a) => mean(square(gelu(a))), shapes: [[n, k]] }),
+  layerNorm: (n, k, m) => ({ f: (a, b) => mean(mul(square(layerNorm(a)), b)), shapes: [[n, k + m, 4], [4]] }), // prettier-ignore
+  segment: (n, k, m) => ({ f: (a) => mean(square(matMul(segment(a, 1, [k, m]), segment(a, 0, [m, 2])))), shapes: [[n, k * m + 2 * m]] }),
+  "segment of a vector": (_, k, m) => ({ f: (a) => mean(square(segment(a, 2, [k, m]))), shapes: [[k * m + 3]] }),
+  "matMul of stacks": (n, k, m) => ({ f: (a, b) => mean(square(matMul(a, b))), shapes: [[3, n, k], [3, k, m]] }), // prettier-ignore
+  "matMulTransposed of stacks": (n, k, m) => ({ f: (a, b) => mean(square(matMulTransposed(a, b))), shapes: [[2, n, k], [2, m, k]] }), // prettier-ignore
   relu: (n, k) => ({ f: (a) => mean(mul(square(relu(a)), a)), shapes: [[n, k]] }),
   transpose: (n, k) => ({ f: (a) => mean(square(matMul(transpose(a), a))), shapes: [[n, k]] }),
   concat: (n, k, m) => ({ f: (a, b, c) => mean(square(matMul(concat(a, b), c))), shapes: [[n, k], [n, m], [k + m, 2]] }), // prettier-ignore
@@ -80,7 +91,7 @@ const cases: Readonly<Record<string, (n: number, k: number, m: number) => Case>>
 };
 
 const shape: MlpShape = { sizes: [1, 8, 8, 3], activation: "tanh" };
-const layout = layoutOf(mlpLayout("net", shape));
+const layout = layoutOf([mlpPart("net", shape)]);
 
 /** The weights of a small network as tensors. */
 function networkParameters(): Tensor[] {
@@ -94,7 +105,7 @@ type Criterion = (output: Tensor2D, target: Tensor2D) => Scalar;
 /** A network's loss on six inputs, as a function of its weights. */
 function networkLoss(criterion: Criterion, seed: number): ScalarFunction {
   const [x, y] = [normal([6, 1], seed), softmax(normal([6, 3], seed + 1))];
-  return (...weights) => criterion(mlp(x, viewsOf(layout, weights), "net", shape), y);
+  return (...weights) => criterion(mlp(x, weights[0]!, shape), y);
 }
 
 /** MAML's outer loss after inner steps of gradient descent on a support set (Finn et al. 2017, eq. 1). */
@@ -109,6 +120,28 @@ function mamlLoss(criterion: Criterion, innerSteps: number, innerRate: number): 
     return queries(...adapted);
   };
 }
+
+describe("operations given shapes that do not fit", () => {
+  beforeAll(async () => {
+    await selectBackend("wasm");
+    tf.engine().startScope();
+  });
+  afterAll(() => tf.engine().endScope());
+
+  it.each([
+    ["matMul: expected two matrices, or two stacks of equally many, with as many columns in a as rows in b, got a [2, 3] and b [2, 3].", matMul],
+    ["transposedMatMul: expected", (a: Tensor2D) => transposedMatMul(a, transpose(a))],
+    ["matMulTransposed: expected", (a: Tensor2D) => matMulTransposed(a, transpose(a))],
+    ["add: expected shapes of which one repeats to fit the other, got a [2, 3] and b [3, 2].", (a: Tensor2D) => add(a, transpose(a))],
+    ["sub: expected", (a: Tensor2D) => sub(a, transpose(a))],
+    ["mul: expected", (a: Tensor2D) => mul(a, transpose(a))],
+    ["concat: expected matrices with equally many rows, got part 1 [2, 3] and part 2 [3, 2].", (a: Tensor2D) => concat(a, transpose(a))],
+    ["meanSquaredError: expected prediction and target of one shape", (a: Tensor2D) => meanSquaredError(a, transpose(a))],
+  ] as const)("say `%s`", (message, run) => {
+    const a = normal([2, 3], 1);
+    expect(() => run(a, a)).toThrow(message);
+  });
+});
 
 describe.each(["wasm", "cpu"] as const)("derivatives on the %s backend", (backend) => {
   beforeAll(async () => {

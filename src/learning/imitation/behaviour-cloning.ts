@@ -5,16 +5,17 @@
 import type { TaskId } from "../../contract/task.ts";
 import type { EpisodicMemory } from "../../memory/episodic-memory.ts";
 import type { RandomStream } from "../../numerics/random.ts";
-import { mlp, mlpLayout, type MlpShape } from "../../tensor/mlp.ts";
+import { mlpPart, type MlpShape } from "../../tensor/mlp-shape.ts";
+import { mlp } from "../../tensor/mlp.ts";
 import { matrix, meanSquaredError } from "../../tensor/ops.ts";
-import { layoutOf, type ParameterLayout } from "../../tensor/parameters.ts";
+import { layoutOf, tensorView, type ParameterLayout } from "../../tensor/parameters.ts";
 import { drawBalanced } from "../consolidation/strategy.ts";
 import { gather } from "../gather.ts";
 import type { GradientDescent } from "../gradient-descent.ts";
 import type { PolicyInput } from "../policy-input.ts";
 
 /** The parameters of a cloning policy: one network called `policy`. */
-export const cloningLayout = (shape: MlpShape): ParameterLayout => layoutOf(mlpLayout("policy", shape));
+export const cloningLayout = (shape: MlpShape): ParameterLayout => layoutOf([mlpPart("policy", shape)]);
 
 export interface CloningLearnerOptions {
   /** Input → action. */
@@ -43,7 +44,7 @@ export class CloningLearner {
     for (;;) {
       drawBalanced(memory, tasks, random, rows);
       yield descent.step((views) => {
-        const predicted = mlp(matrix(gather(inputs, rows, input.size), batch, input.size), views, "policy", shape);
+        const predicted = mlp(matrix(gather(inputs, rows, input.size), batch, input.size), tensorView(views, "policy"), shape);
         return meanSquaredError(predicted, matrix(gather(memory.values, rows, actions), batch, actions));
       });
     }

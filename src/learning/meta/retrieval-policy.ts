@@ -7,9 +7,11 @@
  * @see Vinyals et al. (2016), "Matching networks for one shot learning"; Duan et al. (2017), "One-shot imitation learning".
  */
 import type { RandomStream } from "../../numerics/random.ts";
-import { initializeMlp, mlp, mlpLayout, type MlpShape } from "../../tensor/mlp.ts";
+import type { FlatVector } from "../../tensor/flat-vector.ts";
+import { initializeMlp, mlpPart, type MlpShape } from "../../tensor/mlp-shape.ts";
+import { mlp } from "../../tensor/mlp.ts";
 import { add, concat, exp, matMul, meanSquaredError, mul, neg, softmax, squaredDistances, sub } from "../../tensor/ops.ts";
-import { layoutOf, view, type ParameterLayout, type TensorViews } from "../../tensor/parameters.ts";
+import { layoutOf, placeOf, tensorView, type ParameterLayout, type TensorViews } from "../../tensor/parameters.ts";
 import type { Scalar, Tensor2D } from "../../tensor/types.ts";
 
 /** The sizes of a reader. */
@@ -43,20 +45,20 @@ export const keySize = ({ encoder, cue }: RetrievalShape): number => encoder.siz
 
 /** `encoder/…`, `head/…`, `strength` (the logarithm of β) and `cue` (s). */
 export function retrievalLayout({ encoder, head }: RetrievalShape): ParameterLayout {
-  return layoutOf([...mlpLayout("encoder", encoder), ...mlpLayout("head", head), { name: "strength", shape: [1] }, { name: "cue", shape: [1] }]);
+  return layoutOf([mlpPart("encoder", encoder), mlpPart("head", head), { name: "strength", shape: [1] }, { name: "cue", shape: [1] }]);
 }
 
 /** A state of another task begins as far away as a state that differs much: reading across tasks is learned, not stumbled into. */
 const INITIAL_CUE_SCALE = 3;
 
-/** Fresh parameters; β starts at 1. */
-export function initializeRetrieval(shape: RetrievalShape, random: RandomStream): Float32Array {
+/** Writes fresh parameters; β starts at 1. */
+export function initializeRetrieval(shape: RetrievalShape, parameters: FlatVector, random: RandomStream): void {
   const layout = retrievalLayout(shape);
-  const vector = new Float32Array(layout.size);
-  initializeMlp("encoder", shape.encoder, layout, vector, random.split("encoder"));
-  initializeMlp("head", shape.head, layout, vector, random.split("head"));
-  view(layout, vector, "cue").fill(INITIAL_CUE_SCALE);
-  return vector;
+  const { numbers } = parameters;
+  initializeMlp("encoder", shape.encoder, layout, numbers, random.split("encoder"));
+  initializeMlp("head", shape.head, layout, numbers, random.split("head"));
+  numbers[placeOf(layout, "strength").offset] = 0;
+  numbers[placeOf(layout, "cue").offset] = INITIAL_CUE_SCALE;
 }
 
 /** Mean squared error of the actions that the policy answers the queries with, reading from the support alone. */
@@ -66,11 +68,11 @@ export function retrievalLoss(shape: RetrievalShape, views: TensorViews, batch: 
   const weights = softmax(neg(mul(squaredDistances(queries, keys), exp(views["strength"]!))));
   const recalled = matMul(weights, batch.supportActions);
   const difference = sub(matMul(weights, batch.support), batch.queries);
-  const correction = mlp(concat(batch.queries, recalled, difference), views, "head", shape.head);
+  const correction = mlp(concat(batch.queries, recalled, difference), tensorView(views, "head"), shape.head);
   return meanSquaredError(add(recalled, correction), batch.actions);
 }
 
 function keysOf(shape: RetrievalShape, views: TensorViews, states: Tensor2D, cues: Tensor2D): Tensor2D {
-  const encoded = mlp(states, views, "encoder", shape.encoder);
+  const encoded = mlp(states, tensorView(views, "encoder"), shape.encoder);
   return shape.cue === 0 ? encoded : concat(encoded, mul(cues, views["cue"]!));
 }

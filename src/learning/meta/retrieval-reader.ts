@@ -3,8 +3,9 @@ import { emptyRecall, type Recall } from "../../contract/memory.ts";
 import type { TaskId } from "../../contract/task.ts";
 import { attend, weightedSum } from "../../memory/attention.ts";
 import type { EpisodicMemory } from "../../memory/episodic-memory.ts";
-import { MlpActor } from "../../tensor/mlp.ts";
-import { view } from "../../tensor/parameters.ts";
+import type { FlatVector } from "../../tensor/flat-vector.ts";
+import { MlpActor } from "../../tensor/mlp-actor.ts";
+import { placeOf } from "../../tensor/parameters.ts";
 import type { Features } from "../features.ts";
 import { TaskCues } from "../task-cues.ts";
 import { retrievalLayout, type RetrievalShape } from "./retrieval-policy.ts";
@@ -12,7 +13,7 @@ import { retrievalLayout, type RetrievalShape } from "./retrieval-policy.ts";
 /** What a reader is built on; it reads the parameters in place, so that it always acts with the latest. */
 export interface ReaderOptions {
   readonly shape: RetrievalShape;
-  readonly parameters: Float32Array;
+  readonly parameters: FlatVector;
   readonly features: Features;
   /** Keys by this reader's encoder, values are actions, observations as the features expect them. */
   readonly memory: EpisodicMemory;
@@ -26,8 +27,9 @@ export class RetrievalReader {
   readonly #encoder: MlpActor;
   readonly #head: MlpActor;
   readonly #cues: TaskCues;
-  readonly #strength: Float32Array;
-  readonly #cueScale: Float32Array;
+  /** Where the logarithm of β and the scale of the codes are among the parameters. */
+  readonly #strengthAt: number;
+  readonly #cueScaleAt: number;
   readonly #key: Float32Array;
   readonly #observation: Float32Array;
   /** [features, recalled action, difference] */
@@ -44,8 +46,8 @@ export class RetrievalReader {
     this.#encoder = new MlpActor("encoder", shape.encoder, layout, parameters);
     this.#head = new MlpActor("head", shape.head, layout, parameters);
     this.#cues = new TaskCues(shape.cue);
-    this.#strength = view(layout, parameters, "strength");
-    this.#cueScale = view(layout, parameters, "cue");
+    this.#strengthAt = placeOf(layout, "strength").offset;
+    this.#cueScaleAt = placeOf(layout, "cue").offset;
     this.#key = new Float32Array(memory.shape.keySize);
     this.#observation = new Float32Array(memory.shape.observationSize);
     this.#input = new Float32Array(features.size + actions + features.size);
@@ -75,7 +77,8 @@ export class RetrievalReader {
     this.#encoder.forward(this.#input, key, 0, at);
     const code = this.#cues.of(task);
     const from = at + this.#options.shape.encoder.sizes.at(-1)!;
-    for (let k = 0; k < code.length; k++) key[from + k] = code[k]! * this.#cueScale[0]!;
+    const scale = this.#options.parameters.numbers[this.#cueScaleAt]!;
+    for (let k = 0; k < code.length; k++) key[from + k] = code[k]! * scale;
   }
 
   /** Writes the action for an observation; `recall` then says what it was read from. An empty memory answers with nothing: no motion. */
@@ -89,7 +92,7 @@ export class RetrievalReader {
     features.write(observation, 1, this.#input);
     this.#keyOfInput(task, this.#key, 0);
     memory.recall(this.#key, neighbours, this.recall);
-    attend(this.recall, Math.exp(this.#strength[0]!));
+    attend(this.recall, Math.exp(this.#options.parameters.numbers[this.#strengthAt]!));
     weightedSum(memory.values, memory.shape.valueSize, this.recall, this.#recalledAction);
     // The features are linear and the weights sum to 1, so the features of the mean observation are the mean of the features.
     weightedSum(memory.observations, memory.shape.observationSize, this.recall, this.#observation);

@@ -3,6 +3,7 @@ import { SnapshotError } from "../../../src/contract/errors.ts";
 import { l2 } from "../../../src/learning/consolidation/l2.ts";
 import { GradientDescent } from "../../../src/learning/gradient-descent.ts";
 import { selectBackend } from "../../../src/tensor/backend.ts";
+import { FlatVector } from "../../../src/tensor/flat-vector.ts";
 import { matrix, meanSquaredError } from "../../../src/tensor/ops.ts";
 import { layoutOf, tensorView } from "../../../src/tensor/parameters.ts";
 
@@ -19,7 +20,7 @@ describe("l2", () => {
       [1, 1],
       [3, 0],
     ] as const) {
-      const parameters = Float32Array.of(0.5);
+      const parameters = FlatVector.from([0.5]);
       const descent = new GradientDescent({
         layout: layoutOf([{ name: "theta", shape: [1, 1] }]),
         parameters,
@@ -32,10 +33,10 @@ describe("l2", () => {
         }
       };
       pullTo(-1);
-      expect(parameters[0]).toBeCloseTo(-1, 3);
+      expect(parameters.numbers[0]).toBeCloseTo(-1, 3);
       descent.taskEnded();
       pullTo(3);
-      expect(parameters[0]).toBeCloseTo(expected, 3);
+      expect(parameters.numbers[0]).toBeCloseTo(expected, 3);
     }
   });
 

@@ -1,0 +1,63 @@
+/** @file Four numbers at a time. Multiplication and addition are rounded apart: WebAssembly's fused form differs between machines. */
+
+// @ts-ignore: decorator
+@inline
+export function splat(x: f32): v128 {
+  return f32x4.splat(x);
+}
+
+// @ts-ignore: decorator
+@inline
+export function fma(a: v128, b: v128, c: v128): v128 {
+  return f32x4.add(f32x4.mul(a, b), c);
+}
+
+/** The sum of the lanes, in pairs. */
+// @ts-ignore: decorator
+@inline
+export function total(x: v128): f32 {
+  return f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3));
+}
+
+/** Up to four numbers; absent ones are 0. */
+// @ts-ignore: decorator
+@inline
+export function some(at: usize, count: i32): v128 {
+  let x = v128.load32_zero(at);
+  if (count > 1) x = v128.load32_lane(at, x, 1, 4);
+  if (count > 2) x = v128.load32_lane(at, x, 2, 8);
+  return x;
+}
+
+/** Stores the first lanes, fewer than four. */
+// @ts-ignore: decorator
+@inline
+export function keep(at: usize, x: v128, count: i32): void {
+  v128.store32_lane(at, x, 0);
+  if (count > 1) v128.store32_lane(at, x, 1, 4);
+  if (count > 2) v128.store32_lane(at, x, 2, 8);
+}
+
+/** eˣ as 2ⁿ times a polynomial of degree 6; relative error 2e-7 for x from −87 to 88, clamped outside. */
+// @ts-ignore: decorator
+@inline
+export function exp4(x: v128): v128 {
+  x = f32x4.min(f32x4.max(x, splat(-87)), splat(88));
+  const n = f32x4.nearest(f32x4.mul(x, splat(1.44269504)));
+  const r = fma(n, splat(2.12194440e-4), fma(n, splat(-0.693359375), x));
+  let p = fma(splat(1.3888889e-3), r, splat(8.3333333e-3));
+  p = fma(p, r, splat(4.1666667e-2));
+  p = fma(p, r, splat(0.16666667));
+  p = fma(p, r, splat(0.5));
+  p = fma(p, r, splat(1));
+  p = fma(p, r, splat(1));
+  return f32x4.mul(p, i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23));
+}
+
+/** 1 − 2 / (e²ˣ + 1); absolute error 2e-7. NaN stays NaN. */
+// @ts-ignore: decorator
+@inline
+export function tanh4(x: v128): v128 {
+  const y = f32x4.min(f32x4.max(x, splat(-10)), splat(10));
+  return f32x4.sub(splat(1), f32x4.div(splat(2), f32x4.add(exp4(f32x4.add(y, y)), splat(1))));
+}

@@ -1,0 +1,91 @@
+/**
+ * @file Numbers that outlive a computation: parameters, their gradient, an optimiser's state. They lie in the heap of the wasm backend where that is in
+ * use, so that kernels work on them in place and a policy acts with what its learner just wrote; elsewhere in an array.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { SnapshotError } from "../contract/errors.ts";
+import type { SnapshotValue } from "../contract/snapshot.ts";
+import { heap, type Address, type Heap } from "./heap.ts";
+import { upload } from "./kernels.ts";
+import type { Tensor } from "./types.ts";
+
+export class FlatVector {
+  readonly size: number;
+  /** Where it lies, if it does. */
+  readonly heap: Heap | undefined;
+  readonly address: Address;
+  readonly #array: Float32Array;
+  #view: Float32Array;
+
+  /** All 0. @param size How many numbers. */
+  constructor(size: number) {
+    this.size = size;
+    this.heap = heap();
+    this.address = this.heap?.reserve(size) ?? 0;
+    this.#array = new Float32Array(this.heap === undefined ? size : 0);
+    this.#view = this.#array;
+    this.numbers.fill(0);
+  }
+
+  /** With a copy of the given numbers. */
+  static from(numbers: ArrayLike<number>): FlatVector {
+    const vector = new FlatVector(numbers.length);
+    vector.numbers.set(numbers);
+    return vector;
+  }
+
+  /** The numbers themselves, to be read and written. Valid until the next computation with tensors, which may move the heap. */
+  get numbers(): Float32Array {
+    if (this.heap === undefined) return this.#array;
+    const { buffer } = this.heap.numbers;
+    if (this.#view.buffer !== buffer) this.#view = new Float32Array(buffer, this.address, this.size);
+    return this.#view;
+  }
+
+  /** A copy of some of them as a tensor, which whoever asked disposes, or a tidy does. */
+  tensor(offset: number, shape: readonly number[]): Tensor {
+    const size = tf.util.sizeFromShape([...shape]);
+    if (this.heap === undefined || this.heap !== heap()) return upload(this.numbers.slice(offset, offset + size), shape);
+    const info = this.heap.output(shape);
+    const from = this.address / 4 + offset;
+    this.heap.numbers.copyWithin(this.heap.address(info) / 4, from, from + size);
+    return tf.engine().makeTensorFromTensorInfo(info);
+  }
+
+  /** Copies a tensor's numbers over some of its own. */
+  set(tensor: Tensor, offset: number): void {
+    if (this.heap === undefined || this.heap !== heap()) {
+      this.numbers.set(tensor.dataSync<"float32">(), offset);
+      return;
+    }
+    const from = this.heap.address(tensor) / 4;
+    this.heap.numbers.copyWithin(this.address / 4 + offset, from, from + tensor.size);
+  }
+
+  get isFinite(): boolean {
+    if (this.heap !== undefined) return this.heap.kernels.allFinite(this.size, this.address) !== 0;
+    return this.#array.every(Number.isFinite);
+  }
+
+  /** Σ x² */
+  get squares(): number {
+    if (this.heap !== undefined) return this.heap.kernels.squares(this.size, this.address);
+    return this.#array.reduce((total, number) => total + number * number, 0);
+  }
+
+  /** Multiplies every number. */
+  scale(factor: number): void {
+    const { numbers } = this;
+    for (let i = 0; i < this.size; i++) numbers[i] = numbers[i]! * factor;
+  }
+
+  /** Copies saved numbers over its own. @throws {SnapshotError} Not an array of as many. */
+  restore(saved: SnapshotValue | undefined): void {
+    if (!(saved instanceof Float32Array) || saved.length !== this.size) throw new SnapshotError(`Expected ${this.size} saved numbers.`);
+    this.numbers.set(saved);
+  }
+
+  dispose(): void {
+    this.heap?.release(this.address);
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * @file The memory of tfjs' wasm backend, with our own kernels at work in it: they read and write tensors where they lie, and what outlives a
+ * computation (parameters, an optimiser's state) can live there too. Absent on every other backend.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import type { Tensor } from "./types.ts";
+
+/** A place in the memory, in bytes. */
+export type Address = number;
+
+/** What `assembly/index.ts` exports; the meaning of every argument is told there. */
+export interface Kernels {
+  gemmScratch(): number;
+  // prettier-ignore
+  gemm(
+    batch: number, m: number, n: number, depth: number,
+    a: Address, aRow: number, aColumn: number, aStep: number,
+    b: Address, bRow: number, bColumn: number, bStep: number,
+    c: Address, cStep: number, bias: Address, biasStep: number,
+    accumulate: boolean, scratch: Address,
+  ): void;
+  activate(kind: number, count: number, z: Address, h: Address): void;
+  activateSlope(kind: number, count: number, z: Address, h: Address, d: Address, into: Address): void;
+  activateCurvature(kind: number, count: number, z: Address, h: Address, p: Address, q: Address, into: Address): void;
+  layerNorm(...rows: readonly number[]): void;
+  layerNormBackward(...rows: readonly number[]): void;
+  layerNormTangent(...rows: readonly number[]): void;
+  layerNormBackwardTangent(...rows: readonly number[]): void;
+  columnSums(batch: number, rows: number, width: number, x: Address, into: Address, step: number, accumulate: boolean): void;
+  columnDots(batch: number, rows: number, width: number, x: Address, y: Address, into: Address, step: number, accumulate: boolean): void;
+  squares(count: number, x: Address): number;
+  squaredDifferences(count: number, x: Address, y: Address): number;
+  scaledDifference(count: number, x: Address, y: Address, factor: number, into: Address): void;
+  axpy(count: number, factor: number, x: Address, into: Address): void;
+  allFinite(count: number, x: Address): number;
+  adam(...step: readonly number[]): void;
+}
+
+/** What is used of tfjs' backend. */
+interface WasmBackend {
+  readonly wasm: { readonly asm: { readonly memory: WebAssembly.Memory }; _malloc(bytes: number): Address; _free(at: Address): void };
+  readonly dataIdMap: { get(id: tf.DataId): { readonly memoryOffset: Address } };
+  makeOutput(shape: number[], dtype: "float32"): tf.TensorInfo;
+}
+
+export class Heap {
+  readonly kernels: Kernels;
+  /** Room for `gemm`'s packed operands. */
+  readonly scratch: Address;
+  readonly #backend: WasmBackend;
+  #numbers = new Float32Array(0);
+
+  constructor(backend: WasmBackend, module: WebAssembly.Module) {
+    const { exports } = new WebAssembly.Instance(module, { env: { memory: backend.wasm.asm.memory } });
+    this.#backend = backend;
+    this.kernels = exports as unknown as Kernels;
+    this.scratch = backend.wasm._malloc(this.kernels.gemmScratch());
+  }
+
+  /** The whole memory as numbers: index = address / 4. Valid until something is allocated. */
+  get numbers(): Float32Array {
+    const { buffer } = this.#backend.wasm.asm.memory;
+    if (this.#numbers.buffer !== buffer) this.#numbers = new Float32Array(buffer);
+    return this.#numbers;
+  }
+
+  /** Where a tensor lies; for as long as it lives. */
+  address({ dataId }: tf.TensorInfo): Address {
+    return this.#backend.dataIdMap.get(dataId).memoryOffset;
+  }
+
+  /** Room for a kernel's output; what is in it is left over from others. */
+  output(shape: readonly number[]): tf.TensorInfo {
+    return this.#backend.makeOutput([...shape], "float32");
+  }
+
+  /** Room for so many numbers until it is released; what is in it is left over from others. */
+  reserve(count: number): Address {
+    return this.#backend.wasm._malloc(Math.max(count, 1) * 4);
+  }
+
+  release(at: Address): void {
+    this.#backend.wasm._free(at);
+  }
+}
+
+let module: WebAssembly.Module | undefined;
+let absence = "the wasm backend was not started";
+const heaps = new WeakMap<object, Heap>();
+
+/** Makes the kernels known, or why there are none; without them the wasm backend computes with tfjs' kernels alone. */
+export function provideKernels(compiled: WebAssembly.Module | string): void {
+  if (typeof compiled === "string") absence = compiled;
+  else module = compiled;
+}
+
+/** Why the kernels do not compute; undefined where they do. */
+export const kernelsMissing = (): string | undefined => (module === undefined ? absence : undefined);
+
+/** The memory and its kernels; undefined where another backend computes. */
+export function heap(): Heap | undefined {
+  if (module === undefined || tf.getBackend() !== "wasm") return undefined;
+  const backend = tf.backend();
+  let found = heaps.get(backend);
+  if (found === undefined) heaps.set(backend, (found = new Heap(backend as unknown as WasmBackend, module)));
+  return found;
+}
+
+/**
+ * Registers a kernel for the wasm backend and returns a way to call it.
+ * @param compute Gets the addresses of the inputs and returns what it made with `heap.output`.
+ */
+export function wasmKernel<Options>(
+  name: string,
+  compute: (heap: Heap, inputs: readonly Address[], options: Options) => readonly tf.TensorInfo[],
+): (inputs: readonly Tensor[], options: Options) => Tensor[] {
+  tf.registerKernel({
+    kernelName: name,
+    backendName: "wasm",
+    kernelFunc({ inputs, attrs }) {
+      const memory = heap()!;
+      const addresses = Object.values(inputs).map((input) => memory.address(input!));
+      return [...compute(memory, addresses, attrs as unknown as Options)];
+    },
+  });
+  return (inputs, options) => {
+    const named: tf.NamedTensorMap = Object.fromEntries(inputs.map((input, k) => [`input${k}`, input]));
+    return tf.engine().runKernel(name, named, options as unknown as tf.NamedAttrMap) as unknown as Tensor[];
+  };
+}
