@@ -33,6 +33,11 @@ export interface Kernels {
   scaledDifference(count: number, x: Address, y: Address, factor: number, into: Address): void;
   axpy(count: number, factor: number, x: Address, into: Address): void;
   allFinite(count: number, x: Address): number;
+  rowSquares(rows: number, width: number, x: Address, factor: number, into: Address): void;
+  attentionWeights(rows: number, width: number, x: Address, scale: number, offsets: Address, k: number, scratch: Address): void;
+  attentionBackward(rows: number, width: number, p: Address, d: Address): void;
+  keyGradient(rows: number, width: number, factor: number, c: Address, k: Address, m: Address): void;
+  dots(count: number, x: Address, y: Address): number;
   adam(...step: readonly number[]): void;
 }
 

@@ -176,6 +176,18 @@ export const scaledDifference = (a: Tensor, b: Tensor, scale: Tensor, factor: nu
 export const softmax = (logits: Tensor2D): Tensor2D => kernel(tf.Softmax, { logits }, { dim: 1 }) as Tensor2D;
 export const logSoftmax = (logits: Tensor2D): Tensor2D => tf.logSoftmax(logits);
 
+/** 0 at the k largest numbers of each row, the earlier of equals, and −∞ elsewhere. */
+export function largestOnly(x: Tensor2D, k: number): Tensor2D {
+  const [rows, width] = x.shape;
+  const numbers = x.dataSync();
+  const mask = new Float32Array(numbers.length).fill(Number.NEGATIVE_INFINITY);
+  for (let row = 0; row < rows; row++) {
+    const order = Array.from({ length: width }, (_, j) => row * width + j).toSorted((a, b) => numbers[b]! - numbers[a]! || a - b);
+    for (const at of order.slice(0, k)) mask[at] = 0;
+  }
+  return upload(mask, x.shape) as Tensor2D;
+}
+
 // ── shapes ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Side by side. */

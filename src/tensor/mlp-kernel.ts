@@ -1,9 +1,10 @@
 /** @file The multi-layer perceptron as fused kernels of the wasm backend: a whole network is one operation, its gradient and its Hessian's products too. */
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { dots, noteGradients } from "./fused.ts";
 import { heap, wasmKernel, type Address, type Heap } from "./heap.ts";
 import { MlpPasses } from "./mlp-passes.ts";
 import type { MlpShape } from "./mlp-shape.ts";
-import { add, mul, sum } from "./ops.ts";
+import { mul, sum } from "./ops.ts";
 import { differentiate, jointOperation } from "./tape.ts";
 import type { Scalar, Tensor } from "./types.ts";
 
@@ -58,26 +59,9 @@ function hessianProduct(application: Application, way: WayBack, vs: readonly (Te
     movesWhich,
     wanted,
   });
-  jointOperation(results, [x, parameters, dy, ...moves], (cs, needed) => {
-    const all = [x, parameters, dy, ...moves];
-    const targets = all.filter((_, k) => needed[k]!);
-    const { gradients } = differentiate(() => {
-      const inner = differentiate(() => {
-        const { gradients: first } = differentiate(() => sum(mul(composite(x, parameters, shape), dy)), [x, parameters]);
-        return dots(first, vs);
-      }, [x, parameters, dy]);
-      return dots(inner.gradients, cs);
-    }, targets);
-    let next = 0;
-    return needed.map((need) => (need ? gradients[next++] : undefined));
-  });
+  const movement = (): Scalar => dots(differentiate(() => sum(mul(composite(x, parameters, shape), dy)), [x, parameters]).gradients, vs);
+  noteGradients(results, [x, parameters, dy], [x, parameters, dy, ...moves], movement);
   return results;
-}
-
-/** Σ aₖ·bₖ over those that are there. */
-function dots(as: readonly Tensor[], bs: readonly (Tensor | undefined)[]): Scalar {
-  const products = as.flatMap((a, k) => (bs[k] === undefined ? [] : [sum(mul(a, bs[k]))]));
-  return products.reduce((total, part) => add(total, part));
 }
 
 // ── the kernels ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -35,7 +35,7 @@ function sumTo(x: Tensor, shape: readonly number[]): Tensor {
 export const transpose = (a: Tensor2D): Tensor2D => operation(kernels.transposed(a), [a], transpose);
 
 /** Columns [from, from + width). */
-const columns = (a: Tensor2D, from: number, width: number): Tensor2D =>
+export const columns = (a: Tensor2D, from: number, width: number): Tensor2D =>
   operation(kernels.columns(a, from, width), [a], (dy) => padColumns(dy, from, a.shape[1] - from - width));
 
 /** Zeros before and after the columns. */
@@ -176,12 +176,6 @@ function checkProduct(name: string, { shape: a }: Tensor, { shape: b }: Tensor, 
 /** x·W + b: [n, k] · [k, m] + [m] → [n, m]. */
 export const dense = (x: Tensor2D, weights: Tensor2D, bias: Tensor1D): Tensor2D => add(matMul(x, weights), bias);
 
-/** ‖aᵢ − bⱼ‖² = ‖aᵢ‖² + ‖bⱼ‖² − 2 aᵢ·bⱼ: [n, d], [m, d] → [n, m]. Float32 cancellation leaves errors of about 1e-6 ‖a‖². */
-export function squaredDistances(a: Tensor2D, b: Tensor2D): Tensor2D {
-  const crossed = add(matMulTransposed(mul(a, -2), b), reshape(sumRows(square(b)), [1, b.shape[0]]));
-  return add(crossed, sumRows(square(a)));
-}
-
 // ── distributions and losses ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Over each row. ∂L/∂x = y ⊙ (dy − Σ dy ⊙ y). */
@@ -195,12 +189,12 @@ export const logSoftmax = (logits: Tensor2D): Tensor2D =>
   operation(kernels.logSoftmax(logits), [logits], (dy) => sub(dy, mul(softmax(logits), sumRows(dy))));
 
 /**
- * The weights of reading by distance, softmaxⱼ(−β‖aᵢ − bⱼ‖²): [n, d], [m, d], [1] → [n, m]. ‖aᵢ‖² is the same for the whole row and
- * left out, and so no [n, m] matrix of distances is made.
+ * −β‖aᵢ − bⱼ‖² but for what is the same in the whole row, which a softmax does not see: β(2 aᵢ·bⱼ − ‖bⱼ‖²), [n, d], [m, d], [1] → [n, m]. So no
+ * [n, m] matrix of distances is made, and nothing cancels where a and b are near.
  */
-export function distanceSoftmax(a: Tensor2D, b: Tensor2D, strength: Tensor): Tensor2D {
+export function distanceScores(a: Tensor2D, b: Tensor2D, strength: Tensor): Tensor2D {
   const lengths = mul(sumRows(square(b)), neg(strength));
-  return softmax(add(matMulTransposed(mul(mul(a, 2), strength), b), reshape(lengths, [1, b.shape[0]])));
+  return add(matMulTransposed(mul(mul(a, 2), strength), b), reshape(lengths, [1, b.shape[0]]));
 }
 
 /** Mean over all numbers of (prediction − target)², of one shape. @throws {ShapeError} */

@@ -11,7 +11,7 @@ import {
   concat,
   crossEntropy,
   dense,
-  distanceSoftmax,
+  distanceScores,
   exp,
   gelu,
   layerNorm,
@@ -27,7 +27,6 @@ import {
   segment,
   softmax,
   square,
-  squaredDistances,
   sub,
   sum,
   sumColumns,
@@ -84,8 +83,7 @@ const cases: Readonly<Record<string, (n: number, k: number, m: number) => Case>>
   dense: (n, k, m) => ({ f: (x, w, b) => mean(square(dense(x, w, b as Tensor as Tensor1D))), shapes: [[n, k], [k, m], [m]] }),
   softmax: (n, k) => ({ f: (a, b) => mean(square(sub(softmax(a), b))), shapes: [[n, k], [n, k]] }), // prettier-ignore
   logSoftmax: (n, k) => ({ f: (a) => mean(square(logSoftmax(a))), shapes: [[n, k]] }),
-  squaredDistances: (n, k, m) => ({ f: (a, b) => mean(square(squaredDistances(a, b))), shapes: [[n, k], [m, k]] }), // prettier-ignore
-  distanceSoftmax: (n, k, m) => ({ f: (a, b, s, t) => mean(square(sub(distanceSoftmax(a, b, exp(s)), t))), shapes: [[n, k], [m, k], [1], [n, m]] }), // prettier-ignore
+  distanceScores: (n, k, m) => ({ f: (a, b, s, t) => mean(square(sub(distanceScores(a, b, exp(s)), t))), shapes: [[n, k], [m, k], [1], [n, m]] }), // prettier-ignore
   meanSquaredError: (n, k) => ({ f: (a, b) => meanSquaredError(tanh(a), b), shapes: [[n, k], [n, k]] }), // prettier-ignore
   crossEntropy: (n, k) => ({ f: (a, b) => crossEntropy(a, softmax(b)), shapes: [[n, k], [n, k]] }), // prettier-ignore
 };

@@ -10,7 +10,8 @@ import type { RandomStream } from "../../numerics/random.ts";
 import type { FlatVector } from "../../tensor/flat-vector.ts";
 import { initializeMlp, mlpPart, type MlpShape } from "../../tensor/mlp-shape.ts";
 import { mlp } from "../../tensor/mlp.ts";
-import { add, concat, exp, matMul, meanSquaredError, mul, neg, softmax, squaredDistances, sub } from "../../tensor/ops.ts";
+import { attentionRead } from "../../tensor/attention.ts";
+import { add, columns, concat, exp, meanSquaredError, mul, sub } from "../../tensor/ops.ts";
 import { layoutOf, placeOf, tensorView, type ParameterLayout, type TensorViews } from "../../tensor/parameters.ts";
 import type { Scalar, Tensor2D } from "../../tensor/types.ts";
 
@@ -65,9 +66,10 @@ export function initializeRetrieval(shape: RetrievalShape, parameters: FlatVecto
 export function retrievalLoss(shape: RetrievalShape, views: TensorViews, batch: SupportQueryBatch): Scalar {
   const keys = keysOf(shape, views, batch.support, batch.supportCues);
   const queries = keysOf(shape, views, batch.queries, batch.cues);
-  const weights = softmax(neg(mul(squaredDistances(queries, keys), exp(views["strength"]!))));
-  const recalled = matMul(weights, batch.supportActions);
-  const difference = sub(matMul(weights, batch.support), batch.queries);
+  const read = attentionRead(queries, keys, concat(batch.supportActions, batch.support), exp(tensorView(views, "strength")), { metric: "l2" });
+  const actions = batch.supportActions.shape[1];
+  const recalled = columns(read, 0, actions);
+  const difference = sub(columns(read, actions, read.shape[1] - actions), batch.queries);
   const correction = mlp(concat(batch.queries, recalled, difference), tensorView(views, "head"), shape.head);
   return meanSquaredError(add(recalled, correction), batch.actions);
 }

@@ -4,3 +4,4 @@ export { gemm, gemmScratch } from "./gemm";
 export { layerNorm, layerNormBackward, layerNormBackwardTangent, layerNormTangent } from "./layer-norm";
 export { adam } from "./optimisers";
 export { allFinite, axpy, columnDots, columnSums, scaledDifference, squaredDifferences, squares } from "./sums";
+export { attentionBackward, attentionWeights, dots, keyGradient, rowSquares } from "./attention";

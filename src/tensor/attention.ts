@@ -1,0 +1,150 @@
+/**
+ * @file Reading by attention: each query gets the mean of the values, weighted by a softmax over its nearness to their keys. Written as a composite, which
+ * is the reference and runs on every backend, and as fused kernels for wasm.
+ */
+import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { InvalidValueError, ShapeError } from "../contract/errors.ts";
+import { noteGradients } from "./fused.ts";
+import { heap, wasmKernel, type Address, type Heap } from "./heap.ts";
+import { largestOnly } from "./kernels.ts";
+import { add, distanceScores, matMul, matMulTransposed, mul, rsqrt, softmax, square, sum, sumRows } from "./ops.ts";
+import { jointOperation } from "./tape.ts";
+import type { Tensor, Tensor2D } from "./types.ts";
+
+export interface AttentionOptions {
+  /** Scores are −β‖q − k‖², or β times the cosine of the angle between q and k. */
+  readonly metric: "l2" | "cosine";
+  /** How many keys a query reads at most: the nearest, the earlier of equally near. All by default. */
+  readonly neighbours?: number;
+}
+
+/**
+ * Σⱼ wⱼvⱼ with w = softmax(scores): queries [Q, d], keys [S, d], values [S, m], strength β [1] → [Q, m].
+ * @throws {ShapeError} @throws {InvalidValueError} Neighbours that are not a positive integer.
+ */
+export function attentionRead(queries: Tensor2D, keys: Tensor2D, values: Tensor2D, strength: Tensor, options: AttentionOptions): Tensor2D {
+  const { metric, neighbours = 0 } = options;
+  check(queries, keys, values, strength);
+  if (!Number.isInteger(neighbours) || neighbours < 0) throw new InvalidValueError("neighbours", neighbours, "a positive integer, or absent for all");
+  const [q, k] = metric === "l2" ? [queries, keys] : [unitRows(queries), unitRows(keys)];
+  if (heap() === undefined) return composite(q, k, values, strength, options);
+  return fused({ q, k, values, strength, options });
+}
+
+function check({ shape: q }: Tensor, { shape: k }: Tensor, { shape: v }: Tensor, strength: Tensor): void {
+  if (q.length === 2 && k.length === 2 && v.length === 2 && q[1] === k[1] && k[0] === v[0] && strength.size === 1) return;
+  throw new ShapeError("attentionRead", { queries: q, keys: k, values: v, strength: strength.shape }, "queries [Q, d], keys [S, d], values [S, m] and one strength"); // prettier-ignore
+}
+
+/** Each row at length 1; a row of zeros stays one. */
+export const unitRows = (x: Tensor2D): Tensor2D => mul(x, rsqrt(add(sumRows(square(x)), 1e-12)));
+
+function composite(q: Tensor2D, k: Tensor2D, values: Tensor2D, strength: Tensor, { metric, neighbours }: AttentionOptions): Tensor2D {
+  const scores = metric === "l2" ? distanceScores(q, k, strength) : mul(matMulTransposed(q, k), strength);
+  const kept = neighbours === undefined || neighbours >= k.shape[0] ? scores : add(scores, largestOnly(scores, neighbours));
+  return matMul(softmax(kept), values);
+}
+
+interface Reading {
+  readonly q: Tensor2D;
+  readonly k: Tensor2D;
+  readonly values: Tensor2D;
+  readonly strength: Tensor;
+  readonly options: AttentionOptions;
+}
+
+function fused(reading: Reading): Tensor2D {
+  const { q, k, values, strength, options } = reading;
+  const inputs = [q, k, values, strength];
+  const sizes = sizesOf(reading);
+  const [read, weights] = forward(inputs, sizes) as [Tensor2D, Tensor];
+  jointOperation([read], inputs, ([dy], needed) => {
+    const results = backward([...inputs, weights, dy!], { ...sizes, needed });
+    const wanted = results.map((result, i) => (needed[i]! ? result : undefined));
+    noteGradients(wanted, inputs, [...inputs, dy!], () => sum(mul(composite(q, k, values, strength, options), dy!)));
+    return wanted;
+  });
+  return read;
+}
+
+interface Sizes {
+  readonly rows: number;
+  readonly entries: number;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly l2: boolean;
+  readonly neighbours: number;
+}
+
+function sizesOf({ q, k, values, options: { metric, neighbours = 0 } }: Reading): Sizes {
+  return { rows: q.shape[0], entries: k.shape[0], keySize: k.shape[1], valueSize: values.shape[1], l2: metric === "l2", neighbours };
+}
+
+const forward = wasmKernel<Sizes>("EngramAttention", (memory, inputs, sizes) => {
+  const { rows, entries, keySize, valueSize, l2, neighbours } = sizes;
+  const [q, k, values, strength] = inputs as [Address, Address, Address, Address];
+  const [read, weights] = [memory.output([rows, valueSize]), memory.output([rows, entries])];
+  const p = memory.address(weights);
+  const beta = memory.numbers[strength / 4]!;
+  const offsets = memory.reserve(entries + neighbours);
+  product(memory, [rows, keySize], q, false, [entries, keySize], k, true, p);
+  if (l2) memory.kernels.rowSquares(entries, keySize, k, -beta, offsets);
+  memory.kernels.attentionWeights(rows, entries, p, l2 ? 2 * beta : beta, l2 ? offsets : 0, neighbours, offsets + 4 * entries);
+  memory.release(offsets);
+  product(memory, [rows, entries], p, false, [entries, valueSize], values, false, memory.address(read));
+  return [read, weights];
+});
+
+interface BackwardOptions extends Sizes {
+  /** Whether the gradients of queries, keys, values and strength are wanted. */
+  readonly needed: readonly boolean[];
+}
+
+const backward = wasmKernel<BackwardOptions>("EngramAttentionGradient", (memory, inputs, { rows, entries, keySize, valueSize, l2, needed }) => {
+  const [q, k, values, strength, p, dy] = inputs as [Address, Address, Address, Address, Address, Address];
+  const { kernels } = memory;
+  const beta = memory.numbers[strength / 4]!;
+  const shapes = [[rows, keySize], [entries, keySize], [entries, valueSize], [1]]; // prettier-ignore
+  const results = shapes.map((shape, i) => memory.output(needed[i]! || i === 0 ? shape : [0])) as [TensorInfo, TensorInfo, TensorInfo, TensorInfo];
+  const [dq, dk, dv, dStrength] = results.map((result) => memory.address(result)) as [Address, Address, Address, Address];
+  if (needed[2]!) product(memory, [rows, entries], p, true, [rows, valueSize], dy, false, dv);
+  // The gradient of the scores, and its sums over the queries.
+  const scratch = memory.reserve(rows * entries + 2 * entries);
+  const [ds, sums, squares] = [scratch, scratch + 4 * rows * entries, scratch + 4 * (rows + 1) * entries];
+  product(memory, [rows, valueSize], dy, false, [entries, valueSize], values, true, ds);
+  kernels.attentionBackward(rows, entries, p, ds);
+  if (l2) kernels.columnSums(1, rows, entries, ds, sums, 0, false);
+  product(memory, [rows, entries], ds, false, [entries, keySize], k, false, dq);
+  const factor = l2 ? 2 : 1;
+  if (needed[3]!) {
+    // Of s = β(2 q·k − |k|²), or β q·k: ∂β = Σ ds s / β.
+    kernels.rowSquares(entries, keySize, k, 1, squares);
+    memory.numbers[dStrength / 4] = factor * kernels.dots(rows * keySize, q, dq) - (l2 ? kernels.dots(entries, squares, sums) : 0);
+  }
+  kernels.keyGradient(rows, keySize, factor * beta, 0, q, dq);
+  if (needed[1]!) {
+    product(memory, [rows, entries], ds, true, [rows, keySize], q, false, dk);
+    kernels.keyGradient(entries, keySize, factor * beta, l2 ? sums : 0, k, dk);
+  }
+  memory.release(scratch);
+  return results;
+});
+
+type MatrixShape = readonly [number, number];
+
+/** into = A·B, each as it lies or transposed. */
+function product(
+  memory: Heap,
+  [aRows, aColumns]: MatrixShape,
+  a: Address,
+  turnA: boolean,
+  [bRows, bColumns]: MatrixShape,
+  b: Address,
+  turnB: boolean,
+  into: Address,
+): void {
+  const [n, depth, m] = [turnA ? aColumns : aRows, turnA ? aRows : aColumns, turnB ? bRows : bColumns];
+  const [aRow, aColumn] = turnA ? [4, 4 * aColumns] : [4 * aColumns, 4];
+  const [bRow, bColumn] = turnB ? [4, 4 * bColumns] : [4 * bColumns, 4];
+  memory.kernels.gemm(1, n, m, depth, a, aRow, aColumn, 0, b, bRow, bColumn, 0, into, 0, 0, 0, false, memory.scratch);
+}
