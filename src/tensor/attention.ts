@@ -5,7 +5,7 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { InvalidValueError, ShapeError } from "../contract/errors.ts";
 import { noteGradients } from "./fused.ts";
-import { heap, wasmKernel, type Address, type Heap } from "./heap.ts";
+import { heap, wasmKernel, type Address } from "./heap.ts";
 import { largestOnly } from "./kernels.ts";
 import { add, distanceScores, matMul, matMulTransposed, mul, rsqrt, softmax, square, sum, sumRows } from "./ops.ts";
 import { jointOperation } from "./tape.ts";
@@ -87,11 +87,11 @@ const forward = wasmKernel<Sizes>("EngramAttention", (memory, inputs, sizes) => 
   const p = memory.address(weights);
   const beta = memory.numbers[strength / 4]!;
   const offsets = memory.reserve(entries + neighbours);
-  product(memory, [rows, keySize], q, false, [entries, keySize], k, true, p);
+  memory.product({ at: q, rows, columns: keySize }, { at: k, rows: entries, columns: keySize, transposed: true }, p);
   if (l2) memory.kernels.rowSquares(entries, keySize, k, -beta, offsets);
   memory.kernels.attentionWeights(rows, entries, p, l2 ? 2 * beta : beta, l2 ? offsets : 0, neighbours, offsets + 4 * entries);
   memory.release(offsets);
-  product(memory, [rows, entries], p, false, [entries, valueSize], values, false, memory.address(read));
+  memory.product({ at: p, rows, columns: entries }, { at: values, rows: entries, columns: valueSize }, memory.address(read));
   return [read, weights];
 });
 
@@ -107,14 +107,16 @@ const backward = wasmKernel<BackwardOptions>("EngramAttentionGradient", (memory,
   const shapes = [[rows, keySize], [entries, keySize], [entries, valueSize], [1]]; // prettier-ignore
   const results = shapes.map((shape, i) => memory.output(needed[i]! || i === 0 ? shape : [0])) as [TensorInfo, TensorInfo, TensorInfo, TensorInfo];
   const [dq, dk, dv, dStrength] = results.map((result) => memory.address(result)) as [Address, Address, Address, Address];
-  if (needed[2]!) product(memory, [rows, entries], p, true, [rows, valueSize], dy, false, dv);
+  const dRead = { at: dy, rows, columns: valueSize };
+  if (needed[2]!) memory.product({ at: p, rows, columns: entries, transposed: true }, dRead, dv);
   // The gradient of the scores, and its sums over the queries.
   const scratch = memory.reserve(rows * entries + 2 * entries);
   const [ds, sums, squares] = [scratch, scratch + 4 * rows * entries, scratch + 4 * (rows + 1) * entries];
-  product(memory, [rows, valueSize], dy, false, [entries, valueSize], values, true, ds);
+  memory.product(dRead, { at: values, rows: entries, columns: valueSize, transposed: true }, ds);
   kernels.attentionBackward(rows, entries, p, ds);
   if (l2) kernels.columnSums(1, rows, entries, ds, sums, 0, false);
-  product(memory, [rows, entries], ds, false, [entries, keySize], k, false, dq);
+  const dScores = { at: ds, rows, columns: entries };
+  memory.product(dScores, { at: k, rows: entries, columns: keySize }, dq);
   const factor = l2 ? 2 : 1;
   if (needed[3]!) {
     // Of s = β(2 q·k − |k|²), or β q·k: ∂β = Σ ds s / β.
@@ -123,28 +125,9 @@ const backward = wasmKernel<BackwardOptions>("EngramAttentionGradient", (memory,
   }
   kernels.keyGradient(rows, keySize, factor * beta, 0, q, dq);
   if (needed[1]!) {
-    product(memory, [rows, entries], ds, true, [rows, keySize], q, false, dk);
+    memory.product({ ...dScores, transposed: true }, { at: q, rows, columns: keySize }, dk);
     kernels.keyGradient(entries, keySize, factor * beta, l2 ? sums : 0, k, dk);
   }
   memory.release(scratch);
   return results;
 });
-
-type MatrixShape = readonly [number, number];
-
-/** into = A·B, each as it lies or transposed. */
-function product(
-  memory: Heap,
-  [aRows, aColumns]: MatrixShape,
-  a: Address,
-  turnA: boolean,
-  [bRows, bColumns]: MatrixShape,
-  b: Address,
-  turnB: boolean,
-  into: Address,
-): void {
-  const [n, depth, m] = [turnA ? aColumns : aRows, turnA ? aRows : aColumns, turnB ? bRows : bColumns];
-  const [aRow, aColumn] = turnA ? [4, 4 * aColumns] : [4 * aColumns, 4];
-  const [bRow, bColumn] = turnB ? [4, 4 * bColumns] : [4 * bColumns, 4];
-  memory.kernels.gemm(1, n, m, depth, a, aRow, aColumn, 0, b, bRow, bColumn, 0, into, 0, 0, 0, false, memory.scratch);
-}

@@ -75,8 +75,22 @@ export class FlatVector {
 
   /** Multiplies every number. */
   scale(factor: number): void {
+    if (this.heap !== undefined) {
+      this.heap.kernels.scale(this.size, factor, this.address);
+      return;
+    }
     const { numbers } = this;
     for (let i = 0; i < this.size; i++) numbers[i] = numbers[i]! * factor;
+  }
+
+  /** Adds factor · other. @param other Of the same size, made while the same backend computed. */
+  addScaled(factor: number, other: FlatVector): void {
+    if (this.heap !== undefined) {
+      this.heap.kernels.axpy(this.size, factor, other.address, this.address);
+      return;
+    }
+    const [mine, its] = [this.numbers, other.numbers];
+    for (let i = 0; i < this.size; i++) mine[i] = mine[i]! + factor * its[i]!;
   }
 
   /** Copies saved numbers over its own. @throws {SnapshotError} Not an array of as many. */

@@ -31,6 +31,7 @@ export interface Kernels {
   squares(count: number, x: Address): number;
   squaredDifferences(count: number, x: Address, y: Address): number;
   scaledDifference(count: number, x: Address, y: Address, factor: number, into: Address): void;
+  scale(count: number, factor: number, x: Address): void;
   axpy(count: number, factor: number, x: Address, into: Address): void;
   allFinite(count: number, x: Address): number;
   rowSquares(rows: number, width: number, x: Address, factor: number, into: Address): void;
@@ -38,6 +39,15 @@ export interface Kernels {
   attentionBackward(rows: number, width: number, p: Address, d: Address): void;
   keyGradient(rows: number, width: number, factor: number, c: Address, k: Address, m: Address): void;
   dots(count: number, x: Address, y: Address): number;
+  gruKeep(rows: number, hidden: number, kept: Address, state: Address, h: Address): void;
+  gruForward(...step: readonly number[]): void;
+  gruBackward(...step: readonly number[]): void;
+  gaussianSample(...rows: readonly number[]): void;
+  gaussianSampleBackward(...rows: readonly number[]): void;
+  gaussianDensity(...rows: readonly number[]): void;
+  gaussianDensityBackward(...rows: readonly number[]): void;
+  categorical(...rows: readonly number[]): void;
+  categoricalBackward(...rows: readonly number[]): void;
   adam(...step: readonly number[]): void;
 }
 
@@ -46,6 +56,15 @@ interface WasmBackend {
   readonly wasm: { readonly asm: { readonly memory: WebAssembly.Memory }; _malloc(bytes: number): Address; _free(at: Address): void };
   readonly dataIdMap: { get(id: tf.DataId): { readonly memoryOffset: Address } };
   makeOutput(shape: number[], dtype: "float32"): tf.TensorInfo;
+}
+
+/** A dense, row-major matrix in the memory. */
+export interface Matrix {
+  readonly at: Address;
+  readonly rows: number;
+  readonly columns: number;
+  /** Whether its transpose is meant. */
+  readonly transposed?: boolean;
 }
 
 export class Heap {
@@ -77,6 +96,15 @@ export class Heap {
   /** Room for a kernel's output; what is in it is left over from others. */
   output(shape: readonly number[]): tf.TensorInfo {
     return this.#backend.makeOutput([...shape], "float32");
+  }
+
+  /** into = (into, where `accumulate`) + A·B, each as it lies or transposed, with a bias for every row (0 for none). */
+  product(a: Matrix, b: Matrix, into: Address, bias: Address = 0, accumulate = false): void {
+    const [n, depth] = a.transposed === true ? [a.columns, a.rows] : [a.rows, a.columns];
+    const m = b.transposed === true ? b.rows : b.columns;
+    const [aRow, aColumn] = a.transposed === true ? [4, 4 * a.columns] : [4 * a.columns, 4];
+    const [bRow, bColumn] = b.transposed === true ? [4, 4 * b.columns] : [4 * b.columns, 4];
+    this.kernels.gemm(1, n, m, depth, a.at, aRow, aColumn, 0, b.at, bRow, bColumn, 0, into, 0, bias, 0, accumulate, this.scratch);
   }
 
   /** Room for so many numbers until it is released; what is in it is left over from others. */

@@ -197,6 +197,19 @@ export const concatenated = (parts: readonly Tensor2D[]): Tensor2D => tf.concat2
 export const columns = (x: Tensor2D, from: number, width: number): Tensor2D =>
   kernel(tf.Slice, { x }, { begin: [0, from], size: [x.shape[0], width] }) as Tensor2D;
 
+/** Rows [from, from + count). */
+export const rowRange = (x: Tensor2D, from: number, count: number): Tensor2D =>
+  kernel(tf.Slice, { x }, { begin: [from, 0], size: [count, x.shape[1]] }) as Tensor2D;
+
+/** Zeros above and below the rows. */
+export const paddedRows = (x: Tensor2D, before: number, after: number): Tensor2D => {
+  const paddings: [number, number][] = [[before, after], [0, 0]]; // prettier-ignore
+  return kernel(tf.PadV2, { x }, { paddings, constantValue: 0 }) as Tensor2D;
+};
+
+/** One above the other. */
+export const stacked = (parts: readonly Tensor2D[]): Tensor2D => tf.concat2d([...parts], 0);
+
 /** Zeros before and after the columns. */
 export const padded = (x: Tensor2D, before: number, after: number): Tensor2D => {
   const paddings: [number, number][] = [[0, 0], [before, after]]; // prettier-ignore

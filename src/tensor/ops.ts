@@ -17,7 +17,7 @@ export const matrix = (numbers: Float32Array, rows: number, columns: number): Te
 
 const same = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((length, k) => length === b[k]);
 
-function reshape(x: Tensor, shape: readonly number[]): Tensor {
+export function reshape(x: Tensor, shape: readonly number[]): Tensor {
   return same(x.shape, shape) ? x : operation(kernels.reshaped(x, shape), [x], (dy) => reshape(dy, x.shape));
 }
 
@@ -42,10 +42,32 @@ export const columns = (a: Tensor2D, from: number, width: number): Tensor2D =>
 const padColumns = (a: Tensor2D, before: number, after: number): Tensor2D =>
   operation(kernels.padded(a, before, after), [a], (dy) => columns(dy, before, a.shape[1]));
 
+/** Rows [from, from + count). */
+export const rowRange = (a: Tensor2D, from: number, count: number): Tensor2D =>
+  operation(kernels.rowRange(a, from, count), [a], (dy) => padRows(dy, from, a.shape[0] - from - count));
+
+/** Zeros above and below the rows. */
+const padRows = (a: Tensor2D, before: number, after: number): Tensor2D =>
+  operation(kernels.paddedRows(a, before, after), [a], (dy) => rowRange(dy, before, a.shape[0]));
+
+/** [a, m], [b, m], … → [a + b + …, m]. @throws {ShapeError} */
+export function stack(...parts: readonly Tensor2D[]): Tensor2D {
+  if (parts.some(({ shape: [, width] }) => width !== parts[0]!.shape[1])) {
+    throw new ShapeError("stack", Object.fromEntries(parts.map(({ shape }, k) => [`part ${k + 1}`, shape])), "matrices with equally many columns");
+  }
+  let end = 0;
+  const gradients = parts.map(({ shape: [count] }) => {
+    const from = end;
+    end += count;
+    return (dy: Tensor2D): Tensor2D => rowRange(dy, from, count);
+  });
+  return operation(kernels.stacked(parts), parts, ...gradients);
+}
+
 /** An array within each row of a matrix [T, P], or within a vector [P]: the numbers from `from` on, as [T, ...shape] or `shape`. */
 export function segment(x: Tensor, from: number, shape: readonly number[]): Tensor {
-  const rows = reshape(x, x.rank === 1 ? [1, x.size] : x.shape) as Tensor2D;
-  const numbers = columns(rows, from, sizeOf(shape));
+  const each = reshape(x, x.rank === 1 ? [1, x.size] : x.shape) as Tensor2D;
+  const numbers = columns(each, from, sizeOf(shape));
   return reshape(numbers, x.rank === 1 ? shape : [x.shape[0], ...shape]);
 }
 
@@ -138,6 +160,9 @@ export function layerNorm(x: Tensor): Tensor {
   return mul(centred, rsqrt(add(mul(sumTo(square(centred), each), 1 / width), 1e-5)));
 }
 
+/** 1 / (1 + e⁻ˣ), as ½ (1 + tanh(x/2)). */
+export const sigmoid = <T extends Tensor>(a: T): T => mul(add(tanh(mul(a, 0.5)), 1), 0.5);
+
 /** max(x, 0); the derivative at 0 is 0. */
 export function relu<T extends Tensor>(a: T): T {
   const y: T = operation(kernels.rectified(a), [a], (dy) => mul(dy, kernels.positive(y)));
@@ -182,6 +207,13 @@ export const dense = (x: Tensor2D, weights: Tensor2D, bias: Tensor1D): Tensor2D 
 export function softmax(logits: Tensor2D): Tensor2D {
   const y: Tensor2D = operation(kernels.softmax(logits), [logits], (dy) => mul(y, sub(dy, sumRows(mul(dy, y)))));
   return y;
+}
+
+/** ln σ(x) = −ln(1 + e⁻ˣ), without overflow. */
+export function logSigmoid<T extends Tensor>(a: T): T {
+  const each = reshape(a, [a.size, 1]) as Tensor2D;
+  const logarithms = logSoftmax(concat(each, mul(each, 0)));
+  return reshape(columns(logarithms, 0, 1), a.shape) as T;
 }
 
 /** Over each row. ∂L/∂x = dy − softmax(x) Σ dy. */

@@ -61,3 +61,31 @@ export function tanh4(x: v128): v128 {
   const y = f32x4.min(f32x4.max(x, splat(-10)), splat(10));
   return f32x4.sub(splat(1), f32x4.div(splat(2), f32x4.add(exp4(f32x4.add(y, y)), splat(1))));
 }
+
+/** Natural logarithm of positive numbers; relative error 1e-7, and absolute 1e-7 near 1. @see Moshier (1992), Cephes, logf. */
+// @ts-ignore: decorator
+@inline
+export function log4(x: v128): v128 {
+  // x = 2ᵉ m with m in [√½, √2).
+  const bits = i32x4.sub(x, i32x4.splat(0x3f3504f3));
+  const e = f32x4.convert_i32x4_s(i32x4.shr_s(bits, 23));
+  const m = f32x4.sub(i32x4.add(v128.and(bits, i32x4.splat(0x007fffff)), i32x4.splat(0x3f3504f3)), splat(1));
+  const z = f32x4.mul(m, m);
+  let p = fma(splat(7.0376836292e-2), m, splat(-1.1514610310e-1));
+  p = fma(p, m, splat(1.1676998740e-1));
+  p = fma(p, m, splat(-1.2420140846e-1));
+  p = fma(p, m, splat(1.4249322787e-1));
+  p = fma(p, m, splat(-1.6668057665e-1));
+  p = fma(p, m, splat(2.0000714765e-1));
+  p = fma(p, m, splat(-2.4999993993e-1));
+  p = fma(p, m, splat(3.3333331174e-1));
+  const tail = fma(splat(-0.5), z, fma(e, splat(-2.12194440e-4), f32x4.mul(f32x4.mul(p, m), z)));
+  return fma(e, splat(0.693359375), f32x4.add(m, tail));
+}
+
+/** ln(1 + eˣ), without overflow. */
+// @ts-ignore: decorator
+@inline
+export function softplus4(x: v128): v128 {
+  return f32x4.add(f32x4.max(x, splat(0)), log4(f32x4.add(splat(1), exp4(f32x4.neg(f32x4.abs(x))))));
+}

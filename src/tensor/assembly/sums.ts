@@ -96,6 +96,15 @@ export function scaledDifference(count: i32, x: usize, y: usize, factor: f32, in
   if (count > 0) keep(into, f32x4.mul(splat(factor), f32x4.sub(some(x, count), some(y, count))), count);
 }
 
+/** x = factor · x */
+export function scale(count: i32, factor: f32, x: usize): void {
+  for (; count >= 4; count -= 4) {
+    v128.store(x, f32x4.mul(splat(factor), v128.load(x)));
+    x += 16;
+  }
+  if (count > 0) keep(x, f32x4.mul(splat(factor), some(x, count)), count);
+}
+
 /** into = into + factor · x */
 export function axpy(count: i32, factor: f32, x: usize, into: usize): void {
   for (; count >= 4; count -= 4) {

@@ -1,0 +1,111 @@
+import * as tf from "@tensorflow/tfjs-core";
+import fc from "fast-check";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { ShapeError } from "../../src/contract/errors.ts";
+import { RandomStream } from "../../src/numerics/random.ts";
+import { selectBackend } from "../../src/tensor/backend.ts";
+import { checkGradient } from "../../src/tensor/check-gradient.ts";
+import { categorical, sampleSquashedGaussian, squashedGaussianLogProbability } from "../../src/tensor/heads.ts";
+import { add, matrix, mul, square, sum } from "../../src/tensor/ops.ts";
+import type { Scalar, Tensor2D } from "../../src/tensor/types.ts";
+
+type Rows = readonly (readonly number[])[];
+
+const draw = (rows: number, width: number, random: RandomStream, scale = 0.7): number[][] =>
+  Array.from({ length: rows }, () => Array.from({ length: width }, () => Math.fround(scale * random.normal())));
+const tensor = (rows: Rows): Tensor2D => matrix(Float32Array.from(rows.flat()), rows.length, rows[0]!.length);
+const total = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+
+/** ln N(u; mean, deviation²) − ln(1 − tanh²u), as the definition says it. */
+function density(u: number, mean: number, deviation: number): number {
+  return -(((u - mean) / deviation) ** 2) / 2 - Math.log(deviation * Math.sqrt(2 * Math.PI)) - Math.log(1 - Math.tanh(u) ** 2);
+}
+
+const close = (got: Tensor2D, expected: readonly number[], tolerance = 2e-5): void => {
+  got.dataSync().forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThan(tolerance * (1 + Math.abs(expected[i]!))));
+};
+
+const length = fc.integer({ min: 1, max: 9 });
+
+describe.each(["wasm", "cpu"] as const)("heads on the %s backend", (backend) => {
+  beforeAll(async () => {
+    await selectBackend(backend);
+  });
+  beforeEach(() => tf.engine().startScope());
+  afterEach(() => tf.engine().endScope());
+
+  it("a squashed Gaussian samples and weighs as the definition says", () => {
+    fc.assert(
+      fc.property(length, length, fc.nat(1000), (n, width, seed) => {
+        const random = RandomStream.fromSeed(seed);
+        const [mean, s, noise] = [draw(n, width, random), draw(n, width, random), draw(n, width, random, 1)];
+        const u = mean.map((row, i) => row.map((m, j) => m + Math.exp(s[i]![j]!) * noise[i]![j]!));
+        const expected = u.map((row, i) => total(row.map((x, j) => density(x, mean[i]![j]!, Math.exp(s[i]![j]!)))));
+        const { action, logProbability } = sampleSquashedGaussian(tensor(mean), tensor(s), tensor(noise));
+        close(action, u.flat().map(Math.tanh));
+        close(logProbability, expected);
+        close(squashedGaussianLogProbability(tensor(mean), tensor(s), tensor(u)), expected);
+      }),
+      { numRuns: 30, seed: 1 },
+    );
+  });
+
+  it("stays finite where an action is at the edge of its range", () => {
+    // ln(1 − tanh²30) = ln 4 − 60, to the last digit of a float32.
+    const at = (u: number): number => squashedGaussianLogProbability(tensor([[u]]), tensor([[0]]), tensor([[u]])).dataSync()[0]!;
+    for (const u of [30, -30]) expect(at(u)).toBeCloseTo(60 - Math.log(4) - Math.log(2 * Math.PI) / 2, 4);
+  });
+
+  it("a choice has the logarithms and the entropy of its softmax, however large the logits", () => {
+    fc.assert(
+      fc.property(length, length, fc.constantFrom(1, 40), fc.nat(1000), (n, width, scale, seed) => {
+        const random = RandomStream.fromSeed(seed);
+        const logits = draw(n, width, random, scale);
+        const chosen = logits.map(() => random.integer(width));
+        const labels = chosen.map((choice) => Array.from({ length: width }, (_, j) => (j === choice ? 1 : 0)));
+        const logarithms = logits.map((row) => {
+          const most = Math.max(...row);
+          const base = most + Math.log(total(row.map((x) => Math.exp(x - most))));
+          return row.map((x) => x - base);
+        });
+        const { logProbability, entropy } = categorical(tensor(logits), tensor(labels));
+        close(logProbability, chosen.map((choice, i) => logarithms[i]![choice]!)); // prettier-ignore
+        close(entropy, logarithms.map((row) => -total(row.map((l) => l * Math.exp(l))))); // prettier-ignore
+      }),
+      { numRuns: 30, seed: 2 },
+    );
+  });
+
+  const heads: Readonly<Record<string, (...xs: Tensor2D[]) => Scalar>> = {
+    "a sample": (mean, s) => {
+      const noise = tensor(draw(3, 2, RandomStream.fromSeed(9), 1));
+      const { action, logProbability } = sampleSquashedGaussian(mean, s, noise);
+      return add(sum(square(logProbability)), sum(mul(square(action), 3)));
+    },
+    "a sample's action alone": (mean, s) => sum(square(sampleSquashedGaussian(mean, s, tensor(draw(3, 2, RandomStream.fromSeed(9)))).action)),
+    "a sample's density alone": (mean, s) => sum(sampleSquashedGaussian(mean, s, tensor(draw(3, 2, RandomStream.fromSeed(9)))).logProbability),
+    "a density": (mean, s, u) => sum(square(squashedGaussianLogProbability(mean, s, u))),
+    "a choice": (logits) => {
+      const { logProbability, entropy } = categorical(logits, tensor([[0, 1], [1, 0], [0.3, 0.7]])); // prettier-ignore
+      return add(sum(square(logProbability)), sum(mul(entropy, 2)));
+    },
+    "a choice's entropy alone": (logits) => sum(square(categorical(logits, tensor([[0, 1], [1, 0], [0, 1]])).entropy)), // prettier-ignore
+  };
+  it.each(Object.keys(heads))("%s is right to second order", (name) => {
+    for (const seed of [1, 2, 3]) {
+      const random = RandomStream.fromSeed(seed);
+      const at = [0, 1, 2].map(() => tensor(draw(3, 2, random, 0.5)));
+      const used = at.slice(0, heads[name]!.length);
+      const check = checkGradient(heads[name] as (...xs: unknown[]) => Scalar, used, { order: 2, seed, stepSize: 0.02 });
+      expect(check.first).toBeLessThan(0.01);
+      expect(check.second).toBeLessThan(0.01);
+    }
+  });
+
+  it("refuse shapes that do not fit", () => {
+    const [a, b] = [tensor([[1, 2]]), tensor([[1], [2]])];
+    expect(() => sampleSquashedGaussian(a, a, b)).toThrow(ShapeError);
+    expect(() => squashedGaussianLogProbability(a, b, a)).toThrow("expected matrices of one shape, got mean [1, 2] and logDeviation [2, 1]");
+    expect(() => categorical(a, b)).toThrow("categorical: expected");
+  });
+});
