@@ -26,6 +26,9 @@ function broadcastTo(x: Tensor, shape: readonly number[]): Tensor {
   return same(x.shape, shape) ? x : operation(kernels.broadcast(x, shape), [x], (dy) => sumTo(dy, x.shape));
 }
 
+/** The same numbers for each of so many tasks: shape → [tasks, ...shape]. */
+export const repeat = (x: Tensor, tasks: number): Tensor => broadcastTo(x, [tasks, ...x.shape]);
+
 /** Sums over the axes along which `shape` would be repeated: the transpose of broadcasting. */
 function sumTo(x: Tensor, shape: readonly number[]): Tensor {
   return same(x.shape, shape) ? x : operation(kernels.sumTo(x, shape), [x], (dy) => broadcastTo(dy, x.shape));

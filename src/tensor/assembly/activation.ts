@@ -18,7 +18,7 @@ function geluTanh(z: v128): v128 {
 @inline
 function value(kind: i32, z: v128): v128 {
   if (kind == 1) return tanh4(z);
-  if (kind == 2) return f32x4.max(z, splat(0));
+  if (kind == 2) return f32x4.pmax(z, splat(0));
   if (kind == 3) return f32x4.mul(f32x4.mul(splat(0.5), z), f32x4.add(splat(1), geluTanh(z)));
   return z;
 }

@@ -29,14 +29,25 @@ export function gemm(
   accumulate: bool, scratch: usize,
 ): void {
   for (let t = 0; t < batch; t++) {
-    if (m < 4 && bColumn == 4) for (let i = 0; i < m; i++) rowTimesRows(n, depth, a + <usize>i * aRow, aColumn, b, bRow, c + ((<usize>i * n) << 2), bias, accumulate);
-    else if (m < 4 && bRow == 4 && aColumn == 4) for (let i = 0; i < m; i++) rowTimesColumns(n, depth, a + <usize>i * aRow, b, bColumn, c + ((<usize>i * n) << 2), bias, accumulate);
-    else product(m, n, depth, a, aRow, aColumn, b, bRow, bColumn, c, bias, accumulate, scratch);
+    one(m, n, depth, a, aRow, aColumn, b, bRow, bColumn, c, bias, accumulate, scratch);
     a += aStep;
     b += bStep;
     c += cStep;
     bias += biasStep;
   }
+}
+
+function one(m: i32, n: i32, depth: i32, a: usize, aRow: usize, aColumn: usize, b: usize, bRow: usize, bColumn: usize, c: usize, bias: usize, accumulate: bool, scratch: usize): void {
+  const row = <usize>n << 2;
+  if (n == 1 && m > 1) {
+    // As the row (Bᵀ Aᵀ), of which C is the transpose.
+    if (bias && !accumulate) for (let i = 0; i < m; i++) store<f32>(c + (<usize>i << 2), load<f32>(bias));
+    one(1, m, depth, b, 4, bRow, a, aColumn, aRow, c, 0, accumulate || bias != 0, scratch);
+  } else if ((m < 4 || depth < 3) && bColumn == 4) {
+    for (let i = 0; i < m; i++) rowTimesRows(n, depth, a + <usize>i * aRow, aColumn, b, bRow, c + <usize>i * row, bias, accumulate);
+  } else if (m < 4 && bRow == 4 && aColumn == 4) {
+    for (let i = 0; i < m; i++) rowTimesColumns(n, depth, a + <usize>i * aRow, b, bColumn, c + <usize>i * row, bias, accumulate);
+  } else product(m, n, depth, a, aRow, aColumn, b, bRow, bColumn, c, bias, accumulate, scratch);
 }
 
 function product(m: i32, n: i32, depth: i32, a: usize, aRow: usize, aColumn: usize, b: usize, bRow: usize, bColumn: usize, c: usize, bias: usize, accumulate: bool, scratch: usize): void {
@@ -168,7 +179,7 @@ function edge(from: usize, rows: i32, columns: i32, above: usize, aboveRow: usiz
   }
 }
 
-/** One row of A by a B whose rows are dense: sixteen columns at a time, nothing packed. */
+/** One row of A by a B whose rows are dense: as many columns at a time as registers hold, nothing packed. */
 function rowTimesRows(n: i32, depth: i32, a: usize, aColumn: usize, b: usize, bRow: usize, c: usize, bias: usize, accumulate: bool): void {
   const above = accumulate ? c : bias;
   const width = <usize>n << 2;
