@@ -146,7 +146,7 @@ function maml(activation: Activation): () => void {
   const shape: MlpShape = { sizes: [1, 40, 40, 1], activation };
   const { layout, parameters } = network(shape);
   const [support, supportValues, queries, queryValues] = [0, 1, 2, 3].map(() => normal(tasks * points));
-  const stacked = (numbers: Float32Array): Tensor => tf.engine().makeTensor(numbers, [tasks, points, 1], "float32") as Tensor;
+  const stacked = (numbers: Float32Array): Tensor => tf.engine().makeTensor(numbers, [tasks, points, 1], "float32");
   const errors = (x: Float32Array, y: Float32Array, weights: Tensor): Tensor => square(sub(mlp(stacked(x), weights, shape), stacked(y)));
   return descent(layout, parameters, (views) => {
     const weights = repeat(tensorView(views, "net"), tasks);
@@ -164,7 +164,7 @@ function recurrent(): () => void {
   const gradient = new FlatVector(layout.size);
   const x = normal(time * batch * shape.inputs);
   const loss: Loss = (views) => {
-    const input = tf.engine().makeTensor(x, [time, batch, shape.inputs], "float32") as Tensor;
+    const input = tf.engine().makeTensor(x, [time, batch, shape.inputs], "float32");
     const states = gru(
       { x: input, state: tf.zeros([batch, shape.hidden]), kept: tf.ones([time, batch]), parameters: tensorView(views, "unit") },
       shape,
@@ -210,7 +210,7 @@ async function registerStockGradients(): Promise<void> {
   rmSync(folder, { recursive: true });
 }
 
-function stockNetwork(sizes: readonly number[]): { readonly variables: tf.Variable[]; forward(x: tf.Tensor2D): tf.Tensor2D } {
+function stockNetwork(sizes: readonly number[]): { readonly variables: tf.Variable[]; readonly forward: (x: tf.Tensor2D) => tf.Tensor2D } {
   const layers = sizes.slice(1).map((outputs, k) => ({
     weights: tf.variable(tf.tensor2d(normal(sizes[k]! * outputs), [sizes[k]!, outputs])),
     bias: tf.variable(tf.zeros([outputs])),
