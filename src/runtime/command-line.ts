@@ -88,6 +88,18 @@ export function commandLine(registries: Registries): Command {
     );
 
   program
+    .command("native")
+    .description("TensorFlow's own library as tensor backend")
+    .command("install")
+    .description("fetch TensorFlow's C library and compile the binding of @tensorflow/tfjs-node against it (Linux; a minute)")
+    .option("--gpu", "of @tensorflow/tfjs-node-gpu")
+    .option("--force", "again, though it is there")
+    .addHelpText("after", "\nExamples:\n  engram native install\n  engram native install --gpu")
+    .action(async (flags: { readonly gpu?: boolean; readonly force?: boolean }) =>
+      (await import("./commands/native.ts")).nativeInstallCommand(flags),
+    );
+
+  program
     .command("doctor")
     .description("versions, the tensor backend in use, and why not a better one")
     .option("--backend <name>", "try this backend")

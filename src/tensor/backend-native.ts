@@ -57,7 +57,7 @@ export function nativeInstallation(packageName: string, folder: string | undefin
 }
 
 export const rebuildRemedy = (packageName: string): string =>
-  `Allow its install script (\`allowScripts\` in package.json) and run \`npm rebuild ${packageName}\`.`;
+  `Run \`engram native install${packageName === nativePackages["node-gpu"] ? " --gpu" : ""}\`.`;
 
 /** The binding lies in `lib/napi-v<n>/` once the install script has run. */
 function hasBinding(folder: string): boolean {

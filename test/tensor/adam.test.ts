@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
+import { backends } from "./backends.ts";
 import { SnapshotError } from "../../src/contract/errors.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 import { adamState, adamStep, clipByGlobalNorm, restoreAdam, snapshotAdam } from "../../src/tensor/adam.ts";
 import { selectBackend } from "../../src/tensor/backend.ts";
 import { FlatVector } from "../../src/tensor/flat-vector.ts";
 
-describe.each(["wasm", "cpu"] as const)("adamStep on the %s backend", (backend) => {
+describe.each(backends)("adamStep on the %s backend", (backend) => {
   beforeAll(async () => {
     await selectBackend(backend);
   });
@@ -71,7 +72,7 @@ describe.each(["wasm", "cpu"] as const)("adamStep on the %s backend", (backend) 
   });
 });
 
-describe.each(["wasm", "cpu"] as const)("clipByGlobalNorm on the %s backend", (backend) => {
+describe.each(backends)("clipByGlobalNorm on the %s backend", (backend) => {
   beforeAll(async () => {
     await selectBackend(backend);
   });

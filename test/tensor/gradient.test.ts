@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
+import { backends } from "./backends.ts";
 import { NumericalError, OrderError } from "../../src/contract/errors.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 import { adamState, adamStep } from "../../src/tensor/adam.ts";
@@ -18,7 +19,7 @@ it("asks for a backend before the first computation", () => {
   expect(() => valueOf(() => tf.scalar(1), layout, new FlatVector(layout.size))).toThrow(OrderError);
 });
 
-describe.each(["wasm", "cpu"] as const)("valueAndGradient on the %s backend", (backend) => {
+describe.each(backends)("valueAndGradient on the %s backend", (backend) => {
   beforeAll(async () => {
     await selectBackend(backend);
   });

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { backends } from "./backends.ts";
 import { ShapeError } from "../../src/contract/errors.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 import { selectBackend } from "../../src/tensor/backend.ts";
@@ -41,7 +42,7 @@ function sequence(time: number, batch: number, shape: GruShape, seed: number): S
 
 const length = fc.integer({ min: 1, max: 7 });
 
-describe.each(["wasm", "cpu"] as const)("gru on the %s backend", (backend) => {
+describe.each(backends)("gru on the %s backend", (backend) => {
   beforeAll(async () => {
     await selectBackend(backend);
   });

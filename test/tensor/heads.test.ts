@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { backends } from "./backends.ts";
 import { ShapeError } from "../../src/contract/errors.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 import { selectBackend } from "../../src/tensor/backend.ts";
@@ -28,7 +29,7 @@ const ROUNDING = 2e-5;
 
 const length = fc.integer({ min: 1, max: 9 });
 
-describe.each(["wasm", "cpu"] as const)("heads on the %s backend", (backend) => {
+describe.each(backends)("heads on the %s backend", (backend) => {
   beforeAll(async () => {
     await selectBackend(backend);
   });

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { backends } from "./backends.ts";
 import { InvalidValueError, UnknownNameError } from "../../src/contract/errors.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 import { selectBackend } from "../../src/tensor/backend.ts";
@@ -65,7 +66,7 @@ describe("initializeMlp", () => {
   });
 });
 
-describe.each(["wasm", "cpu"] as const)("a network on the %s backend", (backend) => {
+describe.each(backends)("a network on the %s backend", (backend) => {
   beforeAll(async () => {
     await selectBackend(backend);
   });
@@ -167,7 +168,7 @@ describe("the fused network", () => {
   });
 });
 
-describe.each(["wasm", "cpu"] as const)("MlpActor on the %s backend", (backend) => {
+describe.each(backends)("MlpActor on the %s backend", (backend) => {
   const shape: MlpShape = { sizes: [2, 3, 1], activation: "relu" };
   const layout = layoutOf([mlpPart("net", shape)]);
   beforeAll(async () => {

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { backends } from "./backends.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 import { selectBackend } from "../../src/tensor/backend.ts";
 import { checkGradient, type ScalarFunction } from "../../src/tensor/check-gradient.ts";
@@ -141,7 +142,7 @@ describe("operations given shapes that do not fit", () => {
   });
 });
 
-describe.each(["wasm", "cpu"] as const)("derivatives on the %s backend", (backend) => {
+describe.each(backends)("derivatives on the %s backend", (backend) => {
   beforeAll(async () => {
     await selectBackend(backend);
     tf.engine().startScope();

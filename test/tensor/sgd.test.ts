@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { backends } from "./backends.ts";
 import { selectBackend } from "../../src/tensor/backend.ts";
 import { FlatVector } from "../../src/tensor/flat-vector.ts";
 import { sgdState, sgdStep } from "../../src/tensor/sgd.ts";
 
-describe.each(["wasm", "cpu"] as const)("sgdStep on the %s backend", (backend) => {
+describe.each(backends)("sgdStep on the %s backend", (backend) => {
   beforeAll(async () => {
     await selectBackend(backend);
   });

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
-import { selectBackend, type BackendName } from "../../tensor/backend.ts";
+import { backendReport, selectBackend, type BackendName } from "../../tensor/backend.ts";
 import { columns } from "../columns.ts";
 import { engramVersion, packageRoot } from "../version.ts";
 
@@ -30,7 +30,8 @@ function sqliteWorks(): string {
 }
 
 export async function doctorCommand({ json, backend }: { readonly json?: boolean; readonly backend?: string }): Promise<void> {
-  const tensor = await selectBackend(backend as BackendName | undefined);
+  await selectBackend(backend as BackendName | undefined);
+  const tensor = await backendReport();
   const facts = {
     engram: engramVersion(),
     node: process.version,
