@@ -4,7 +4,7 @@
  */
 import type { Agent, AgentEntry, ConsolidationReport } from "../contract/agent.ts";
 import type { EnvironmentEntry, EnvironmentSpec } from "../contract/environment.ts";
-import { EngramError, InvalidValueError, UnknownNameError } from "../contract/errors.ts";
+import { DivergenceError, EngramError, InvalidValueError, UnknownNameError } from "../contract/errors.ts";
 import type { MemoryShape, MemoryStore } from "../contract/memory.ts";
 import type { TaskId } from "../contract/task.ts";
 import { RandomStream } from "../numerics/random.ts";
@@ -126,7 +126,7 @@ export class ContinualRun {
 
   /**
    * An agent sleeps on what it has observed, the new task included.
-   * @throws {StoppedError} The sleep is then left unfinished.
+   * @throws {StoppedError} The sleep is then left unfinished. @throws {DivergenceError} A loss or gradient that is not finite; the agent is then as it was before that step.
    */
   async sleep(agent: Agent, task: RunTask): Promise<void> {
     const { gradientSteps } = this.config;
@@ -148,6 +148,8 @@ export class ContinualRun {
         done = next.value.gradientSteps;
         await this.#rest();
       }
+    } catch (error) {
+      throw error instanceof DivergenceError ? error.during({ ...named, seed: this.seed }) : error;
     } finally {
       if (report === undefined) sleep.return({ gradientSteps: done, loss: 0, memorySize: 0 });
     }

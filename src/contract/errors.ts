@@ -82,6 +82,35 @@ export class NumericalError extends EngramError {
   readonly code = "numerical";
 }
 
+/** What a learner was doing when its loss or gradient stopped being finite. Nothing was changed by the step that failed. */
+export interface Divergence {
+  /** Steps taken before it. */
+  readonly stepsBefore: number;
+  /** The entries of memory that it learned from, by what they were used as. */
+  readonly batch: Readonly<Record<string, readonly number[]>>;
+  readonly agent?: string;
+  readonly task?: string;
+  readonly seed?: number;
+}
+
+/** Learning that went off to infinity, or met a number that is none. */
+export class DivergenceError extends EngramError {
+  readonly code = "divergence";
+  readonly divergence: Divergence;
+
+  constructor(divergence: Divergence, cause: NumericalError) {
+    const { agent, task, seed, stepsBefore } = divergence;
+    const who = agent === undefined ? "" : `${agent}, learning ${String(task)} with seed ${String(seed)}, `;
+    super(`${who}stopped after ${stepsBefore} gradient steps. ${cause.message}`, { cause });
+    this.divergence = divergence;
+  }
+
+  /** The same, with what those further up know. */
+  during(context: Pick<Divergence, "agent" | "task" | "seed">): DivergenceError {
+    return new DivergenceError({ ...this.divergence, ...context }, this.cause as NumericalError);
+  }
+}
+
 /** How a value looks in a message: short, typed, never a whole array. */
 export function describe(value: unknown): string {
   if (typeof value === "string") return `"${value.length > 60 ? `${value.slice(0, 57)}…` : value}" (string)`;

@@ -1,4 +1,5 @@
 /** @file What every learner by gradients has in common: a parameter vector, Adam, and a consolidation between the two. */
+import { type Divergence, DivergenceError, NumericalError } from "../contract/errors.ts";
 import { nested, type Snapshot } from "../contract/snapshot.ts";
 import type { TaskId } from "../contract/task.ts";
 import { adamState, adamStep, disposeAdam, restoreAdam, snapshotAdam, type AdamState } from "../tensor/adam.ts";
@@ -36,13 +37,25 @@ export class GradientDescent {
     return this.#options.consolidation.tasks(experience).filter((task) => experience.memory.rowsOf(task).length > 0);
   }
 
-  /** One step down a loss; returns the loss before it, without any penalty of the consolidation. */
-  step(loss: Loss): number {
+  /**
+   * One step down a loss; returns the loss before it, without any penalty of the consolidation.
+   * @param batch The ids of the entries that the loss is made of, by what they are used as; asked for only when it fails.
+   * @throws {DivergenceError} A loss or a gradient that is not finite; the parameters are then as they were.
+   */
+  step(loss: Loss, batch: () => Divergence["batch"] = () => ({})): number {
     const { layout, parameters, learningRate, consolidation } = this.#options;
-    const value = valueAndGradient(loss, layout, parameters, this.#gradient);
+    const value = this.#guarded(() => valueAndGradient(loss, layout, parameters, this.#gradient), batch);
     consolidation.adjustGradient(parameters.numbers, this.#gradient.numbers);
     this.#adam = adamStep(parameters, this.#gradient, this.#adam, { learningRate });
     return value;
+  }
+
+  #guarded(compute: () => number, batch: () => Divergence["batch"]): number {
+    try {
+      return compute();
+    } catch (error) {
+      throw error instanceof NumericalError ? new DivergenceError({ stepsBefore: this.count, batch: batch() }, error) : error;
+    }
   }
 
   /** To be told when a task has been learned and another is about to begin. */

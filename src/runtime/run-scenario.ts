@@ -3,6 +3,7 @@ import { arch, cpus, platform, release } from "node:os";
 import { inspect } from "node:util";
 import type { AgentEntry } from "../contract/agent.ts";
 import type { EnvironmentEntry } from "../contract/environment.ts";
+import { DivergenceError } from "../contract/errors.ts";
 import type { MemoryStore } from "../contract/memory.ts";
 import type { ContinualConfig } from "../continual/config.ts";
 import { ContinualRun, StoppedError } from "../continual/continual-run.ts";
@@ -97,6 +98,7 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
     return outcome;
   } catch (error) {
     line.clear();
+    if (run !== undefined && error instanceof DivergenceError) await record.saveDivergence(run, error);
     record.end("failed", error);
     throw error;
   } finally {
@@ -136,12 +138,14 @@ async function exhibit(run: ContinualRun, pace: Pace, output: ProgressOutput, { 
 /** What a run leaves besides its log: configuration, circumstances, checkpoints and durable memories. */
 class RunRecord {
   readonly #folder: RunFolder;
+  readonly #output: ProgressOutput;
   readonly #stores: MemoryStore[] = [];
   readonly #meta: Readonly<Record<string, unknown>>;
   readonly #startedAt = performance.now();
 
-  constructor(folder: RunFolder, { scenario, config, seed, agents, command }: RunOptions, backend: string) {
+  constructor(folder: RunFolder, { scenario, config, seed, agents, command, progress }: RunOptions, backend: string) {
     this.#folder = folder;
+    this.#output = progress;
     const resolved = Object.fromEntries(
       Object.entries(config.agents).map(([name, overrides]) => [name, { ...agents.get(name)?.defaults, ...overrides }]),
     );
@@ -173,6 +177,13 @@ class RunRecord {
     for (const agent of run.agents) this.#folder.write(`checkpoint-${agent.name}.json`, encodeSnapshot(agent.snapshot()));
     for (const store of this.#stores) await store.flush();
     this.#folder.sync();
+  }
+
+  /** The agents as they were before the step that failed, and what it was made of. */
+  async saveDivergence(run: ContinualRun, error: DivergenceError): Promise<void> {
+    await this.save(run);
+    this.#folder.writeJson("divergence.json", { ...error.divergence, message: error.message });
+    this.#output.write(`The agents as they were before that step, and the entries it learned from: ${this.#folder.shortPath}\n`);
   }
 
   end(status: "complete" | "stopped" | "failed", error?: unknown): void {

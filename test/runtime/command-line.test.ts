@@ -120,6 +120,20 @@ describe("engram run", () => {
     expect((await engram("memory", "ls", "stopped")).out).toContain("reach");
   });
 
+  it("stops at a loss that is not finite with what made it, and the agents as they were before", async () => {
+    const { code, err } = await engram("run", "quickstart", ...small, "--set", "agents.engram.learningRate=1e25", "--no-serve", "--out", "diverged");
+    expect(code).toBe(1);
+    expect(err).toMatch(/engram, learning reach with seed 1, stopped after \d gradient steps\. Expected the (loss|gradient)/);
+    expect(err).toContain("The agents as they were before that step, and the entries it learned from: diverged");
+    const divergence = JSON.parse(read("diverged", "divergence.json")) as { stepsBefore: number; batch: { queries: number[] } };
+    expect(divergence).toMatchObject({ agent: "engram", task: "reach", seed: 1 });
+    expect(divergence.batch.queries.length).toBeGreaterThan(0);
+    const { descent } = decodeSnapshot(read("diverged", "checkpoint-engram.json")) as unknown as { descent: { adam: { count: number } } };
+    expect(descent.adam.count).toBe(divergence.stepsBefore);
+    expect(JSON.parse(read("diverged", "meta.json"))).toMatchObject({ status: "failed" });
+    expect((await engram("memory", "ls", "diverged")).out).toContain("reach");
+  });
+
   it("keeps the page open after the table when asked to, until Ctrl-C", async () => {
     const child = spawn(process.execPath, [program, "run", "quickstart", ...small, "--keep-open", "--port", "0", "--out", "kept"], { cwd: folder });
     let out = "";

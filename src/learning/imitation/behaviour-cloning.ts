@@ -5,6 +5,7 @@
 import type { TaskId } from "../../contract/task.ts";
 import type { EpisodicMemory } from "../../memory/episodic-memory.ts";
 import type { RandomStream } from "../../numerics/random.ts";
+import type { Loss } from "../../tensor/gradient.ts";
 import { mlpPart, type MlpShape } from "../../tensor/mlp-shape.ts";
 import { mlp } from "../../tensor/mlp.ts";
 import { matrix, meanSquaredError } from "../../tensor/ops.ts";
@@ -43,10 +44,11 @@ export class CloningLearner {
     const rows = new Int32Array(batch);
     for (;;) {
       drawBalanced(memory, tasks, random, rows);
-      yield descent.step((views) => {
+      const loss: Loss = (views) => {
         const predicted = mlp(matrix(gather(inputs, rows, input.size), batch, input.size), tensorView(views, "policy"), shape);
         return meanSquaredError(predicted, matrix(gather(memory.values, rows, actions), batch, actions));
-      });
+      };
+      yield descent.step(loss, () => ({ batch: Array.from(rows, (row) => memory.idOf(row)) }));
     }
   }
 }

@@ -1,4 +1,5 @@
 /** @file Trains a retrieval policy on questions drawn from memory itself. */
+import type { Divergence } from "../../contract/errors.ts";
 import type { TaskId } from "../../contract/task.ts";
 import type { EpisodicMemory } from "../../memory/episodic-memory.ts";
 import type { RandomStream } from "../../numerics/random.ts";
@@ -38,9 +39,12 @@ export class RetrievalLearner {
     const cues = this.#cuesOfRows();
     const support = new Int32Array(this.#options.support);
     const queries = new Int32Array(this.#options.queries);
+    const idsOf = (rows: Int32Array): number[] => Array.from(rows, (row) => memory.idOf(row));
     for (;;) {
       const count = drawSupportAndQueries(pools, random, support, queries);
-      yield descent.step((views) => this.#loss(views, { inputs, cues }, support.subarray(0, count), queries));
+      const read = support.subarray(0, count);
+      const batch = (): Divergence["batch"] => ({ support: idsOf(read), queries: idsOf(queries) });
+      yield descent.step((views) => this.#loss(views, { inputs, cues }, read, queries), batch);
     }
   }
 
