@@ -1,6 +1,7 @@
 /** @file The command line: what can be typed, and how failures are said. Each command is loaded when it is used. */
 import { Command, CommanderError } from "commander";
 import { EngramError, InvalidValueError, UnknownNameError } from "../contract/errors.ts";
+import type { DoctorFlags } from "./commands/doctor.ts";
 import type { RunFlags } from "./commands/run.ts";
 import type { Registries } from "./registries.ts";
 import { engramVersion } from "./version.ts";
@@ -28,7 +29,7 @@ export function commandLine(registries: Registries): Command {
     .option("--port <n>", "port of the live page; the next free one if it is taken", "8765")
     .option("--no-serve", "no live page")
     .option("--keep-open", "leave the page up afterwards, with the first agent at work")
-    .option("--backend <name>", "tensor backend: node-gpu, node, wasm or cpu")
+    .option("--backend <name>", "tensor backend: node-gpu, node, webgpu, wasm or cpu")
     .option("--json", "print the summary as JSON")
     .addHelpText(
       "after",
@@ -103,9 +104,10 @@ export function commandLine(registries: Registries): Command {
     .command("doctor")
     .description("versions, the tensor backend in use, and why not a better one")
     .option("--backend <name>", "try this backend")
+    .option("--measure", "time every backend on small and wide networks, and say which to use for what")
     .option("--json", "print as JSON")
-    .addHelpText("after", "\nExample:\n  engram doctor --backend node-gpu")
-    .action(async (flags: { readonly json?: boolean; readonly backend?: string }) => (await import("./commands/doctor.ts")).doctorCommand(flags));
+    .addHelpText("after", "\nExamples:\n  engram doctor --backend node-gpu\n  engram doctor --measure")
+    .action(async (flags: DoctorFlags) => (await import("./commands/doctor.ts")).doctorCommand(flags));
   return program;
 }
 

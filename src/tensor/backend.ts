@@ -19,15 +19,15 @@ import {
 import { compiledKernels } from "./backend-kernels.ts";
 import { kernelsMissing, provideKernels } from "./heap.ts";
 
-export type BackendName = NativeBackendName | "wasm" | "cpu";
+export type BackendName = NativeBackendName | "webgpu" | "wasm" | "cpu";
 
 /** From the one made for the widest batches to the one that always works. */
-export const backendNames: readonly BackendName[] = ["node-gpu", "node", "wasm", "cpu"];
+export const backendNames: readonly BackendName[] = ["node-gpu", "node", "webgpu", "wasm", "cpu"];
 
 export interface BackendCandidate {
   readonly name: BackendName;
   /** `built`: its binding is there and was not tried yet. */
-  readonly state: "in-use" | "available" | "built" | "not-installed" | "not-built" | "not-loadable";
+  readonly state: "in-use" | "available" | "built" | "not-installed" | "not-built" | "not-loadable" | "no-device";
   /** Of its package. */
   readonly version?: string;
   /** One clause for people: how it comes to be in this state. */
@@ -112,6 +112,12 @@ const reportOf = (candidates: readonly BackendCandidate[]): BackendReport => ({
 function candidateOf(name: BackendName): BackendCandidate {
   const state = name === backendInUse() ? "in-use" : "available";
   if (name === "cpu") return { name, state, ...packageVersion("@tensorflow/tfjs-backend-cpu"), reason: "plain JavaScript" };
+  if (name === "webgpu") {
+    const found = { name, ...packageVersion("@tensorflow/tfjs-backend-webgpu") };
+    const reason = "no WebGPU device here (`navigator.gpu`): Node has none, browsers may";
+    if (!hasWebGpu()) return { ...found, state: "no-device", reason, remedy: "For a GPU in Node, run `engram native install --gpu`." };
+    return { ...found, state, reason: "a GPU through WebGPU" };
+  }
   if (name === "wasm") {
     const found = { name, ...packageVersion("@tensorflow/tfjs-backend-wasm") };
     if (!("WebAssembly" in globalThis))
@@ -122,6 +128,9 @@ function candidateOf(name: BackendName): BackendCandidate {
   if (state === "available") return { name, ...installationOf(name) };
   return { name, state, ...packageVersion(nativePackages[name]), reason: deviceInUse(name) };
 }
+
+/** As tfjs asks: in a page or a worker whose browser offers a device. */
+const hasWebGpu = (): boolean => ("window" in globalThis || "WorkerGlobalScope" in globalThis) && "gpu" in navigator;
 
 const installationOf = (name: NativeBackendName): NativeInstallation => nativeInstallation(nativePackages[name], packageFolder(nativePackages[name]));
 
@@ -153,8 +162,11 @@ async function useNative(name: NativeBackendName): Promise<void> {
   await start(name, "tensorflow");
 }
 
-async function usePortable(name: "wasm" | "cpu"): Promise<void> {
+async function usePortable(name: "webgpu" | "wasm" | "cpu"): Promise<void> {
+  const candidate = candidateOf(name);
+  if (candidate.state === "no-device") throw unavailable(candidate);
   if (name === "cpu") await import("@tensorflow/tfjs-backend-cpu");
+  else if (name === "webgpu") await import("@tensorflow/tfjs-backend-webgpu");
   else if (!started.has(name)) {
     provideKernels(compiledKernels());
     const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");

@@ -225,10 +225,27 @@ describe("engram's other commands", () => {
       database: string;
     };
     expect(report.tensor.inUse).toBe("wasm");
-    expect(report.tensor.candidates.map((one) => one.name)).toEqual(["node-gpu", "node", "wasm", "cpu"]);
+    expect(report.tensor.candidates.map((one) => one.name)).toEqual(["node-gpu", "node", "webgpu", "wasm", "cpu"]);
     expect(report.tensor.candidates.every((one) => one.reason.length > 5)).toBe(true);
     expect(report.database).toContain("works");
     expect((await engram("doctor")).out).toContain("wasm");
+    expect((await engram("doctor", "--backend", "webgpu")).err).toContain("no WebGPU device here");
+  });
+
+  it("doctor --measure times every backend that there is, and says which to use", async () => {
+    const { out, err } = await engram("doctor", "--measure", "--json");
+    expect(err).toContain("timing wasm");
+    const { figures, tensor } = JSON.parse(out) as {
+      figures: Record<string, { decision: number; smallStep: number; wideStep: number }>;
+      tensor: { candidates: { name: string; state: string }[] };
+    };
+    const usable = tensor.candidates.filter(({ state }) => state === "in-use" || state === "available").map(({ name }) => name);
+    expect(Object.keys(figures)).toEqual(usable);
+    for (const { decision, smallStep, wideStep } of Object.values(figures)) {
+      expect(decision).toBeGreaterThan(0);
+      expect(smallStep).toBeGreaterThan(decision);
+      expect(wideStep).toBeGreaterThan(smallStep);
+    }
   });
 
   it("--help answers with examples", async () => {
