@@ -80,18 +80,24 @@ function sizesOf({ q, k, values, options: { metric, neighbours = 0 } }: Reading)
   return { rows: q.shape[0], entries: k.shape[0], keySize: k.shape[1], valueSize: values.shape[1], l2: metric === "l2", neighbours };
 }
 
+/** Share of weights that are not 0 below which they are gone through one by one, instead of multiplied with all the rest. */
+const SPARSE = 0.3;
+
 const forward = wasmKernel<Sizes>("EngramAttention", (memory, inputs, sizes) => {
   const { rows, entries, keySize, valueSize, l2, neighbours } = sizes;
   const [q, k, values, strength] = inputs as [Address, Address, Address, Address];
-  const [read, weights] = [memory.output([rows, valueSize]), memory.output([rows, entries])];
+  const [read, weights] = [memory.output([rows, valueSize]), memory.output([rows * entries + 1])];
   const p = memory.address(weights);
   const beta = memory.numbers[strength / 4]!;
   const offsets = memory.reserve(entries + neighbours);
   memory.product({ at: q, rows, columns: keySize }, { at: k, rows: entries, columns: keySize, transposed: true }, p);
   if (l2) memory.kernels.rowSquares(entries, keySize, k, -beta, offsets);
-  memory.kernels.attentionWeights(rows, entries, p, l2 ? 2 * beta : beta, l2 ? offsets : 0, neighbours, offsets + 4 * entries);
+  const weighty = memory.kernels.attentionWeights(rows, entries, p, l2 ? 2 * beta : beta, l2 ? offsets : 0, neighbours, offsets + 4 * entries);
   memory.release(offsets);
-  memory.product({ at: p, rows, columns: entries }, { at: values, rows: entries, columns: valueSize }, memory.address(read));
+  const sparse = weighty < SPARSE * rows * entries;
+  memory.numbers[p / 4 + rows * entries] = sparse ? 1 : 0;
+  if (sparse) memory.kernels.sparseRead(rows, entries, valueSize, p, values, memory.address(read));
+  else memory.product({ at: p, rows, columns: entries }, { at: values, rows: entries, columns: valueSize }, memory.address(read));
   return [read, weights];
 });
 
@@ -109,14 +115,21 @@ const backward = wasmKernel<BackwardOptions>("EngramAttentionGradient", (memory,
   const [dq, dk, dv, dStrength] = results.map((result) => memory.address(result)) as [Address, Address, Address, Address];
   const dRead = { at: dy, rows, columns: valueSize };
   if (needed[2]!) memory.product({ at: p, rows, columns: entries, transposed: true }, dRead, dv);
-  // The gradient of the scores, and its sums over the queries.
+  // The gradient of the scores, ds; its sums over the queries; and ds · k, dsᵀ · q.
   const scratch = memory.reserve(rows * entries + 2 * entries);
   const [ds, sums, squares] = [scratch, scratch + 4 * rows * entries, scratch + 4 * (rows + 1) * entries];
-  memory.product(dRead, { at: values, rows: entries, columns: valueSize, transposed: true }, ds);
-  kernels.attentionBackward(rows, entries, p, ds);
-  if (l2) kernels.columnSums(1, rows, entries, ds, sums, 0, false);
-  const dScores = { at: ds, rows, columns: entries };
-  memory.product(dScores, { at: k, rows: entries, columns: keySize }, dq);
+  if (memory.numbers[p / 4 + rows * entries] === 1) {
+    memory.numbers.fill(0, sums / 4, sums / 4 + entries);
+    if (needed[1]!) memory.numbers.fill(0, dk / 4, dk / 4 + entries * keySize);
+    kernels.sparseBackward(rows, entries, keySize, valueSize, p, values, dy, q, k, ds, dq, needed[1]! ? dk : 0, sums);
+  } else {
+    memory.product(dRead, { at: values, rows: entries, columns: valueSize, transposed: true }, ds);
+    kernels.attentionBackward(rows, entries, p, ds);
+    if (l2) kernels.columnSums(1, rows, entries, ds, sums, 0, false);
+    const dScores = { at: ds, rows, columns: entries };
+    memory.product(dScores, { at: k, rows: entries, columns: keySize }, dq);
+    if (needed[1]!) memory.product({ ...dScores, transposed: true }, { at: q, rows, columns: keySize }, dk);
+  }
   const factor = l2 ? 2 : 1;
   if (needed[3]!) {
     // Of s = β(2 q·k − |k|²), or β q·k: ∂β = Σ ds s / β.
@@ -124,10 +137,7 @@ const backward = wasmKernel<BackwardOptions>("EngramAttentionGradient", (memory,
     memory.numbers[dStrength / 4] = factor * kernels.dots(rows * keySize, q, dq) - (l2 ? kernels.dots(entries, squares, sums) : 0);
   }
   kernels.keyGradient(rows, keySize, factor * beta, 0, q, dq);
-  if (needed[1]!) {
-    memory.product({ ...dScores, transposed: true }, { at: q, rows, columns: keySize }, dk);
-    kernels.keyGradient(entries, keySize, factor * beta, l2 ? sums : 0, k, dk);
-  }
+  if (needed[1]!) kernels.keyGradient(entries, keySize, factor * beta, l2 ? sums : 0, k, dk);
   memory.release(scratch);
   return results;
 });

@@ -35,7 +35,9 @@ export interface Kernels {
   axpy(count: number, factor: number, x: Address, into: Address): void;
   allFinite(count: number, x: Address): number;
   rowSquares(rows: number, width: number, x: Address, factor: number, into: Address): void;
-  attentionWeights(rows: number, width: number, x: Address, scale: number, offsets: Address, k: number, scratch: Address): void;
+  attentionWeights(rows: number, width: number, x: Address, scale: number, offsets: Address, k: number, scratch: Address): number;
+  sparseRead(rows: number, entries: number, width: number, p: Address, v: Address, into: Address): void;
+  sparseBackward(...reading: readonly number[]): void;
   attentionBackward(rows: number, width: number, p: Address, d: Address): void;
   keyGradient(rows: number, width: number, factor: number, c: Address, k: Address, m: Address): void;
   dots(count: number, x: Address, y: Address): number;

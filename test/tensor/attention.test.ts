@@ -8,7 +8,7 @@ import { attentionRead, type AttentionOptions } from "../../src/tensor/attention
 import { selectBackend } from "../../src/tensor/backend.ts";
 import { checkGradient } from "../../src/tensor/check-gradient.ts";
 import { exp, matrix, square, sum } from "../../src/tensor/ops.ts";
-import type { Tensor, Tensor2D } from "../../src/tensor/types.ts";
+import type { Scalar, Tensor, Tensor2D } from "../../src/tensor/types.ts";
 
 function normal(shape: readonly [number, number], random: RandomStream, scale = 1): Tensor2D {
   return matrix(
@@ -92,6 +92,19 @@ describe.each(backends)("attentionRead on the %s backend", (backend) => {
       }),
       { numRuns: 12, seed: 2 },
     );
+  });
+
+  it("does the same where most weights are nothing, as among entries far apart", () => {
+    const random = RandomStream.fromSeed(3);
+    const [q, k, v] = [normal([6, 3], random, 6), normal([40, 3], random, 6), normal([40, 5], random)];
+    const strength = tf.tensor1d([0.7]);
+    const read = attentionRead(q, k, v, strength, { metric: "l2" });
+    const wanted = expected(rowsOf(q), rowsOf(k), rowsOf(v), 0.7, { metric: "l2" }).flat();
+    read.dataSync().forEach((value, i) => expect(Math.abs(value - wanted[i]!)).toBeLessThan(1e-4));
+    const f = (...xs: Tensor[]): Scalar => sum(square(attentionRead(...(xs as [Tensor2D, Tensor2D, Tensor2D, Tensor]), { metric: "l2" })));
+    const check = checkGradient(f, [q, k, v, strength], { order: 2, stepSize: 0.01 });
+    expect(check.first).toBeLessThan(0.01);
+    expect(check.second).toBeLessThan(0.02);
   });
 
   it("reads nothing from entries that are not among the neighbours", () => {

@@ -23,9 +23,11 @@ export function rowSquares(rows: i32, width: i32, x: usize, factor: f32, into: u
 
 /**
  * Turns rows of products into weights, in place: the softmax of scale · x + offsets (the same offsets for every row; 0 for none). With
- * 0 < k < width the k largest of a row alone get weight, the earlier of equals; `scratch` then has room for k numbers.
+ * 0 < k < width the k largest of a row alone get weight, the earlier of equals; `scratch` then has room for k numbers. What is less than
+ * 1e-9 of a row's largest weight counts as nothing. Returns how many weights are not 0.
  */
-export function attentionWeights(rows: i32, width: i32, x: usize, scale: f32, offsets: usize, k: i32, scratch: usize): void {
+export function attentionWeights(rows: i32, width: i32, x: usize, scale: f32, offsets: usize, k: i32, scratch: usize): i32 {
+  let weighty = 0;
   const row = <usize>width << 2;
   for (let i = 0; i < rows; i++) {
     let most: f32 = -Infinity;
@@ -41,6 +43,7 @@ export function attentionWeights(rows: i32, width: i32, x: usize, scale: f32, of
     let p = x;
     for (; left >= 4; left -= 4) {
       const e = weightOf(f32x4.sub(v128.load(p), top));
+      weighty += popcnt(i32x4.bitmask(f32x4.gt(e, splat(0))));
       sum = f32x4.add(sum, e);
       v128.store(p, e);
       p += 16;
@@ -49,7 +52,10 @@ export function attentionWeights(rows: i32, width: i32, x: usize, scale: f32, of
     if (left > 0) {
       const e = weightOf(f32x4.sub(some(p, left), top));
       keep(p, e, left);
-      for (let j: usize = 0; j < <usize>left << 2; j += 4) all += load<f32>(p + j);
+      for (let j: usize = 0; j < <usize>left << 2; j += 4) {
+        all += load<f32>(p + j);
+        if (load<f32>(p + j) > 0) weighty++;
+      }
     }
     const share = splat(1 / all);
     left = width;
@@ -61,13 +67,14 @@ export function attentionWeights(rows: i32, width: i32, x: usize, scale: f32, of
     if (left > 0) keep(p, f32x4.mul(some(p, left), share), left);
     x += row;
   }
+  return weighty;
 }
 
-/** eˣ, and exactly 0 below −87. */
+/** eˣ, and exactly 0 below 1e-9. */
 // @ts-ignore: decorator
 @inline
 function weightOf(x: v128): v128 {
-  return v128.and(exp4(x), f32x4.ge(x, splat(-87)));
+  return v128.and(exp4(x), f32x4.ge(x, splat(-20.7232658)));
 }
 
 /** Sets all but the k largest scores to −∞. */
@@ -90,6 +97,81 @@ function keepLargest(width: i32, x: usize, k: i32, largest: usize): void {
     if (s > least || (s == least && equals-- > 0)) continue;
     store<f32>(x + j, -Infinity);
   }
+}
+
+/** into = p · v, where most weights are 0: [rows, entries] · [entries, width]. */
+export function sparseRead(rows: i32, entries: i32, width: i32, p: usize, v: usize, into: usize): void {
+  const row = <usize>width << 2;
+  for (let i = 0; i < rows; i++) {
+    memory.fill(into, 0, row);
+    for (let j = 0; j < entries; j++) {
+      const w = load<f32>(p);
+      p += 4;
+      if (w != 0) addScaled(width, w, v + <usize>j * row, into);
+    }
+    into += row;
+  }
+}
+
+/**
+ * Back from ∂read to the gradient of the scores, ds, and from there, all unscaled: dq = ds · k, dk = dsᵀ · q (0 for not wanted), and the sums of ds over the
+ * queries. `ds` is scratch for one row; dk and sums begin at what they hold.
+ */
+export function sparseBackward(
+  rows: i32, entries: i32, keySize: i32, valueSize: i32, p: usize, v: usize, dread: usize, q: usize, k: usize,
+  ds: usize, dq: usize, dk: usize, sums: usize,
+): void {
+  const keyRow = <usize>keySize << 2;
+  const valueRow = <usize>valueSize << 2;
+  for (let i = 0; i < rows; i++) {
+    let along: f32 = 0;
+    for (let j = 0; j < entries; j++) {
+      const w = load<f32>(p + (<usize>j << 2));
+      if (w == 0) continue;
+      const d = dot(valueSize, dread, v + <usize>j * valueRow);
+      store<f32>(ds + (<usize>j << 2), d);
+      along += w * d;
+    }
+    memory.fill(dq, 0, keyRow);
+    for (let j = 0; j < entries; j++) {
+      const at = <usize>j << 2;
+      const w = load<f32>(p + at);
+      if (w == 0) continue;
+      const d = w * (load<f32>(ds + at) - along);
+      addScaled(keySize, d, k + <usize>j * keyRow, dq);
+      if (dk) addScaled(keySize, d, q, dk + <usize>j * keyRow);
+      store<f32>(sums + at, load<f32>(sums + at) + d);
+    }
+    p += <usize>entries << 2;
+    dread += valueRow;
+    q += keyRow;
+    dq += keyRow;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function addScaled(count: i32, factor: f32, x: usize, into: usize): void {
+  const f = splat(factor);
+  for (; count >= 4; count -= 4) {
+    v128.store(into, fma(f, v128.load(x), v128.load(into)));
+    x += 16;
+    into += 16;
+  }
+  if (count > 0) keep(into, fma(f, some(x, count), some(into, count)), count);
+}
+
+// @ts-ignore: decorator
+@inline
+function dot(count: i32, x: usize, y: usize): f32 {
+  let s = splat(0);
+  for (; count >= 4; count -= 4) {
+    s = fma(v128.load(x), v128.load(y), s);
+    x += 16;
+    y += 16;
+  }
+  if (count > 0) s = fma(some(x, count), some(y, count), s);
+  return total(s);
 }
 
 /** Back through the softmax of each row, in place: d = p ⊙ (d − Σ p d). */

@@ -4,6 +4,6 @@ export { gemm, gemmScratch } from "./gemm";
 export { layerNorm, layerNormBackward, layerNormBackwardTangent, layerNormTangent } from "./layer-norm";
 export { adam } from "./optimisers";
 export { allFinite, axpy, columnDots, columnSums, scale, scaledDifference, squaredDifferences, squares } from "./sums";
-export { attentionBackward, attentionWeights, dots, keyGradient, rowSquares } from "./attention";
+export { attentionBackward, attentionWeights, dots, keyGradient, rowSquares, sparseBackward, sparseRead } from "./attention";
 export { gruBackward, gruForward, gruKeep } from "./gru";
 export { categorical, categoricalBackward, gaussianDensity, gaussianDensityBackward, gaussianSample, gaussianSampleBackward } from "./heads";
