@@ -93,9 +93,12 @@ export function commandLine(registries: Registries): Command {
     .description("TensorFlow's own library as tensor backend")
     .command("install")
     .description("fetch TensorFlow's C library and compile the binding of @tensorflow/tfjs-node against it (Linux; a minute)")
-    .option("--gpu", "of @tensorflow/tfjs-node-gpu")
+    .option("--gpu", "of @tensorflow/tfjs-node-gpu: with CUDA where nvidia-smi sees a device, otherwise on the CPU")
     .option("--force", "again, though it is there")
-    .addHelpText("after", "\nExamples:\n  engram native install\n  engram native install --gpu")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  engram native install\n  engram native install --gpu\n  engram native install --gpu --force     after a GPU was added",
+    )
     .action(async (flags: { readonly gpu?: boolean; readonly force?: boolean }) =>
       (await import("./commands/native.ts")).nativeInstallCommand(flags),
     );

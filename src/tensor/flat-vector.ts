@@ -76,7 +76,7 @@ export class FlatVector {
   /** Multiplies every number. */
   scale(factor: number): void {
     if (this.heap !== undefined) {
-      this.heap.kernels.scale(this.size, factor, this.address);
+      this.heap.kernels.scaleInto(this.size, factor, this.address, this.address);
       return;
     }
     const { numbers } = this;

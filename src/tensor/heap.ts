@@ -28,10 +28,11 @@ export interface Kernels {
   layerNormBackwardTangent(...rows: readonly number[]): void;
   columnSums(batch: number, rows: number, width: number, x: Address, into: Address, step: number, accumulate: boolean): void;
   columnDots(batch: number, rows: number, width: number, x: Address, y: Address, into: Address, step: number, accumulate: boolean): void;
+  copyStretches(count: number, bytes: number, from: Address, fromStep: number, into: Address, intoStep: number): void;
   squares(count: number, x: Address): number;
   squaredDifferences(count: number, x: Address, y: Address): number;
   scaledDifference(count: number, x: Address, y: Address, factor: number, into: Address): void;
-  scale(count: number, factor: number, x: Address): void;
+  scaleInto(count: number, factor: number, x: Address, into: Address): void;
   axpy(count: number, factor: number, x: Address, into: Address): void;
   allFinite(count: number, x: Address): number;
   rowSquares(rows: number, width: number, x: Address, factor: number, into: Address): void;

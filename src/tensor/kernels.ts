@@ -122,7 +122,14 @@ export const times = binary(tf.Multiply);
 /** 1 where positive, else 0. */
 export const positive = <T extends Tensor>(x: T): T => kernel(tf.Step, { x }, { alpha: 0 }) as T;
 
+const heapScaled = wasmKernel<{ readonly shape: readonly number[]; readonly by: number }>("EngramScaled", (memory, [x], { shape, by }) => {
+  const out = memory.output(shape);
+  memory.kernels.scaleInto(tf.util.sizeFromShape([...shape]), by, x!, memory.address(out));
+  return [out];
+});
+
 export function scaled<T extends Tensor>(x: T, by: number): T {
+  if (heap() !== undefined) return heapScaled([x], { shape: x.shape, by })[0] as T;
   const factor = tf.scalar(by);
   return disposing(times(x, factor), factor);
 }
@@ -190,12 +197,42 @@ export function largestOnly(x: Tensor2D, k: number): Tensor2D {
 
 // ── shapes ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+const heapConcat = wasmKernel<{ readonly rows: number; readonly widths: readonly number[] }>("EngramConcat", (memory, parts, { rows, widths }) => {
+  const all = widths.reduce((total, width) => total + width, 0);
+  const out = memory.output([rows, all]);
+  let at = memory.address(out);
+  parts.forEach((part, k) => {
+    memory.kernels.copyStretches(rows, 4 * widths[k]!, part, 4 * widths[k]!, at, 4 * all);
+    at += 4 * widths[k]!;
+  });
+  return [out];
+});
+
 /** Side by side. */
-export const concatenated = (parts: readonly Tensor2D[]): Tensor2D => tf.concat2d([...parts], 1);
+export const concatenated = (parts: readonly Tensor2D[]): Tensor2D =>
+  heap() === undefined
+    ? tf.concat2d([...parts], 1)
+    : (heapConcat(parts, { rows: parts[0]!.shape[0], widths: parts.map(({ shape: [, width] }) => width) })[0] as Tensor2D);
+
+interface ColumnsOptions {
+  readonly rows: number;
+  readonly all: number;
+  readonly from: number;
+  readonly width: number;
+}
+
+const heapColumns = wasmKernel<ColumnsOptions>("EngramColumns", (memory, [x], { rows, all, from, width }) => {
+  const out = memory.output([rows, width]);
+  memory.kernels.copyStretches(rows, 4 * width, x! + 4 * from, 4 * all, memory.address(out), 4 * width);
+  return [out];
+});
 
 /** Columns [from, from + width). */
-export const columns = (x: Tensor2D, from: number, width: number): Tensor2D =>
-  kernel(tf.Slice, { x }, { begin: [0, from], size: [x.shape[0], width] }) as Tensor2D;
+export function columns(x: Tensor2D, from: number, width: number): Tensor2D {
+  const [rows, all] = x.shape;
+  if (heap() !== undefined) return heapColumns([x], { rows, all, from, width })[0] as Tensor2D;
+  return kernel(tf.Slice, { x }, { begin: [0, from], size: [rows, width] }) as Tensor2D;
+}
 
 /** Rows [from, from + count). */
 export const rowRange = (x: Tensor2D, from: number, count: number): Tensor2D =>
@@ -216,8 +253,25 @@ export const padded = (x: Tensor2D, before: number, after: number): Tensor2D => 
   return kernel(tf.PadV2, { x }, { paddings, constantValue: 0 }) as Tensor2D;
 };
 
+interface RepeatOptions {
+  readonly shape: readonly number[];
+  readonly times: number;
+  readonly size: number;
+}
+
+const heapRepeat = wasmKernel<RepeatOptions>("EngramRepeat", (memory, [x], { shape, times: count, size }) => {
+  const out = memory.output(shape);
+  memory.kernels.copyStretches(count, 4 * size, x!, 0, memory.address(out), 4 * size);
+  return [out];
+});
+
 /** Repeats x along new or single axes. */
 export function broadcast(x: Tensor, shape: readonly number[]): Tensor {
+  const lead = shape.length - x.rank;
+  const whole = lead > 0 && x.shape.every((length, k) => length === shape[lead + k]);
+  if (whole && heap() !== undefined) {
+    return heapRepeat([x], { shape, times: tf.util.sizeFromShape(shape.slice(0, lead)), size: x.size })[0]!;
+  }
   const zeros = upload(new Float32Array(tf.util.sizeFromShape([...shape])), shape);
   return disposing(sum(zeros, x), zeros);
 }

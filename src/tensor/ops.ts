@@ -37,9 +37,11 @@ function sumTo(x: Tensor, shape: readonly number[]): Tensor {
 /** [n, m] → [m, n]. */
 export const transpose = (a: Tensor2D): Tensor2D => operation(kernels.transposed(a), [a], transpose);
 
-/** Columns [from, from + width). */
-export const columns = (a: Tensor2D, from: number, width: number): Tensor2D =>
-  operation(kernels.columns(a, from, width), [a], (dy) => padColumns(dy, from, a.shape[1] - from - width));
+/** Columns [from, from + width). @throws {ShapeError} */
+export function columns(a: Tensor2D, from: number, width: number): Tensor2D {
+  if (from < 0 || from + width > a.shape[1]) throw new ShapeError("columns", { a: a.shape }, `a matrix with columns ${from} to ${from + width - 1}`);
+  return operation(kernels.columns(a, from, width), [a], (dy) => padColumns(dy, from, a.shape[1] - from - width));
+}
 
 /** Zeros before and after the columns. */
 const padColumns = (a: Tensor2D, before: number, after: number): Tensor2D =>

@@ -31,11 +31,19 @@ export function attentionWeights(rows: i32, width: i32, x: usize, scale: f32, of
   const row = <usize>width << 2;
   for (let i = 0; i < rows; i++) {
     let most: f32 = -Infinity;
-    for (let j: usize = 0; j < row; j += 4) {
+    let tops = splat(-Infinity);
+    let j: usize = 0;
+    for (; j + 16 <= row; j += 16) {
+      const s = fma(splat(scale), v128.load(x + j), offsets ? v128.load(offsets + j) : splat(0));
+      v128.store(x + j, s);
+      tops = f32x4.pmax(tops, s);
+    }
+    for (; j < row; j += 4) {
       const s = scale * load<f32>(x + j) + (offsets ? load<f32>(offsets + j) : 0);
       store<f32>(x + j, s);
       most = max(most, s);
     }
+    most = max(most, max(max(f32x4.extract_lane(tops, 0), f32x4.extract_lane(tops, 1)), max(f32x4.extract_lane(tops, 2), f32x4.extract_lane(tops, 3))));
     if (k > 0 && k < width) keepLargest(width, x, k, scratch);
     const top = splat(most);
     let sum = splat(0);

@@ -3,7 +3,7 @@ export { activate, activateCurvature, activateSlope } from "./activation";
 export { gemm, gemmScratch } from "./gemm";
 export { layerNorm, layerNormBackward, layerNormBackwardTangent, layerNormTangent } from "./layer-norm";
 export { adam } from "./optimisers";
-export { allFinite, axpy, columnDots, columnSums, scale, scaledDifference, squaredDifferences, squares } from "./sums";
+export { allFinite, axpy, columnDots, columnSums, copyStretches, scaledDifference, scaleInto, squaredDifferences, squares } from "./sums";
 export { attentionBackward, attentionWeights, dots, keyGradient, rowSquares, sparseBackward, sparseRead } from "./attention";
 export { gruBackward, gruForward, gruKeep } from "./gru";
 export { categorical, categoricalBackward, gaussianDensity, gaussianDensityBackward, gaussianSample, gaussianSampleBackward } from "./heads";

@@ -96,13 +96,14 @@ export function scaledDifference(count: i32, x: usize, y: usize, factor: f32, in
   if (count > 0) keep(into, f32x4.mul(splat(factor), f32x4.sub(some(x, count), some(y, count))), count);
 }
 
-/** x = factor · x */
-export function scale(count: i32, factor: f32, x: usize): void {
+/** into = factor · x */
+export function scaleInto(count: i32, factor: f32, x: usize, into: usize): void {
   for (; count >= 4; count -= 4) {
-    v128.store(x, f32x4.mul(splat(factor), v128.load(x)));
+    v128.store(into, f32x4.mul(splat(factor), v128.load(x)));
     x += 16;
+    into += 16;
   }
-  if (count > 0) keep(x, f32x4.mul(splat(factor), some(x, count)), count);
+  if (count > 0) keep(into, f32x4.mul(splat(factor), some(x, count)), count);
 }
 
 /** into = into + factor · x */
@@ -113,6 +114,15 @@ export function axpy(count: i32, factor: f32, x: usize, into: usize): void {
     into += 16;
   }
   if (count > 0) keep(into, fma(splat(factor), some(x, count), some(into, count)), count);
+}
+
+/** Copies so many stretches of `bytes`, from and into places so many bytes apart. */
+export function copyStretches(count: i32, bytes: usize, from: usize, fromStep: usize, into: usize, intoStep: usize): void {
+  for (let i = 0; i < count; i++) {
+    memory.copy(into, from, bytes);
+    from += fromStep;
+    into += intoStep;
+  }
 }
 
 /** Whether every number is finite: x − x is 0 for those alone. */
