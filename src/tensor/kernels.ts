@@ -92,9 +92,9 @@ function axisSums(x: Tensor2D, axis: 0 | 1): Tensor2D {
 
 /** Over all numbers, → []. Columns first: many short sums round less than one long one. */
 export function total(x: Tensor): Tensor {
-  const columns = x.shape.length === 2 ? columnSums(x as Tensor2D) : reshaped(x, [1, x.size]);
-  const sum = kernel(tf.Sum, { x: columns }, { axis: [1], keepDims: false });
-  return disposing(reshaped(sum, []), columns, sum);
+  const sums = x.shape.length === 2 ? columnSums(x as Tensor2D) : reshaped(x, [1, x.size]);
+  const all = kernel(tf.Sum, { x: sums }, { axis: [1], keepDims: false });
+  return disposing(reshaped(all, []), sums, all);
 }
 
 // ── elementwise ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -198,7 +198,7 @@ export function largestOnly(x: Tensor2D, k: number): Tensor2D {
 // ── shapes ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const heapConcat = wasmKernel<{ readonly rows: number; readonly widths: readonly number[] }>("EngramConcat", (memory, parts, { rows, widths }) => {
-  const all = widths.reduce((total, width) => total + width, 0);
+  const all = widths.reduce((sofar, width) => sofar + width, 0);
   const out = memory.output([rows, all]);
   let at = memory.address(out);
   parts.forEach((part, k) => {

@@ -11,7 +11,7 @@ import { operation } from "./tape.ts";
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from "./types.ts";
 
 /** A matrix from row-major numbers, which must not change while it lives; whoever makes it disposes it, or a tidy does. */
-export const matrix = (numbers: Float32Array, rows: number, columns: number): Tensor2D => kernels.upload(numbers, [rows, columns]) as Tensor2D;
+export const matrix = (numbers: Float32Array, rows: number, width: number): Tensor2D => kernels.upload(numbers, [rows, width]) as Tensor2D;
 
 // ── shapes ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
