@@ -1,23 +1,10 @@
 /** @file One step of gated recurrent units, and the way back through it; the matrix products are done outside. See `gru.ts`. */
-import { exp4, fma, keep, some, splat, tanh4 } from "./lanes";
+import { exp4, fma, put, splat, take, tanh4 } from "./lanes";
 
 // @ts-ignore: decorator
 @inline
 function sigmoid4(x: v128): v128 {
   return f32x4.div(splat(1), f32x4.add(splat(1), exp4(f32x4.neg(x))));
-}
-
-// @ts-ignore: decorator
-@inline
-function take(at: usize, count: i32): v128 {
-  return count >= 4 ? v128.load(at) : some(at, count);
-}
-
-// @ts-ignore: decorator
-@inline
-function put(at: usize, x: v128, count: i32): void {
-  if (count >= 4) v128.store(at, x);
-  else keep(at, x, count);
 }
 
 /** h = state where `kept` is 1, row by row, else 0. */

@@ -1,21 +1,8 @@
 /** @file Distributions over actions, row by row, and the way back through them. See `heads.ts`. */
-import { exp4, fma, keep, log4, some, softplus4, splat, tanh4, total } from "./lanes";
+import { exp4, fma, log4, put, softplus4, splat, take, tanh4, total } from "./lanes";
 
 const LOG_TWO: f32 = 0.69314718;
 const HALF_LOG_TWO_PI: f32 = 0.91893853;
-
-// @ts-ignore: decorator
-@inline
-function take(at: usize, count: i32): v128 {
-  return count >= 4 ? v128.load(at) : some(at, count);
-}
-
-// @ts-ignore: decorator
-@inline
-function put(at: usize, x: v128, count: i32): void {
-  if (count >= 4) v128.store(at, x);
-  else keep(at, x, count);
-}
 
 /** The sum of the first lanes. */
 // @ts-ignore: decorator

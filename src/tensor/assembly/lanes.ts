@@ -38,6 +38,21 @@ export function keep(at: usize, x: v128, count: i32): void {
   if (count > 2) v128.store32_lane(at, x, 2, 8);
 }
 
+/** The next numbers, of which `count` are left. */
+// @ts-ignore: decorator
+@inline
+export function take(at: usize, count: i32): v128 {
+  return count >= 4 ? v128.load(at) : some(at, count);
+}
+
+/** Stores over the next numbers, of which `count` are left. */
+// @ts-ignore: decorator
+@inline
+export function put(at: usize, x: v128, count: i32): void {
+  if (count >= 4) v128.store(at, x);
+  else keep(at, x, count);
+}
+
 /** eˣ as 2ⁿ times a polynomial of degree 6, for |x| ≤ 87; relative error 2e-7. */
 // @ts-ignore: decorator
 @inline
