@@ -109,6 +109,30 @@ function pack(from: usize, lane: usize, step: usize, lanes: i32, depth: i32, int
       into += 4 * stride;
     }
   }
+  if (lanes > 0 && lanes < 4 && step == 4) {
+    // The rows that there are, as above; the others as zeros.
+    const second = lanes > 1 ? from + lane : from;
+    const third = lanes > 2 ? from + 2 * lane : from;
+    const has1 = i32x4.splat(lanes > 1 ? -1 : 0);
+    const has2 = i32x4.splat(lanes > 2 ? -1 : 0);
+    for (; k + 4 <= depth; k += 4) {
+      const at = <usize>k << 2;
+      const x0 = v128.load(from);
+      const x1 = v128.and(v128.load(second + at), has1);
+      const x2 = v128.and(v128.load(third + at), has2);
+      const none = f32x4.splat(0);
+      const y0 = v128.shuffle<f32>(x0, x1, 0, 4, 1, 5);
+      const y1 = v128.shuffle<f32>(x0, x1, 2, 6, 3, 7);
+      const y2 = v128.shuffle<f32>(x2, none, 0, 4, 1, 5);
+      const y3 = v128.shuffle<f32>(x2, none, 2, 6, 3, 7);
+      v128.store(into, v128.shuffle<f32>(y0, y2, 0, 1, 4, 5));
+      v128.store(into + stride, v128.shuffle<f32>(y0, y2, 2, 3, 6, 7));
+      v128.store(into + 2 * stride, v128.shuffle<f32>(y1, y3, 0, 1, 4, 5));
+      v128.store(into + 3 * stride, v128.shuffle<f32>(y1, y3, 2, 3, 6, 7));
+      from += 16;
+      into += 4 * stride;
+    }
+  }
   for (; k < depth; k++) {
     for (let l = 0; l < 4; l++) store<f32>(into + (<usize>l << 2), l < lanes ? load<f32>(from + <usize>l * lane) : 0);
     from += step;
