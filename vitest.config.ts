@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: "test/global-setup.ts",
+    setupFiles: "test/seed.ts",
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
