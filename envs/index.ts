@@ -1,12 +1,10 @@
 /** @file Every world by its versioned id. Adding one is adding its file and a line here. */
 import type { EnvironmentEntry } from "../src/contract/environment.ts";
-import { buttonPress } from "./tabletop/button-press.ts";
-import { drawerOpen } from "./tabletop/drawer-open.ts";
-import { pickPlace } from "./tabletop/pick-place.ts";
-import { push } from "./tabletop/push.ts";
-import { reach } from "./tabletop/reach.ts";
-import { tabletopEntry } from "./tabletop/tabletop-environment.ts";
+import { entryOf } from "../src/environments/simulated-environment.ts";
+import type { World } from "../src/environments/simulation.ts";
+import { tabletopTasks } from "./tabletop/tasks/index.ts";
+import { tabletopWorld } from "./tabletop/tabletop-world.ts";
 
-const entries: readonly EnvironmentEntry[] = [reach, push, pickPlace, drawerOpen, buttonPress].map(tabletopEntry);
+const worlds: readonly World[] = tabletopTasks.map(tabletopWorld);
 
-export const environments: ReadonlyMap<string, EnvironmentEntry> = new Map(entries.map((entry) => [entry.spec.id, entry]));
+export const environments: ReadonlyMap<string, EnvironmentEntry> = new Map(worlds.map((world) => [world.spec.id, entryOf(world)]));

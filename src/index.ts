@@ -28,6 +28,7 @@ export {
   type EnvironmentId,
   type EnvironmentSpec,
   type ResetOptions,
+  type Setting,
 } from "./contract/environment.ts";
 export * from "./contract/errors.ts";
 export {
@@ -42,12 +43,14 @@ export {
 } from "./contract/memory.ts";
 export type { Scene, SceneBody, SceneShape, ShapeGeometry } from "./contract/scene.ts";
 export type { Snapshot, SnapshotValue } from "./contract/snapshot.ts";
-export { contains, space, type PartOptions, type Quantity, type Space, type SpacePart, type Unit } from "./contract/space.ts";
+export { bring, contains, space, type PartOptions, type Quantity, type Space, type SpacePart, type Unit } from "./contract/space.ts";
 export * from "./contract/step.ts";
 export { asTaskId, type Task, type TaskId } from "./contract/task.ts";
 export { validate, type Schema } from "./contract/validate.ts";
 
 // Parts to build with
+export { checkTask, entryOf, SimulatedEnvironment } from "./environments/simulated-environment.ts";
+export type { Episode, Outcome, Simulation, World } from "./environments/simulation.ts";
 export { agentActor, closedLoop, controllerActor, type Actor, type ClosedLoopOptions, type EpisodePlan } from "./streams/closed-loop.ts";
 export type { EpisodeEnded, EpisodeStarted, LoopEvent, Stepped } from "./streams/loop-event.ts";
 export { Pace, type PaceState } from "./streams/pace.ts";

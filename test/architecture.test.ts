@@ -42,13 +42,14 @@ const all = Object.values(house).flat();
 const rooms: Readonly<Record<string, readonly string[]>> = {
   contract: [],
   numerics: ["contract"],
+  environments: ["contract", "numerics"],
   tensor: ["contract", "numerics"],
   memory: ["contract", "numerics", "tensor"],
   learning: ["contract", "numerics", "tensor", "memory"],
   streams: ["contract", "numerics", "tensor", "memory", "learning"],
   continual: ["contract", "numerics", "tensor", "memory", "learning", "streams"],
   telemetry: ["contract", "numerics", "tensor", "memory", "learning", "streams", "continual"],
-  runtime: ["contract", "numerics", "tensor", "memory", "learning", "streams", "continual", "telemetry"],
+  runtime: ["contract", "numerics", "tensor", "memory", "learning", "streams", "continual", "telemetry", "environments"],
 };
 
 /** Where a library may be imported, by the start of a file's path. */

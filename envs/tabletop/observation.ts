@@ -14,7 +14,6 @@ export const GRIPPER = 3;
 export const OBJECT = 4;
 export const PREVIOUS = 18;
 export const GOAL = 36;
-export const OBSERVATION_SIZE = 39;
 
 /** Simulated seconds between two actions: 80 Hz, as five substeps. */
 export const CONTROL_PERIOD = 0.0125;

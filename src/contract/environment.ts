@@ -1,7 +1,7 @@
 /** @file What a world is to everyone else. Synchronous, seeded, and restorable bit for bit. */
 import type { Scene } from "./scene.ts";
 import type { Snapshot } from "./snapshot.ts";
-import type { Space } from "./space.ts";
+import type { Space, Unit } from "./space.ts";
 import type { FirstStep, NextStep } from "./step.ts";
 import type { Task } from "./task.ts";
 
@@ -18,27 +18,45 @@ export interface EnvironmentSpec {
   readonly action: Space;
   /** What a reset randomises. */
   readonly variation: Space;
+  /** What a task may change about the world itself, such as gravity; nothing, in most. */
+  readonly settings: readonly Setting[];
   /** Simulated seconds between two actions. */
   readonly controlPeriod: number;
   /** Steps after which an episode is truncated. */
   readonly horizon: number;
 }
 
+/** A number about the world that is the same at every reset until a task asks for another. */
+export interface Setting {
+  readonly name: string;
+  readonly summary: string;
+  readonly unit: Unit;
+  readonly low: number;
+  readonly high: number;
+  readonly nominal: number;
+}
+
 export interface ResetOptions {
   /** A non-negative integer. Without it the environment's own random stream goes on from where it is. */
   readonly seed?: number;
-  /** Fixes the variation instead of drawing it. */
+  /** Fixes the variation instead of drawing it, and settings instead of leaving them nominal. */
   readonly task?: Task;
 }
 
 export interface Environment {
   readonly spec: EnvironmentSpec;
   /** What there is to see, for viewers; absent where there is nothing to draw. */
-  readonly scene?: Scene;
-  /** @throws {InvalidValueError} A seed that is not a non-negative integer, or a task of another environment or outside `variation`. */
+  readonly scene?: Scene | undefined;
+  /** What the last reset drew or was given; a `Task` made with it repeats the placement. Overwritten by the next reset. */
+  readonly variation: Float32Array;
+  /**
+   * Decides everything about the episode: the same seed and task give the same numbers, whatever happened before.
+   * @throws {InvalidValueError} A seed that is not a non-negative integer; a task of another environment, or outside `variation` or `settings`.
+   * @throws {UnknownNameError} A setting that the world has not.
+   */
   reset(options?: ResetOptions): FirstStep;
   /**
-   * Acts for one control period. Numbers outside the action space are clipped to it; the action itself is left alone.
+   * Acts for one control period. Numbers outside the action space are clipped to it, choices rounded; the action itself is left alone.
    * @throws {InvalidValueError} An action of the wrong length or with a NaN.
    * @throws {OrderError} Before the first reset, or after an episode's last step.
    */

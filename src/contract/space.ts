@@ -3,8 +3,11 @@ import { InvalidValueError } from "./errors.ts";
 
 export type Unit = "m" | "m/s" | "rad" | "rad/s" | "N" | "N·m" | "1";
 
-/** What a part's numbers are, so that an agent can build features for a body it has never seen. Quaternions are [x, y, z, w]. */
-export type Quantity = "position" | "orientation" | "velocity" | "angle" | "scalar";
+/**
+ * What a part's numbers are, so that an agent can build features for a body it has never seen. Quaternions are [x, y, z, w]; a choice is a
+ * whole number that names one of several things.
+ */
+export type Quantity = "position" | "orientation" | "velocity" | "angle" | "scalar" | "choice";
 
 /** A run of neighbouring numbers with one meaning. */
 export interface SpacePart {
@@ -26,6 +29,8 @@ export interface Space {
   readonly parts: readonly SpacePart[];
   readonly low: Float32Array;
   readonly high: Float32Array;
+  /** 1 where the number is a choice. */
+  readonly whole: Uint8Array;
 }
 
 /** A part before its place is known; a single number for a bound holds for all of the part's numbers. */
@@ -50,6 +55,8 @@ export function space(parts: readonly PartOptions[]): Space {
     const low = bounds(part, "low");
     const high = bounds(part, "high");
     low.forEach((value, k) => {
+      if (part.quantity === "choice" && !Number.isInteger(value))
+        throw new InvalidValueError(`${part.name}.low[${k}]`, value, "a whole number, for a choice");
       if (!(value <= high[k]!)) throw new InvalidValueError(`${part.name}.low[${k}]`, value, `at most its upper bound ${high[k]}`);
     });
     const result: SpacePart = { ...part, offset, low, high, age: part.age ?? 0 };
@@ -61,6 +68,7 @@ export function space(parts: readonly PartOptions[]): Space {
     parts: placed,
     low: Float32Array.from(placed.flatMap((part) => part.low)),
     high: Float32Array.from(placed.flatMap((part) => part.high)),
+    whole: Uint8Array.from(placed.flatMap((part) => part.low.map(() => (part.quantity === "choice" ? 1 : 0)))),
   };
 }
 
@@ -71,12 +79,25 @@ function bounds(part: PartOptions, side: "low" | "high"): readonly number[] {
   return given;
 }
 
-/** Whether a vector has the space's length and lies within its bounds; NaN does not. */
-export function contains({ size, low, high }: Space, vector: ArrayLike<number>): boolean {
+/** Whether a vector has the space's length and lies within its bounds, choices whole; NaN does not. */
+export function contains({ size, low, high, whole }: Space, vector: ArrayLike<number>): boolean {
   if (vector.length !== size) return false;
   for (let k = 0; k < size; k++) {
     const value = vector[k]!;
-    if (!(value >= low[k]! && value <= high[k]!)) return false;
+    if (!(value >= low[k]! && value <= high[k]!) || (whole[k] === 1 && !Number.isInteger(value))) return false;
   }
   return true;
+}
+
+/**
+ * Writes the action nearest to the one given within the space: clipped to the bounds, choices rounded.
+ * @throws {InvalidValueError} An action of another length or with a NaN; nothing is written then.
+ */
+export function bring({ size, low, high, whole }: Space, action: ArrayLike<number>, into: Float32Array): void {
+  if (action.length !== size) throw new InvalidValueError("action", action, `${size} ${size === 1 ? "number" : "numbers"}`);
+  for (let k = 0; k < size; k++) if (Number.isNaN(action[k])) throw new InvalidValueError(`action[${k}]`, action[k], "a number");
+  for (let k = 0; k < size; k++) {
+    const value = Math.min(Math.max(action[k]!, low[k]!), high[k]!);
+    into[k] = whole[k] === 1 ? Math.round(value) : value;
+  }
 }

@@ -1,4 +1,4 @@
-/** @file A task: one world with one draw of what it randomises (Meta-World's `Task`, with the draw in the open). */
+/** @file A task: one world with one draw of what it randomises (Meta-World's `Task`, with the draw in the open), under settings of its own. */
 import { describe, SnapshotError } from "./errors.ts";
 import type { SnapshotValue } from "./snapshot.ts";
 
@@ -16,6 +16,8 @@ export function restoreTaskId(saved: SnapshotValue | undefined): TaskId {
 export interface Task {
   readonly id: TaskId;
   readonly environment: string;
-  /** What `reset` would otherwise draw from its random stream, inside the environment's `variation` space. Freezes placements and goals. */
-  readonly variation: readonly number[];
+  /** What `reset` would otherwise draw from its random stream, inside the environment's `variation` space. Freezes placements and goals; drawn where absent. */
+  readonly variation?: readonly number[];
+  /** What it changes about the world, by the names of the environment's `settings`; the others are nominal. */
+  readonly settings?: Readonly<Record<string, number>>;
 }

@@ -13,7 +13,7 @@ export interface Features {
 }
 
 /** Scales that make a centimetre, and a tenth of a gripper's travel, count: what decides a grasp must not drown in what crosses the table. */
-const SCALE = { position: 25, scalar: 5, velocity: 1, angle: 1, orientation: 1 } as const;
+const SCALE = { position: 25, scalar: 5, velocity: 1, angle: 1, orientation: 1, choice: 1 } as const;
 
 interface Term {
   readonly name: string;

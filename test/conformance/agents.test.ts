@@ -17,6 +17,7 @@ const spec: EnvironmentSpec = {
   observation: space([position("hand", 0), position("hand", 1), position("goal", 0)]),
   action: space([{ name: "velocity", quantity: "velocity", unit: "m/s", size: 2, low: -1, high: 1 }]),
   variation: space([position("goal", 0)]),
+  settings: [],
   controlPeriod: 0.05,
   horizon: 40,
 };

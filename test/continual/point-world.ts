@@ -35,6 +35,7 @@ export function pointSpec(side: Side): EnvironmentSpec {
     ]),
     action: space([{ name: "velocity", quantity: "velocity", unit: "1", size: 2, low: -1, high: 1 }]),
     variation: space([{ name: "goal", quantity: "position", unit: "m", size: 2, low: -2, high: 2 }]),
+    settings: [],
     controlPeriod: 0.05,
     horizon: HORIZON,
   };
@@ -43,6 +44,7 @@ export function pointSpec(side: Side): EnvironmentSpec {
 export class PointWorld implements Environment {
   readonly spec: EnvironmentSpec;
   readonly scene: Scene;
+  readonly variation = new Float32Array(2);
   /** Seeds that it was reset with. */
   readonly seeds: number[] = [];
   readonly #side: Side;
@@ -74,6 +76,7 @@ export class PointWorld implements Environment {
     }
     const [x, y] = directions[this.#side];
     this.#state.set([0, 0, 1.2 * x + this.#random.uniform(-0.4, 0.4), 1.2 * y + this.#random.uniform(-0.4, 0.4)]);
+    this.variation.set(this.#state.subarray(2));
     this.#steps = 0;
     return first(this.#look());
   }

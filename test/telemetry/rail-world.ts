@@ -11,6 +11,7 @@ const upright = [0, 0, 0, 1] as const;
 export class RailWorld implements Environment {
   readonly spec: EnvironmentSpec;
   readonly scene: Scene;
+  readonly variation = new Float32Array(2);
   /** How often somebody looked. */
   looks = 0;
   readonly #observation = new Float32Array(2);
@@ -25,6 +26,7 @@ export class RailWorld implements Environment {
       observation: position,
       action: space([{ name: "velocity", quantity: "velocity", unit: "m/s", size: 1, low: -1, high: 1 }]),
       variation: position,
+      settings: [],
       controlPeriod: 0.0125,
       horizon,
     };

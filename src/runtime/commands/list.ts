@@ -46,7 +46,7 @@ export async function scenariosCommand({ json }: Output, registries: Registries)
 const plain = ({ spec, controller }: EnvironmentEntry): object => {
   const parts = ({ parts: list }: Space): readonly object[] =>
     list.map(({ name, quantity, unit, offset, size, age, low, high }) => ({ name, quantity, unit, offset, size, age, low, high }));
-  const { id, summary, observation, action, variation, controlPeriod, horizon } = spec;
+  const { id, summary, observation, action, variation, settings, controlPeriod, horizon } = spec;
   return {
     id,
     summary,
@@ -56,6 +56,7 @@ const plain = ({ spec, controller }: EnvironmentEntry): object => {
     observation: parts(observation),
     action: parts(action),
     variation: parts(variation),
+    settings,
   };
 };
 
@@ -64,6 +65,7 @@ function described({ spec, controller }: EnvironmentEntry): string {
     `${spec.id}: ${spec.summary}`,
     `${(1 / spec.controlPeriod).toFixed(0)} actions a second, ${spec.horizon} at most; ${controller === undefined ? "no" : "a"} scripted demonstrator`,
     ...(["observation", "action", "variation"] as const).map((name) => `\n${name}\n${partTable(spec, name)}`),
+    ...(spec.settings.length > 0 ? [`\nsettings\n${settingTable(spec)}`] : []),
   ].join("\n");
 }
 
@@ -79,5 +81,14 @@ function partTable(spec: EnvironmentSpec, name: "observation" | "action" | "vari
     ]),
   );
 }
+
+const settingTable = ({ settings }: EnvironmentSpec): string =>
+  columns(
+    settings.map(({ name, summary, unit, low, high, nominal }) => [
+      `  ${name}`,
+      `${round(low)} … ${round(high)}${unit === "1" ? "" : ` ${unit}`}, normally ${round(nominal)}`,
+      summary,
+    ]),
+  );
 
 const round = (value: number): string => String(Number(value.toPrecision(4)));

@@ -99,11 +99,12 @@ describe("a blow-up", () => {
       world.reset({ seed: 1 });
       const sound = [...world.step(new Float32Array(4)).observation];
       const snapshot = world.snapshot();
-      const state = snapshot["world"] as Snapshot;
+      const simulation = snapshot["simulation"] as Snapshot;
+      const state = simulation["world"] as Snapshot;
       const bodies = Float64Array.from(state["bodies"] as Float64Array);
       // Each body: position 3, orientation 4, velocity 3, … ; the block is the last.
       bodies[bodies.length - 19 + 7] = speed;
-      world.restore({ ...snapshot, world: { ...state, bodies } });
+      world.restore({ ...snapshot, simulation: { ...simulation, world: { ...state, bodies } } });
       const step = world.step(new Float32Array(4));
       expect(step).toMatchObject({ kind: "truncated", reason: "unstable", reward: 0, success: false });
       expect([...step.observation]).toEqual(sound);

@@ -1,14 +1,15 @@
 /** @file Each task's success test at states placed by hand, its reward's slope, and where its resets put things. */
 import { describe, expect, it } from "vitest";
-import { buttonPress } from "../../../envs/tabletop/button-press.ts";
-import { drawerOpen } from "../../../envs/tabletop/drawer-open.ts";
-import { pickPlace } from "../../../envs/tabletop/pick-place.ts";
-import { push } from "../../../envs/tabletop/push.ts";
-import { reach } from "../../../envs/tabletop/reach.ts";
-import { TabletopEnvironment } from "../../../envs/tabletop/tabletop-environment.ts";
+import { buttonPress } from "../../../envs/tabletop/tasks/button-press.ts";
+import { drawerOpen } from "../../../envs/tabletop/tasks/drawer-open.ts";
+import { pickPlace } from "../../../envs/tabletop/tasks/pick-place.ts";
+import { push } from "../../../envs/tabletop/tasks/push.ts";
+import { reach } from "../../../envs/tabletop/tasks/reach.ts";
+import { tabletopWorld } from "../../../envs/tabletop/tabletop-world.ts";
 import type { TabletopTask } from "../../../envs/tabletop/tabletop-task.ts";
 import { contains } from "../../../src/contract/space.ts";
 import { asTaskId } from "../../../src/contract/task.ts";
+import { SimulatedEnvironment } from "../../../src/environments/simulated-environment.ts";
 
 type Triple = readonly [number, number, number];
 
@@ -77,7 +78,7 @@ describe("rewards", () => {
 });
 
 describe("resets", () => {
-  const worldOf = (task: TabletopTask): TabletopEnvironment => new TabletopEnvironment(task);
+  const worldOf = (task: TabletopTask): SimulatedEnvironment => new SimulatedEnvironment(tabletopWorld(task));
   const start = (task: TabletopTask, variation: number[]): number[] => {
     const world = worldOf(task);
     return [...world.reset({ task: { id: asTaskId(task.name), environment: world.spec.id, variation } }).observation];

@@ -1,13 +1,13 @@
 /** @file Drawer-open: hook a finger behind the handle and pull the drawer out. */
 import { Box, Vec3 } from "cannon-es";
-import { Prismatic } from "../physics/prismatic.ts";
-import { proportionalController } from "./controller.ts";
-import { boxPart, color, following, rodPart } from "./looks.ts";
-import { writeVector, writeWxyz } from "./object-block.ts";
-import { distance, GOAL, HAND, OBJECT, point } from "./observation.ts";
-import { clamp, closeness, mix, smoothstep } from "./shaping.ts";
-import type { Table } from "./table.ts";
-import type { Furniture, TabletopTask } from "./tabletop-task.ts";
+import { Prismatic } from "../../physics/prismatic.ts";
+import { proportionalController } from "../controller.ts";
+import { boxPart, color, following, rodPart } from "../looks.ts";
+import { writeVector, writeWxyz } from "../object-block.ts";
+import { distance, GOAL, HAND, OBJECT, point } from "../observation.ts";
+import { clamp, closeness, mix, smoothstep } from "../shaping.ts";
+import type { Table } from "../table.ts";
+import type { Furniture, TabletopTask } from "../tabletop-task.ts";
 
 const RADIUS = 0.03;
 

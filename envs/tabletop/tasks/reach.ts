@@ -1,9 +1,9 @@
 /** @file Reach: bring the point between the fingertips to the goal in the air. The block on the table is in nobody's way. */
-import { blockOnTable, blockStart, clearOfGoal, goalBetween } from "./block.ts";
-import { proportionalController } from "./controller.ts";
-import { GOAL, point, TCP_DEPTH, tcpDistance } from "./observation.ts";
-import { closeness } from "./shaping.ts";
-import type { TabletopTask } from "./tabletop-task.ts";
+import { blockOnTable, blockStart, clearOfGoal, goalBetween } from "../block.ts";
+import { proportionalController } from "../controller.ts";
+import { GOAL, point, TCP_DEPTH, tcpDistance } from "../observation.ts";
+import { closeness } from "../shaping.ts";
+import type { TabletopTask } from "../tabletop-task.ts";
 
 const RADIUS = 0.05;
 

@@ -1,10 +1,10 @@
 /** @file Push: take the block between the fingers and slide it over the table to the goal. */
-import { blockOnTable, BLOCK_HALF, blockStart, clearOfGoal, goalBetween } from "./block.ts";
-import { proportionalController } from "./controller.ts";
-import { aimAtBlock, carry, GRASP_HEIGHT } from "./grasp.ts";
-import { distance, GOAL, OBJECT, tcpDistance } from "./observation.ts";
-import { closeness } from "./shaping.ts";
-import type { TabletopTask } from "./tabletop-task.ts";
+import { blockOnTable, BLOCK_HALF, blockStart, clearOfGoal, goalBetween } from "../block.ts";
+import { proportionalController } from "../controller.ts";
+import { aimAtBlock, carry, GRASP_HEIGHT } from "../grasp.ts";
+import { distance, GOAL, OBJECT, tcpDistance } from "../observation.ts";
+import { closeness } from "../shaping.ts";
+import type { TabletopTask } from "../tabletop-task.ts";
 
 const RADIUS = 0.05;
 

@@ -1,10 +1,10 @@
 /** @file Pick and place: grasp the block and hold it at the goal in the air. */
-import { blockOnTable, BLOCK_HALF, blockStart, clearOfGoal, goalBetween } from "./block.ts";
-import { proportionalController } from "./controller.ts";
-import { aimAtBlock, carry, GRASP_HEIGHT } from "./grasp.ts";
-import { distance, GOAL, OBJECT, point, tcpDistance } from "./observation.ts";
-import { clamp, closeness } from "./shaping.ts";
-import type { TabletopTask } from "./tabletop-task.ts";
+import { blockOnTable, BLOCK_HALF, blockStart, clearOfGoal, goalBetween } from "../block.ts";
+import { proportionalController } from "../controller.ts";
+import { aimAtBlock, carry, GRASP_HEIGHT } from "../grasp.ts";
+import { distance, GOAL, OBJECT, point, tcpDistance } from "../observation.ts";
+import { clamp, closeness } from "../shaping.ts";
+import type { TabletopTask } from "../tabletop-task.ts";
 
 const RADIUS = 0.07;
 

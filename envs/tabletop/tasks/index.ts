@@ -1,0 +1,9 @@
+/** @file The tasks of the tabletop. Adding one is adding its file and a line here. */
+import type { TabletopTask } from "../tabletop-task.ts";
+import { buttonPress } from "./button-press.ts";
+import { drawerOpen } from "./drawer-open.ts";
+import { pickPlace } from "./pick-place.ts";
+import { push } from "./push.ts";
+import { reach } from "./reach.ts";
+
+export const tabletopTasks: readonly TabletopTask[] = [reach, push, pickPlace, drawerOpen, buttonPress];

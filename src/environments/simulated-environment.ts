@@ -1,0 +1,158 @@
+/**
+ * @file What every world does alike: seeds, draws, settings, the bounds of actions, the horizon, the order of calls, and snapshots. What is
+ * special about one is its `Simulation`.
+ */
+import type { Environment, EnvironmentEntry, EnvironmentSpec, ResetOptions } from "../contract/environment.ts";
+import { describe, InvalidValueError, OrderError, SnapshotError, UnknownNameError } from "../contract/errors.ts";
+import type { Scene } from "../contract/scene.ts";
+import { nested, type Snapshot, type SnapshotValue } from "../contract/snapshot.ts";
+import { bring, contains } from "../contract/space.ts";
+import { first, middle, terminated, truncated, type FirstStep, type NextStep } from "../contract/step.ts";
+import type { Task } from "../contract/task.ts";
+import { RandomStream } from "../numerics/random.ts";
+import type { Episode, Outcome, Simulation, World } from "./simulation.ts";
+
+const phases = ["unset", "running", "over"] as const;
+type Phase = (typeof phases)[number];
+
+export class SimulatedEnvironment implements Environment {
+  readonly spec: EnvironmentSpec;
+  readonly variation: Float32Array;
+  readonly #world: World;
+  readonly #simulation: Simulation;
+  readonly #random = RandomStream.fromSeed(0);
+  readonly #observation: Float32Array;
+  readonly #action: Float32Array;
+  readonly #outcome: Outcome = { reward: 0, success: false, ending: "none" };
+  #settings: Record<string, number>;
+  #phase: Phase = "unset";
+  #steps = 0;
+
+  constructor(world: World) {
+    this.spec = world.spec;
+    this.#world = world;
+    this.variation = new Float32Array(this.spec.variation.size);
+    this.#observation = new Float32Array(this.spec.observation.size);
+    this.#action = new Float32Array(this.spec.action.size);
+    this.#settings = nominal(this.spec);
+    this.#simulation = world.simulate(this.#random);
+  }
+
+  get scene(): Scene | undefined {
+    return this.#simulation.scene;
+  }
+
+  reset({ seed, task }: ResetOptions = {}): FirstStep {
+    if (task !== undefined) checkTask(this.spec, task);
+    if (seed !== undefined) this.#random.restore(RandomStream.fromSeed(seed).snapshot());
+    if (task?.variation === undefined) this.#draw();
+    else this.variation.set(task.variation);
+    this.#settings = { ...nominal(this.spec), ...task?.settings };
+    this.#simulation.begin(this.#episode, this.#observation);
+    this.#phase = "running";
+    this.#steps = 0;
+    return first(this.#observation);
+  }
+
+  step(action: Float32Array): NextStep {
+    this.#requireRunning();
+    bring(this.spec.action, action, this.#action);
+    clear(this.#outcome);
+    this.#simulation.advance(this.#action, this.#observation, this.#outcome);
+    this.#steps++;
+    const { reward, success, ending } = this.#outcome;
+    if (ending === "none" && this.#steps < this.spec.horizon) return middle(this.#observation, reward, success);
+    this.#phase = "over";
+    if (ending === "terminated") return terminated(this.#observation, reward, success);
+    return truncated(this.#observation, reward, success, ending === "unstable" ? "unstable" : "horizon");
+  }
+
+  snapshot(): Snapshot {
+    return {
+      environment: this.spec.id,
+      phase: this.#phase,
+      steps: this.#steps,
+      variation: this.variation.slice(),
+      settings: { ...this.#settings },
+      observation: this.#observation.slice(),
+      random: this.#random.snapshot(),
+      simulation: this.#simulation.snapshot(),
+    };
+  }
+
+  restore(snapshot: Snapshot): void {
+    const { environment, phase, steps, variation, observation } = snapshot;
+    const { id } = this.spec;
+    if (environment !== id) {
+      throw new SnapshotError(`Expected a snapshot of \`${id}\`, got one of ${describe(environment)}. Restore it into the world it was taken from.`);
+    }
+    const known = phases.find((each) => each === phase);
+    const whole = known !== undefined && typeof steps === "number" && isVector(variation, this.variation) && isVector(observation, this.#observation);
+    if (!whole) throw new SnapshotError(`Expected \`phase\`, \`steps\`, \`variation\` and \`observation\` of \`${id}\`: the snapshot is damaged.`);
+    this.variation.set(variation);
+    this.#settings = { ...nominal(this.spec), ...(nested(snapshot, "settings") as Record<string, number>) };
+    this.#simulation.restore(nested(snapshot, "simulation"), this.#episode);
+    this.#random.restore(nested(snapshot, "random"));
+    this.#observation.set(observation);
+    this.#phase = known;
+    this.#steps = steps;
+  }
+
+  get #episode(): Episode {
+    return { variation: this.variation, settings: this.#settings };
+  }
+
+  /** In float32, so that what is drawn lies within the space's own bounds. */
+  #draw(): void {
+    const { low, high, whole } = this.spec.variation;
+    do {
+      for (let k = 0; k < low.length; k++) {
+        this.variation[k] = whole[k] === 1 ? low[k]! + this.#random.integer(high[k]! - low[k]! + 1) : this.#random.uniform(low[k], high[k]);
+      }
+    } while (this.#world.accepts?.(this.variation) === false);
+  }
+
+  #requireRunning(): void {
+    if (this.#phase === "unset") throw new OrderError("Step before the first reset. Call `reset()` to begin an episode.");
+    if (this.#phase === "over") throw new OrderError("Step after the episode's last step. Call `reset()` to begin another.");
+  }
+}
+
+function clear(outcome: Outcome): void {
+  outcome.reward = 0;
+  outcome.success = false;
+  outcome.ending = "none";
+}
+
+const isVector = (value: SnapshotValue | undefined, like: Float32Array): value is Float32Array =>
+  value instanceof Float32Array && value.length === like.length;
+
+const nominal = ({ settings }: EnvironmentSpec): Record<string, number> => Object.fromEntries(settings.map((each) => [each.name, each.nominal]));
+
+/** @throws {InvalidValueError} A task of another environment, or with a variation or setting outside its bounds. @throws {UnknownNameError} A setting that the world has not. */
+export function checkTask(spec: EnvironmentSpec, { environment, variation, settings = {} }: Task): void {
+  if (environment !== spec.id) throw new InvalidValueError("task.environment", environment, `"${spec.id}"`);
+  if (variation !== undefined && !contains(spec.variation, Float32Array.from(variation))) {
+    throw new InvalidValueError("task.variation", variation, `${spec.variation.size} numbers within the environment's \`variation\` space`);
+  }
+  for (const [name, value] of Object.entries(settings)) {
+    const setting = spec.settings.find((each) => each.name === name);
+    if (setting === undefined)
+      throw new UnknownNameError(
+        `setting of ${spec.id}:`,
+        name,
+        spec.settings.map((each) => each.name),
+      );
+    const { low, high, unit } = setting;
+    if (!(value >= low && value <= high)) {
+      throw new InvalidValueError(`task.settings.${name}`, value, `from ${low} to ${high}${unit === "1" ? "" : ` ${unit}`}`);
+    }
+  }
+}
+
+/** A world as the registry lists it. */
+export const entryOf = (world: World): EnvironmentEntry => ({
+  spec: world.spec,
+  make: () => new SimulatedEnvironment(world),
+  ...(world.controller && { controller: () => world.controller!() }),
+});
