@@ -2,7 +2,7 @@
  * @file The table that every task is set on: top, rim and hand, the substeps of a control period, and how it all looks. What lies on it
  * is the task's.
  */
-import { Body, Box, type Shape, Vec3 } from "cannon-es";
+import { Body, Box, type Quaternion, type Shape, Vec3 } from "cannon-es";
 import { collisionFilter, FIXED, HAND, OBJECT } from "../physics/collision-groups.ts";
 import { FlatWorld } from "../physics/flat-world.ts";
 import { Hand } from "../physics/hand.ts";
@@ -24,6 +24,8 @@ export interface Solid {
   readonly shape: Shape;
   /** From the body's origin, in m. */
   readonly at?: Point;
+  /** From the body's axes. */
+  readonly turn?: Quaternion;
 }
 
 export interface ThingOptions {
@@ -53,7 +55,7 @@ export class Table {
     const filter = collisionFilter[mass === 0 ? FIXED : OBJECT];
     const body = new Body({ mass, linearDamping: damping, angularDamping: damping, ...filter });
     if (mounted) body.collisionFilterMask = HAND;
-    for (const { shape, at: offset = [0, 0, 0] } of solids) body.addShape(shape, new Vec3(...offset));
+    for (const { shape, at: offset = [0, 0, 0], turn } of solids) body.addShape(shape, new Vec3(...offset), turn);
     if (mass > 0) setInertia(body);
     this.world.addBody(body);
     return body;
