@@ -74,5 +74,5 @@ export * as ops from "./tensor/ops.ts";
 export { layoutOf, tensorView, view, type ParameterLayout, type ParameterPart, type TensorViews } from "./tensor/parameters.ts";
 export { sgdState, sgdStep, type SgdOptions, type SgdState } from "./tensor/sgd.ts";
 export { differentiate } from "./tensor/tape.ts";
-export { selectBackend, type BackendName, type BackendReport } from "./tensor/backend.ts";
+export { selectBackend, type BackendName, type BackendOptions, type BackendReport } from "./tensor/backend.ts";
 export { checkGradient, type GradientCheck, type GradientCheckOptions, type ScalarFunction } from "./tensor/check-gradient.ts";

@@ -30,6 +30,7 @@ export function commandLine(registries: Registries): Command {
     .option("--no-serve", "no live page")
     .option("--keep-open", "leave the page up afterwards, with the first agent at work")
     .option("--backend <name>", "tensor backend: node-gpu, node, webgpu, wasm or cpu")
+    .option("--threads <n>", "processor threads for wide networks on wasm; the results are the same for any number", "1")
     .option("--json", "print the summary as JSON")
     .addHelpText(
       "after",

@@ -35,6 +35,8 @@ export interface RunOptions {
   /** After the run, show the agents at work until the pace is stopped. */
   readonly keepOpen: boolean;
   readonly backend?: BackendName;
+  /** Of the wasm backend. */
+  readonly threads: number;
   /** The command that repeats this run, for its report. */
   readonly command: string;
   /** Stops the run in good order. */
@@ -57,7 +59,7 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
   const pace = new Pace();
   if (signal.aborted) pace.stop();
   else signal.addEventListener("abort", () => pace.stop(), { once: true });
-  const { inUse } = await selectBackend(options.backend);
+  const { inUse } = await selectBackend(options.backend, { threads: options.threads });
   const folder = RunFolder.create(`${scenario.name}-seed${seed}`, options.out);
   const record = new RunRecord(folder, options, String(inUse));
   const telemetry = options.port === undefined ? undefined : await openPage(options.port, scenario, pace, progress);

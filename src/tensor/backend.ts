@@ -1,10 +1,10 @@
 /**
  * @file Which tfjs backend computes, and why not another. `wasm` is the default: for networks of control size it beats the native
- * bindings, whose calls cost more than the arithmetic in them. Its threads stay off, so that sums are always taken in one order and
- * the same seed gives the same bytes.
+ * bindings, whose calls cost more than the arithmetic in them. tfjs' own threads stay off, whose sums depend on their number; ours give the
+ * same bytes for any number.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { EngramError, OrderError, UnknownNameError } from "../contract/errors.ts";
+import { EngramError, InvalidValueError, OrderError, UnknownNameError } from "../contract/errors.ts";
 import {
   loadNative,
   loadFailure,
@@ -17,12 +17,18 @@ import {
   type NativeInstallation,
 } from "./backend-native.ts";
 import { compiledKernels } from "./backend-kernels.ts";
+import { sharedBackend } from "./backend-threads.ts";
 import { kernelsMissing, provideKernels } from "./heap.ts";
 
 export type BackendName = NativeBackendName | "webgpu" | "wasm" | "cpu";
 
 /** From the one made for the widest batches to the one that always works. */
 export const backendNames: readonly BackendName[] = ["node-gpu", "node", "webgpu", "wasm", "cpu"];
+
+export interface BackendOptions {
+  /** Of the wasm backend, for wide products; 1 by default. Results do not depend on it. */
+  readonly threads?: number;
+}
 
 export interface BackendCandidate {
   readonly name: BackendName;
@@ -79,20 +85,30 @@ let selections: Promise<unknown> = Promise.resolve();
 /**
  * Makes a backend compute from now on. Without a wish, keeps the one in use, or else takes `wasm` (`cpu` where there is no WebAssembly).
  * @throws {UnknownNameError} @throws {BackendUnavailableError} With the reason and the backends that would work.
- * @throws {OrderError} The other native backend is already in this process.
+ * @throws {OrderError} The other native backend is already in this process, or `wasm` with another number of threads.
+ * @throws {InvalidValueError} A number of threads that is not an integer from 1 up.
  */
-export function selectBackend(wanted?: BackendName): Promise<BackendReport> {
-  const selection = selections.then(() => select(wanted));
+export function selectBackend(wanted?: BackendName, options: BackendOptions = {}): Promise<BackendReport> {
+  const selection = selections.then(() => select(wanted, options));
   selections = selection.catch(() => undefined);
   return selection;
 }
 
-async function select(wanted: BackendName | undefined): Promise<BackendReport> {
+/** Of the wasm backend. */
+let threadsStarted = 1;
+
+async function select(wanted: BackendName | undefined, { threads = threadsStarted }: BackendOptions): Promise<BackendReport> {
+  if (!Number.isInteger(threads) || threads < 1) throw new InvalidValueError("threads", threads, "an integer from 1 up");
   if (wanted !== undefined && !backendNames.includes(wanted)) throw new UnknownNameError("backend", wanted, backendNames);
   const name = wanted ?? backendInUse() ?? ("WebAssembly" in globalThis ? "wasm" : "cpu");
   // Production mode keeps tfjs from printing banners.
   tf.enableProdMode();
-  if (name !== backendInUse()) await (isNative(name) ? useNative(name) : usePortable(name));
+  if (name === "wasm" && started.has("wasm") && threads !== threadsStarted) {
+    throw new OrderError(
+      `Expected \`wasm\` to compute with ${threads} threads, but it was started with ${threadsStarted} in this process. Choose once.`,
+    );
+  }
+  if (name !== backendInUse()) await (isNative(name) ? useNative(name) : usePortable(name, threads));
   return reportOf(backendNames.map(candidateOf));
 }
 
@@ -123,7 +139,8 @@ function candidateOf(name: BackendName): BackendCandidate {
     if (!("WebAssembly" in globalThis))
       return { ...found, state: "not-loadable", reason: "this Node runs without WebAssembly", remedy: "Run it without `--jitless`." };
     const missing = state === "in-use" ? kernelsMissing() : undefined;
-    return { ...found, state, reason: `WebAssembly with SIMD on one thread${missing === undefined ? "" : `, without our kernels: ${missing}`}` };
+    const threads = threadsStarted === 1 ? "one thread" : `${threadsStarted} threads`;
+    return { ...found, state, reason: `WebAssembly with SIMD on ${threads}${missing === undefined ? "" : `, without our kernels: ${missing}`}` };
   }
   if (state === "available") return { name, ...installationOf(name) };
   return { name, state, ...packageVersion(nativePackages[name]), reason: deviceInUse(name) };
@@ -162,17 +179,19 @@ async function useNative(name: NativeBackendName): Promise<void> {
   await start(name, "tensorflow");
 }
 
-async function usePortable(name: "webgpu" | "wasm" | "cpu"): Promise<void> {
+async function usePortable(name: "webgpu" | "wasm" | "cpu", threads: number): Promise<void> {
   const candidate = candidateOf(name);
   if (candidate.state === "no-device") throw unavailable(candidate);
   if (name === "cpu") await import("@tensorflow/tfjs-backend-cpu");
   else if (name === "webgpu") await import("@tensorflow/tfjs-backend-webgpu");
   else if (!started.has(name)) {
-    provideKernels(compiledKernels());
+    threadsStarted = threads;
+    provideKernels(compiledKernels(threads));
     const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
     tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
     const folder = packageFolder("@tensorflow/tfjs-backend-wasm");
-    if (folder !== undefined) setWasmPaths(`${folder}/dist/`);
+    if (folder !== undefined && threads === 1) setWasmPaths(`${folder}/dist/`);
+    else if (folder !== undefined) setWasmPaths(...sharedBackend(`${folder}/dist/`));
   }
   await start(name, name);
 }

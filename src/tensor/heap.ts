@@ -3,6 +3,7 @@
  * computation (parameters, an optimiser's state) can live there too. Absent on every other backend.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { threadedKernels, type KernelThread } from "./threaded-kernels.ts";
 import type { Tensor } from "./types.ts";
 
 /** A place in the memory, in bytes. */
@@ -77,11 +78,14 @@ export class Heap {
   readonly #backend: WasmBackend;
   #numbers = new Float32Array(0);
 
-  constructor(backend: WasmBackend, module: WebAssembly.Module) {
-    const { exports } = new WebAssembly.Instance(module, { env: { memory: backend.wasm.asm.memory } });
+  constructor(backend: WasmBackend, { module, startThreads }: KernelSource) {
+    const { memory } = backend.wasm.asm;
+    const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
+    const scratch = (): Address => backend.wasm._malloc(kernels.gemmScratch());
+    const threads = startThreads?.(memory) ?? [];
     this.#backend = backend;
-    this.kernels = exports as unknown as Kernels;
-    this.scratch = backend.wasm._malloc(this.kernels.gemmScratch());
+    this.scratch = scratch();
+    this.kernels = threads.length === 0 ? kernels : threadedKernels(kernels, threads, threads.map(scratch));
   }
 
   /** The whole memory as numbers: index = address / 4. Valid until something is allocated. */
@@ -120,25 +124,31 @@ export class Heap {
   }
 }
 
-let module: WebAssembly.Module | undefined;
+/** The kernels as they were compiled, and the further threads that are to compute with them. */
+export interface KernelSource {
+  readonly module: WebAssembly.Module;
+  readonly startThreads?: (memory: WebAssembly.Memory) => readonly KernelThread[];
+}
+
+let source: KernelSource | undefined;
 let absence = "the wasm backend was not started";
 const heaps = new WeakMap<object, Heap>();
 
 /** Makes the kernels known, or why there are none; without them the wasm backend computes with tfjs' kernels alone. */
-export function provideKernels(compiled: WebAssembly.Module | string): void {
-  if (typeof compiled === "string") absence = compiled;
-  else module = compiled;
+export function provideKernels(kernels: KernelSource | string): void {
+  if (typeof kernels === "string") absence = kernels;
+  else source = kernels;
 }
 
 /** Why the kernels do not compute; undefined where they do. */
-export const kernelsMissing = (): string | undefined => (module === undefined ? absence : undefined);
+export const kernelsMissing = (): string | undefined => (source === undefined ? absence : undefined);
 
 /** The memory and its kernels; undefined where another backend computes. */
 export function heap(): Heap | undefined {
-  if (module === undefined || tf.getBackend() !== "wasm") return undefined;
+  if (source === undefined || tf.getBackend() !== "wasm") return undefined;
   const backend = tf.backend();
   let found = heaps.get(backend);
-  if (found === undefined) heaps.set(backend, (found = new Heap(backend as unknown as WasmBackend, module)));
+  if (found === undefined) heaps.set(backend, (found = new Heap(backend as unknown as WasmBackend, source)));
   return found;
 }
 

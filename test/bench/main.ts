@@ -7,7 +7,7 @@ import { columns } from "../../src/runtime/columns.ts";
 import type { BenchRow } from "./bench-row.ts";
 
 const areas = readdirSync(import.meta.dirname)
-  .filter((name) => name.endsWith(".ts") && !["main.ts", "bench-row.ts"].includes(name))
+  .filter((name) => name.endsWith(".ts") && !["main.ts", "bench-row.ts", "tensor-peers.ts"].includes(name))
   .map((name) => name.replace(/\.ts$/, ""));
 
 const short = (value: number): string => (Math.abs(value) >= 1000 ? value.toFixed(0) : value.toPrecision(3));

@@ -3,7 +3,6 @@
  * backend and, where ENGRAM_BENCH_PYTHON names a Python that has them, PyTorch and JAX on one thread (`peers/tensor_torch.py`, `peers/tensor_jax.py`).
  * Run it on one core: `taskset -c 0 npm run bench -- tensor`. Each figure is the mean of the best of several rounds, which go round all cases.
  */
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,6 +23,7 @@ import { layoutOf, tensorView, type ParameterLayout } from "../../src/tensor/par
 import { differentiate } from "../../src/tensor/tape.ts";
 import type { Tensor, Tensor2D } from "../../src/tensor/types.ts";
 import type { BenchRow } from "./bench-row.ts";
+import { peer } from "./tensor-peers.ts";
 
 const ROUNDS = 9;
 /** How long a case is repeated in each round, ms. */
@@ -95,16 +95,6 @@ function measure(cases: readonly Case[]): Map<string, number> {
     });
   }
   return best;
-}
-
-/** What a peer script measured; nothing where it cannot be run. */
-function peer(script: string): [string, number][] {
-  const python = process.env["ENGRAM_BENCH_PYTHON"];
-  if (python === undefined) return [];
-  const { stdout, stderr, status } = spawnSync(python, [join(import.meta.dirname, "peers", script)], { encoding: "utf8" });
-  if (status !== 0) throw new Error(`${script} failed: ${stderr.slice(-2000)}`);
-  const prefix = script.includes("jax") ? "jax " : "";
-  return (JSON.parse(stdout) as { name: string; microseconds: number }[]).map(({ name, microseconds }) => [prefix + name, microseconds]);
 }
 
 // ── ours ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────

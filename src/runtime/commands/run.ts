@@ -2,6 +2,7 @@
 import { InvalidValueError } from "../../contract/errors.ts";
 import { parseConfig } from "../../continual/scenario.ts";
 import { renderTable } from "../../continual/table.ts";
+import { availableParallelism } from "node:os";
 import type { BackendName } from "../../tensor/backend.ts";
 import { loadScenario } from "../load-scenario.ts";
 import { withOverrides } from "../overrides.ts";
@@ -18,6 +19,7 @@ export interface RunFlags {
   readonly serve: boolean;
   readonly keepOpen?: boolean;
   readonly backend?: string;
+  readonly threads: string;
   readonly json?: boolean;
 }
 
@@ -32,6 +34,7 @@ function integer(flag: string, text: string, [low, high]: readonly [number, numb
 export async function runCommand(name: string, flags: RunFlags, registries: Registries): Promise<number> {
   const seed = integer("--seed", flags.seed, [0, Number.MAX_SAFE_INTEGER]);
   const port = integer("--port", flags.port, [0, 65_535]);
+  const threads = integer("--threads", flags.threads, [1, availableParallelism()]);
   const scenario = await loadScenario(name, registries.scenarios);
   const config = parseConfig(withOverrides({ ...scenario.config }, flags.set));
   const interrupt = onInterrupt();
@@ -46,6 +49,7 @@ export async function runCommand(name: string, flags: RunFlags, registries: Regi
       ...(flags.serve && { port }),
       keepOpen: flags.keepOpen === true,
       ...(flags.backend !== undefined && { backend: flags.backend as BackendName }),
+      threads,
       command: ["engram run", name, ...flags.set.map((assignment) => `--set '${assignment}'`), `--seed ${seed}`].join(" "),
       signal: interrupt.signal,
       progress: process.stderr,

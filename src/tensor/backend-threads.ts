@@ -1,0 +1,82 @@
+/** @file Further threads for the wasm backend's kernels: how its memory becomes a shared one, and how threads are started. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import type { ThreadData } from "./backend-thread.ts";
+import { awaitWord, handOver, MOST_ARGUMENTS, type KernelThread } from "./threaded-kernels.ts";
+
+/** Beside the built sources, and in the build of a checkout: Node 20 runs no TypeScript in a worker. */
+const programs = ["backend-thread.js", "../../dist/src/tensor/backend-thread.js"].map((place) => join(import.meta.dirname, place));
+
+/** Starts a thread with kernels of its own in a shared memory. It does not keep the process alive. */
+export function startThread(module: WebAssembly.Module, memory: WebAssembly.Memory): KernelThread {
+  const kernels = WebAssembly.Module.exports(module).map(({ name }) => name);
+  const control = new SharedArrayBuffer(8 + 8 * MOST_ARGUMENTS);
+  const worker = new Worker(
+    programs.find((place) => existsSync(place))!,
+    { workerData: { module, memory, kernels, control } satisfies ThreadData },
+  );
+  worker.unref();
+  const [state, values] = [new Int32Array(control, 0, 2), new Float64Array(control, 8)];
+  return {
+    begin(kernel, args) {
+      values.set(args);
+      state[1] = kernels.indexOf(kernel);
+      Atomics.store(state, 0, handOver.posted);
+      Atomics.notify(state, 0);
+    },
+    finish: () => awaitWord(state, handOver.done),
+  };
+}
+
+/** tfjs asks for one of these; what has threads has SIMD. */
+const names = ["tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm", "tfjs-backend-wasm-threaded-simd.wasm"];
+
+/** How to load tfjs' backend with a memory that threads can share: what `setWasmPaths` is to be called with. @param folder Of its modules. */
+export function sharedBackend(folder: string): [files: Record<string, string>, fetched: boolean] {
+  const module = withSharedMemory(readFileSync(join(folder, "tfjs-backend-wasm-simd.wasm")));
+  const url = `data:application/wasm;base64,${Buffer.from(module).toString("base64")}`;
+  return [Object.fromEntries(names.map((name) => [name, url])), true];
+}
+
+const IMPORTS = 2;
+const MEMORIES = 5;
+const [HAS_MAXIMUM, SHARED] = [1, 2];
+
+/**
+ * The module with its memory, own or imported, declared as shared: one bit of the binary format.
+ * @see WebAssembly threads proposal: limits with flag 0x03.
+ */
+export function withSharedMemory(module: Uint8Array): Uint8Array<ArrayBuffer> {
+  const bytes = Uint8Array.from(module);
+  for (let at = 8; at < bytes.length;) {
+    const section = bytes[at]!;
+    const [size, body] = unsigned(bytes, at + 1);
+    if (section === MEMORIES) share(bytes, body + 1);
+    if (section === IMPORTS) share(bytes, afterName(bytes, afterName(bytes, body + 1)) + 1);
+    at = body + size;
+  }
+  return bytes;
+}
+
+/** Sets the flag of the limits at `at`. @throws {Error} Limits without a maximum, which a shared memory must have. */
+function share(bytes: Uint8Array, at: number): void {
+  if ((bytes[at]! & HAS_MAXIMUM) === 0) throw new Error("The module's memory has no maximum and cannot be shared.");
+  bytes[at]! |= SHARED;
+}
+
+/** Skips a name: its length, then its letters. */
+function afterName(bytes: Uint8Array, at: number): number {
+  const [length, letters] = unsigned(bytes, at);
+  return letters + length;
+}
+
+/** A number in LEB128, and where it ends. */
+function unsigned(bytes: Uint8Array, at: number): [value: number, end: number] {
+  let value = 0;
+  for (let shift = 0; ; shift += 7) {
+    const byte = bytes[at++]!;
+    value += (byte & 0x7f) * 2 ** shift;
+    if (byte < 0x80) return [value, at];
+  }
+}
