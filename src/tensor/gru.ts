@@ -134,7 +134,7 @@ const forward = wasmKernel<Sizes>("EngramGru", (memory, inputs, sizes) => {
   const [r, z, n, m] = [1, 2, 3, 4].map((k) => before + k * time * step) as [Address, Address, Address, Address];
   const recurrent = { at: parameters + 4 * places.recurrent, rows: hidden, columns: 3 * hidden };
   const weights = { at: parameters + 4 * places.weights, rows: width, columns: 3 * hidden };
-  memory.product({ at: x, rows: all, columns: width }, weights, gates, parameters + 4 * places.bias);
+  memory.product({ at: x, rows: all, columns: width }, weights, gates, { bias: parameters + 4 * places.bias });
   for (let t = 0; t < time; t++) {
     const at = t * step;
     memory.kernels.gruKeep(batch, hidden, kept + 4 * t * batch, t === 0 ? state : next + at - step, before + at);
@@ -174,7 +174,7 @@ const backward = wasmKernel<BackwardOptions>("EngramGruGradient", (memory, input
     if (t < time - 1) kernels.axpy(batch * hidden, 1, dState, dNext);
     const carried = dCarried + 3 * at;
     kernels.gruBackward(batch, hidden, dNext, before + at, r + at, z + at, n + at, m + at, dGates + 3 * at, carried, dh);
-    memory.product({ at: carried, rows: batch, columns: 3 * hidden }, turned, dh, 0, true);
+    memory.product({ at: carried, rows: batch, columns: 3 * hidden }, turned, dh, { accumulate: true });
     kernels.gruKeep(batch, hidden, kept + 4 * t * batch, dh, dState);
   }
   const fromGates = { at: dGates, rows: all, columns: 3 * hidden };

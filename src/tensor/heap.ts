@@ -71,6 +71,12 @@ export interface Matrix {
   readonly transposed?: boolean;
 }
 
+interface ProductOptions {
+  readonly bias?: Address;
+  readonly accumulate?: boolean;
+  readonly count?: number;
+}
+
 export class Heap {
   readonly kernels: Kernels;
   /** Room for `gemm`'s packed operands. */
@@ -105,13 +111,14 @@ export class Heap {
     return this.#backend.makeOutput([...shape], "float32");
   }
 
-  /** into = (into, where `accumulate`) + A·B, each as it lies or transposed, with a bias for every row (0 for none). */
-  product(a: Matrix, b: Matrix, into: Address, bias: Address = 0, accumulate = false): void {
+  /** into = (into, where `accumulate`) + A·B, each as it lies or transposed, with a bias for every row (0 for none); for each of `count` pairs that follow one another. */
+  product(a: Matrix, b: Matrix, into: Address, { bias = 0, accumulate = false, count = 1 }: ProductOptions = {}): void {
     const [n, depth] = a.transposed === true ? [a.columns, a.rows] : [a.rows, a.columns];
     const m = b.transposed === true ? b.rows : b.columns;
     const [aRow, aColumn] = a.transposed === true ? [4, 4 * a.columns] : [4 * a.columns, 4];
     const [bRow, bColumn] = b.transposed === true ? [4, 4 * b.columns] : [4 * b.columns, 4];
-    this.kernels.gemm(1, n, m, depth, a.at, aRow, aColumn, 0, b.at, bRow, bColumn, 0, into, 0, bias, 0, accumulate, this.scratch);
+    const [aStep, bStep] = [4 * a.rows * a.columns, 4 * b.rows * b.columns];
+    this.kernels.gemm(count, n, m, depth, a.at, aRow, aColumn, aStep, b.at, bRow, bColumn, bStep, into, 4 * n * m, bias, 0, accumulate, this.scratch);
   }
 
   /** Room for so many numbers until it is released; what is in it is left over from others. */

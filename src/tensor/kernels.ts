@@ -4,7 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { OrderError } from "../contract/errors.ts";
-import { heap, wasmKernel } from "./heap.ts";
+import { heap, wasmKernel, type Address, type Matrix } from "./heap.ts";
 import type { Tensor, Tensor2D } from "./types.ts";
 
 /** @throws {OrderError} No backend has been selected. */
@@ -38,19 +38,19 @@ interface ProductOptions {
 }
 
 const heapProduct = wasmKernel<ProductOptions>("EngramMatMul", (memory, [a, b], { transposeA, transposeB, shapes: [shapeA, shapeB] }) => {
-  const tasks = shapeA.length === 3 ? shapeA[0]! : 1;
-  const [rowsA, columnsA] = shapeA.slice(-2) as [number, number];
-  const [rowsB, columnsB] = shapeB.slice(-2) as [number, number];
-  const [n, depth] = transposeA ? [columnsA, rowsA] : [rowsA, columnsA];
-  const m = transposeB ? rowsB : columnsB;
+  const left = matrixAt(a!, shapeA, transposeA);
+  const right = matrixAt(b!, shapeB, transposeB);
+  const n = transposeA ? left.columns : left.rows;
+  const m = transposeB ? right.rows : right.columns;
   const out = memory.output([...shapeA.slice(0, -2), n, m]);
-  const [aRow, aColumn] = transposeA ? [4, 4 * columnsA] : [4 * columnsA, 4];
-  const [bRow, bColumn] = transposeB ? [4, 4 * columnsB] : [4 * columnsB, 4];
-  const [aStep, bStep] = [4 * rowsA * columnsA, 4 * rowsB * columnsB];
-  const { kernels, scratch } = memory;
-  kernels.gemm(tasks, n, m, depth, a!, aRow, aColumn, aStep, b!, bRow, bColumn, bStep, memory.address(out), 4 * n * m, 0, 0, false, scratch);
+  memory.product(left, right, memory.address(out), { count: shapeA.length === 3 ? shapeA[0]! : 1 });
   return [out];
 });
+
+function matrixAt(at: Address, shape: readonly number[], transposedToo: boolean): Matrix {
+  const [rows, width] = shape.slice(-2) as [number, number];
+  return { at, rows, columns: width, transposed: transposedToo };
+}
 
 function anyProduct<T extends Tensor>(a: T, b: T, transposeA: boolean, transposeB: boolean): T {
   if (heap() === undefined) return kernel(tf.BatchMatMul, { a, b }, { transposeA, transposeB }) as T;
