@@ -14,6 +14,8 @@ export interface KernelThread {
 /** What is worth handing over, which costs one to two microseconds: some 40 of them. */
 const SMALLEST_PRODUCT = 2e6;
 const SMALLEST_STRETCH = 32_768;
+/** Rows of a stretch of a product: fewer would be computed in another way, with other roundings. */
+const FEWEST_ROWS = 32;
 
 /** Stretches begin at multiples of what a kernel takes at a time. */
 const ROWS_AT_A_TIME = 4;
@@ -49,6 +51,7 @@ export function threadedKernels(kernels: Kernels, threads: readonly KernelThread
       });
       return;
     }
+    if (rows < FEWEST_ROWS * ways) return plain.gemm(...call);
     share("gemm", rows, ROWS_AT_A_TIME, (from, to, thread) => {
       const part = call.with(ROWS, to - from).with(SCRATCH, scratch(thread));
       part[A]! += from * call[A_ROW]!;

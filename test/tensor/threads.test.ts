@@ -92,21 +92,23 @@ describe("cutting calls into stretches", () => {
       rows: fc.integer({ min: 1, max: 300 }),
       columns: fc.integer({ min: 1, max: 120 }),
       depth: fc.integer({ min: 1, max: 200 }),
-      transposed: fc.boolean(),
+      transposedA: fc.boolean(),
+      transposedB: fc.boolean(),
       above: fc.constantFrom("nothing", "bias", "sum"),
       ways: fc.integer({ min: 2, max: 5 }),
     });
     let shared = 0;
     fc.assert(
-      fc.property(shape, ({ batch, rows, columns, depth, transposed, above, ways }) => {
+      fc.property(shape, ({ batch, rows, columns, depth, transposedA, transposedB, above, ways }) => {
         const size = rows * columns;
         fill(a, batch * rows * depth, 1);
         fill(b, batch * depth * columns, 2);
         fill(bias, batch * columns, 3);
         for (const into of [plain, cut]) fill(into, batch * size, 4);
-        const [aRow, aColumn] = transposed ? [4, 4 * rows] : [4 * depth, 4];
+        const [aRow, aColumn] = transposedA ? [4, 4 * rows] : [4 * depth, 4];
+        const [bRow, bColumn] = transposedB ? [4, 4 * depth] : [4 * columns, 4];
         const call = (into: number): Parameters<Kernels["gemm"]> => [
-          batch, rows, columns, depth, a, aRow, aColumn, 4 * rows * depth, b, 4 * columns, 4, 4 * depth * columns, into, 4 * size,
+          batch, rows, columns, depth, a, aRow, aColumn, 4 * rows * depth, b, bRow, bColumn, 4 * depth * columns, into, 4 * size,
           above === "bias" ? bias : 0, above === "bias" ? 4 * columns : 0, above === "sum", scratch(0),
         ]; // prettier-ignore
         kernels.gemm(...call(plain));
@@ -116,7 +118,7 @@ describe("cutting calls into stretches", () => {
         shared += handed.length;
         expect(same(batch * size)).toBe(true);
       }),
-      { numRuns: 150 },
+      { numRuns: 300 },
     );
     expect(shared).toBeGreaterThan(50);
   });

@@ -3,6 +3,7 @@
  * has only constant offsets. Strides are in bytes, which makes a transposed operand the same as a straight one.
  * @see Goto & van de Geijn (2008), "Anatomy of high-performance matrix multiplication".
  */
+import { smallDots, smallProduct } from "./gemm-small";
 import { fma } from "./lanes";
 
 /** Rows and depth of the block of A that is packed at a time: it stays in the second-level cache, a panel of B in the first. */
@@ -10,6 +11,10 @@ const BLOCK_ROWS: i32 = 128;
 const BLOCK_DEPTH: i32 = 512;
 const PANEL: usize = <usize>BLOCK_ROWS * BLOCK_DEPTH * 4;
 const TILE: usize = PANEL + 8 * BLOCK_DEPTH * 4;
+
+/** Up to so many numbers a B with dense columns is read where it lies; up to so many rows of A, so is a B with dense rows. */
+const SMALL_B: i32 = 16384;
+const SMALL_ROWS: i32 = 16;
 
 /** Bytes of scratch memory that `gemm` needs. */
 export function gemmScratch(): usize {
@@ -47,6 +52,10 @@ function one(m: i32, n: i32, depth: i32, a: usize, aRow: usize, aColumn: usize, 
     for (let i = 0; i < m; i++) rowTimesRows(n, depth, a + <usize>i * aRow, aColumn, b, bRow, c + <usize>i * row, bias, accumulate);
   } else if (m < 4 && bRow == 4 && aColumn == 4) {
     for (let i = 0; i < m; i++) rowTimesColumns(n, depth, a + <usize>i * aRow, b, bColumn, c + <usize>i * row, bias, accumulate);
+  } else if (bColumn == 4 && (n & 3) == 0 && n * depth <= SMALL_B) {
+    smallProduct(m, n, depth, a, aRow, aColumn, b, bRow, c, accumulate ? c : bias, accumulate ? row : 0, scratch);
+  } else if (bRow == 4 && aColumn == 4 && ((n | depth) & 3) == 0 && m <= SMALL_ROWS) {
+    smallDots(m, n, depth, a, aRow, b, bColumn, c, accumulate ? c : bias, accumulate ? row : 0);
   } else product(m, n, depth, a, aRow, aColumn, b, bRow, bColumn, c, bias, accumulate, scratch);
 }
 
@@ -83,7 +92,7 @@ function product(m: i32, n: i32, depth: i32, a: usize, aRow: usize, aColumn: usi
 }
 
 /** Lays `lanes` ≤ 4 rows side by side, depth first, `stride` bytes a step; absent lanes and an odd last step's companion are zero. */
-function pack(from: usize, lane: usize, step: usize, lanes: i32, depth: i32, into: usize, stride: usize): void {
+export function pack(from: usize, lane: usize, step: usize, lanes: i32, depth: i32, into: usize, stride: usize): void {
   let k = 0;
   if (lanes == 4 && lane == 4) {
     for (; k < depth; k++) {
