@@ -48,6 +48,10 @@ export * from "./contract/step.ts";
 export { asTaskId, type Task, type TaskId } from "./contract/task.ts";
 export { validate, type Schema } from "./contract/validate.ts";
 
+// Demonstrations from and for others
+export type { DemonstrationSet, RecordedEpisode } from "./contract/demonstration.ts";
+export { createMinari, openMinari, type MinariOptions, type MinariWriter } from "./interop/minari.ts";
+
 // Parts to build with
 export { checkTask, entryOf, SimulatedEnvironment } from "./environments/simulated-environment.ts";
 export type { Episode, Outcome, Simulation, World } from "./environments/simulation.ts";

@@ -49,7 +49,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   streams: ["contract", "numerics", "tensor", "memory", "learning"],
   continual: ["contract", "numerics", "tensor", "memory", "learning", "streams"],
   telemetry: ["contract", "numerics", "tensor", "memory", "learning", "streams", "continual"],
-  runtime: ["contract", "numerics", "tensor", "memory", "learning", "streams", "continual", "telemetry", "environments"],
+  runtime: ["contract", "numerics", "tensor", "memory", "learning", "streams", "continual", "telemetry", "environments", "interop"],
+  interop: ["contract", "numerics", "environments"],
 };
 
 /** Where a library may be imported, by the start of a file's path. */
@@ -59,6 +60,7 @@ const libraryDoors: Readonly<Record<string, readonly string[]>> = {
   rxjs: ["src/streams/", "src/telemetry/", "src/runtime/", "scenarios/"],
   "@tensorflow/": ["src/tensor/"],
   "better-sqlite3": ["src/memory/stores/"],
+  h5wasm: ["src/interop/"],
   commander: ["src/runtime/"],
   three: ["src/telemetry/page/"],
   uplot: ["src/telemetry/page/"],

@@ -10,6 +10,10 @@ export const continualConfig = z.strictObject({
     .refine((agents) => Object.keys(agents).length > 0, "at least one agent")
     .describe("Agents by name, each with overrides of its own defaults."),
   demonstrations: z.int().min(1).default(10).describe("Successful demonstrations of each task, shown to every agent."),
+  demonstrationSets: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe("Recorded demonstrations by environment id, instead of a scripted controller's: ids or folders of Minari data sets."),
   demonstrationNoise: z
     .number()
     .min(0)

@@ -2,7 +2,8 @@
  * @file A continual-learning run: worlds in sequence, agents side by side, everything that happens told as events. A scenario's
  * program decides what is done in which order; here is how each thing is done. All chance comes from the run's seed.
  */
-import type { Agent, AgentEntry, ConsolidationReport } from "../contract/agent.ts";
+import type { Agent, AgentEntry, ConsolidationReport, Transition } from "../contract/agent.ts";
+import type { DemonstrationSet } from "../contract/demonstration.ts";
 import type { EnvironmentEntry, EnvironmentSpec } from "../contract/environment.ts";
 import { DivergenceError, EngramError, InvalidValueError, UnknownNameError } from "../contract/errors.ts";
 import type { MemoryShape, MemoryStore } from "../contract/memory.ts";
@@ -14,9 +15,10 @@ import { yieldNow } from "../streams/event-loop.ts";
 import type { EpisodeEnded, LoopEvent } from "../streams/loop-event.ts";
 import type { Pace } from "../streams/pace.ts";
 import type { ContinualConfig } from "./config.ts";
-import { demonstrate } from "./demonstrations.ts";
+import { demonstrate, type DemonstrationTotals } from "./demonstrations.ts";
 import { LossCurve } from "./loss-curve.ts";
 import { ReadShares } from "./read-shares.ts";
+import { checkRecorded, chooseRecorded, transitionsOf } from "./recorded.ts";
 import type { RunEvent, RunProgress } from "./run-event.ts";
 import { runTasks, type RunTask } from "./run-task.ts";
 import type { Scenario } from "./scenario.ts";
@@ -32,6 +34,8 @@ export interface ContinualRunOptions {
   readonly environments: ReadonlyMap<string, EnvironmentEntry>;
   readonly agents: ReadonlyMap<string, AgentEntry>;
   readonly pace: Pace;
+  /** Opens a data set of recorded demonstrations. */
+  readonly openDemonstrations?: (name: string) => Promise<DemonstrationSet>;
   /** Opens the durable store of an agent's memory; whoever opens it closes it. */
   readonly openStore?: (agent: string, shape: MemoryShape) => MemoryStore;
   readonly onEvent: (event: RunEvent) => void;
@@ -83,12 +87,13 @@ export class ContinualRun {
 
   /**
    * Makes worlds and agents and announces the run.
-   * @throws {UnknownNameError} An environment or agent that is not registered.
+   * @throws {UnknownNameError} An environment or agent that is not registered, or demonstrations of a task that is not learned.
    * @throws {InvalidValueError} Tasks of different bodies or of the same name, or an agent's configuration value that breaks its rule.
    */
   static async create(options: ContinualRunOptions): Promise<ContinualRun> {
     const { scenario, config, seed, onEvent } = options;
     const tasks = runTasks(config.tasks, options.environments);
+    await checkSets(options, tasks);
     const agents = await makeAgents(options, tasks[0]!.entry.spec);
     onEvent({
       kind: "run-started",
@@ -101,13 +106,20 @@ export class ContinualRun {
   }
 
   /**
-   * The scripted controller shows the task; every agent observes the same successful episodes.
-   * @throws {StoppedError} @throws {InvalidValueError} A world without a controller. @throws {DemonstrationError} A controller that keeps failing.
+   * The scripted controller shows the task, or a data set of recorded episodes does; every agent observes the same successful episodes.
+   * @throws {StoppedError} @throws {InvalidValueError} A world without a controller, or a data set that does not fit. @throws {DemonstrationError} A controller that keeps failing.
    */
   async demonstrate(task: RunTask): Promise<void> {
     for (const agent of this.agents) agent.beginTask(task.id);
-    const { pace, onLoop, onEvent } = this.#options;
-    const totals = await demonstrate({
+    const set = this.config.demonstrationSets[task.entry.spec.id];
+    const totals = await (set === undefined ? this.#controllerShows(task) : this.#recordingShows(task, set));
+    this.#requireGoingOn();
+    this.#options.onEvent({ kind: "demonstrated", task: task.id, ...totals });
+  }
+
+  #controllerShows(task: RunTask): Promise<DemonstrationTotals> {
+    const { pace, onLoop } = this.#options;
+    return demonstrate({
       task,
       count: this.config.demonstrations,
       noise: this.config.demonstrationNoise,
@@ -115,13 +127,31 @@ export class ContinualRun {
       pace,
       nextEpisode: () => ++this.#episodes,
       onLoop,
-      onSuccess: (transitions) => {
-        for (const transition of transitions) for (const agent of this.agents) agent.observe(transition);
-        this.#progress("demonstrate", task.id, 1);
-      },
+      onSuccess: (transitions) => this.#shown(task, transitions),
     });
-    this.#requireGoingOn();
-    onEvent({ kind: "demonstrated", task: task.id, ...totals });
+  }
+
+  async #recordingShows(task: RunTask, name: string): Promise<DemonstrationTotals> {
+    const { demonstrations } = this.config;
+    const { spec } = task.entry;
+    const set = await this.#options.openDemonstrations!(name);
+    try {
+      let steps = 0;
+      for (const episode of chooseRecorded(set, demonstrations, this.#random.split("demonstrations").split(task.id))) {
+        const transitions = transitionsOf(episode, { task: task.id, number: ++this.#episodes, spec });
+        steps += transitions.length;
+        this.#shown(task, transitions);
+        await this.#rest();
+      }
+      return { episodes: demonstrations, successes: demonstrations, steps };
+    } finally {
+      set.close();
+    }
+  }
+
+  #shown(task: RunTask, transitions: readonly Transition[]): void {
+    for (const transition of transitions) for (const agent of this.agents) agent.observe(transition);
+    this.#progress("demonstrate", task.id, 1);
   }
 
   /**
@@ -242,6 +272,17 @@ export class ContinualRun {
 
   #requireGoingOn(): void {
     if (this.#options.pace.state.stopped) throw new StoppedError();
+  }
+}
+
+/** Opens every data set once, so that a run does not find out late that one is missing. */
+async function checkSets({ config, openDemonstrations }: ContinualRunOptions, tasks: readonly RunTask[]): Promise<void> {
+  for (const [id, name] of Object.entries(config.demonstrationSets)) {
+    const task = tasks.find(({ entry }) => entry.spec.id === id);
+    if (task === undefined) throw new UnknownNameError("environment in `config.demonstrationSets`:", id, config.tasks);
+    const set = await openDemonstrations!(name);
+    checkRecorded(set, task.entry.spec, config.demonstrations);
+    set.close();
   }
 }
 

@@ -55,7 +55,7 @@ export class DemonstrationError extends EngramError {
 }
 
 /** How long a demonstrator goes on after its first success: whoever copies it must see what to do at the goal, not only on its rim. */
-const STEPS_AFTER_SUCCESS = 10;
+export const STEPS_AFTER_SUCCESS = 10;
 
 /** Attempts for each demonstration wanted, before the controller is given up. */
 const PATIENCE = 5;

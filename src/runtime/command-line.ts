@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { EngramError, InvalidValueError, UnknownNameError } from "../contract/errors.ts";
 import type { DoctorFlags } from "./commands/doctor.ts";
+import type { RecordFlags } from "./commands/record.ts";
 import type { RunFlags } from "./commands/run.ts";
 import type { Registries } from "./registries.ts";
 import { engramVersion } from "./version.ts";
@@ -39,6 +40,23 @@ export function commandLine(registries: Registries): Command {
     .action(async (scenario: string, flags: RunFlags) => {
       const { runCommand } = await import("./commands/run.ts");
       process.exitCode = await runCommand(scenario, flags, registries);
+    });
+
+  program
+    .command("record")
+    .description("record a world's scripted controller as a Minari data set")
+    .argument("<environment>", "such as tabletop/push@1")
+    .option("--episodes <n>", "successful ones", "100")
+    .option("--noise <sd>", "standard deviation of the noise on executed actions", "0.2")
+    .option("--seed <n>", "everything random comes from it", "1")
+    .option("--out <set>", "the data set's id under MINARI_DATASETS_PATH, or a folder; by default engram/<world>-v0")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  engram record tabletop/push@1 --episodes 50\n  engram record tabletop/reach@1 --out ./demonstrations/reach-v0",
+    )
+    .action(async (environment: string, flags: RecordFlags) => {
+      const { recordCommand } = await import("./commands/record.ts");
+      process.exitCode = await recordCommand(environment, flags, registries);
     });
 
   program

@@ -15,6 +15,7 @@ import { openSqliteStore } from "../memory/stores/sqlite-store.ts";
 import type { LoopEvent } from "../streams/loop-event.ts";
 import { Pace } from "../streams/pace.ts";
 import { startTelemetry, type RunTelemetry } from "../telemetry/run-telemetry.ts";
+import { openMinari } from "../interop/minari.ts";
 import { selectBackend, type BackendName } from "../tensor/backend.ts";
 import { ProgressLine, type ProgressOutput } from "./progress-line.ts";
 import { RunFolder } from "./run-folder.ts";
@@ -74,6 +75,7 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
       environments: options.environments,
       agents: options.agents,
       pace,
+      openDemonstrations: openMinari,
       openStore: (agent, shape) => record.keep(openSqliteStore(folder.file(`memory-${agent}.sqlite`), shape)),
       onEvent(event) {
         events.push(event);

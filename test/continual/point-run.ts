@@ -40,6 +40,7 @@ export interface PointRunOptions {
   readonly agents?: ReadonlyMap<string, AgentEntry>;
   readonly pace?: Pace;
   readonly openStore?: ContinualRunOptions["openStore"];
+  readonly openDemonstrations?: ContinualRunOptions["openDemonstrations"];
   readonly onEvent?: (event: RunEvent) => void;
   readonly onLoop?: (event: LoopEvent) => void;
 }
@@ -64,6 +65,7 @@ export async function pointRun(options: PointRunOptions = {}): Promise<PointRun>
     agents,
     pace,
     ...(options.openStore && { openStore: options.openStore }),
+    ...(options.openDemonstrations && { openDemonstrations: options.openDemonstrations }),
     onEvent(event) {
       events.push(event);
       options.onEvent?.(event);

@@ -8,7 +8,14 @@ const main = async (): Promise<void> => {};
 
 describe("a run's configuration", () => {
   it("needs tasks and agents, and has a default for the rest", () => {
-    expect(parseConfig(least)).toEqual({ ...least, demonstrations: 10, demonstrationNoise: 0.2, gradientSteps: 500, evaluationEpisodes: 20 });
+    expect(parseConfig(least)).toEqual({
+      ...least,
+      demonstrations: 10,
+      demonstrationSets: {},
+      demonstrationNoise: 0.2,
+      gradientSteps: 500,
+      evaluationEpisodes: 20,
+    });
   });
 
   it("describes every value", () => {

@@ -37,6 +37,20 @@ const small = [
 ];
 const read = (...path: string[]): string => readFileSync(join(folder, ...path), "utf8");
 
+describe("engram record", () => {
+  it("records a data set that a run learns from, and overwrites nothing", async () => {
+    const recorded = await engram("record", "tabletop/reach@1", "--episodes", "3", "--out", "./reach-v0");
+    expect(recorded).toMatchObject({ code: 0, out: expect.stringContaining("3 successful episodes") as string });
+    const learned = await engram("run", "quickstart", ...small, "--set", 'demonstrationSets={"tabletop/reach@1":"./reach-v0"}', "--no-serve");
+    expect(learned.code).toBe(0);
+    expect(read("runs", "quickstart-seed1", "metrics.jsonl")).toContain('"kind":"demonstrated","task":"reach","episodes":2,"successes":2');
+    rmSync(join(folder, "runs"), { recursive: true });
+    const again = await engram("record", "tabletop/reach@1", "--out", "./reach-v0");
+    expect(again).toMatchObject({ code: 1, err: expect.stringContaining("Choose another version") as string });
+    expect(await engram("record", "tabletop/reech@1")).toMatchObject({ err: expect.stringContaining("`tabletop/reach@1`") as string });
+  });
+});
+
 describe("engram run", () => {
   let first: Result;
   beforeAll(async () => {

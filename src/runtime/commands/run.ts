@@ -1,13 +1,14 @@
 /** @file `engram run`: a scenario, from its command line to its table. */
-import { InvalidValueError } from "../../contract/errors.ts";
+import { availableParallelism } from "node:os";
 import { parseConfig } from "../../continual/scenario.ts";
 import { renderTable } from "../../continual/table.ts";
-import { availableParallelism } from "node:os";
 import type { BackendName } from "../../tensor/backend.ts";
 import { loadScenario } from "../load-scenario.ts";
 import { withOverrides } from "../overrides.ts";
 import { duration } from "../progress-line.ts";
 import type { Registries } from "../registries.ts";
+import { integer } from "../flags.ts";
+import { onInterrupt } from "../interrupt.ts";
 import { runScenario, type RunOutcome } from "../run-scenario.ts";
 
 /** The flags, as typed. */
@@ -21,13 +22,6 @@ export interface RunFlags {
   readonly backend?: string;
   readonly threads: string;
   readonly json?: boolean;
-}
-
-/** @throws {InvalidValueError} Text that is not an integer from `low` to `high`. */
-function integer(flag: string, text: string, [low, high]: readonly [number, number]): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < low || value > high) throw new InvalidValueError(flag, text, `an integer from ${low} to ${high}`);
-  return value;
 }
 
 /** Resolves with the process's exit code. */
@@ -70,23 +64,4 @@ function printTable({ folder, summary, seconds }: RunOutcome): void {
   const closing = summary.complete ? `Done in ${took}.` : `Stopped after ${took}; everything up to there is saved.`;
   const places = `Report: ${folder.shortPath}/report.html\nWhat memory holds: engram memory ls ${folder.shortPath}`;
   process.stdout.write(`${renderTable(summary)}\n\n${closing} ${places}\n`);
-}
-
-/** The first Ctrl-C stops in good order, the second at once. */
-function onInterrupt(): { readonly signal: AbortSignal; dispose(): void } {
-  const controller = new AbortController();
-  const listener = (): void => {
-    if (controller.signal.aborted) process.exit(130);
-    process.stderr.write("\nStopping: finishing what is being written. Ctrl-C again quits at once.\n");
-    controller.abort();
-  };
-  process.on("SIGINT", listener);
-  process.on("SIGTERM", listener);
-  return {
-    signal: controller.signal,
-    dispose() {
-      process.off("SIGINT", listener);
-      process.off("SIGTERM", listener);
-    },
-  };
 }

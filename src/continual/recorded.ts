@@ -1,0 +1,68 @@
+/** @file Demonstrations from a data set instead of a scripted controller: recorded episodes told as transitions. */
+import type { Transition } from "../contract/agent.ts";
+import type { DemonstrationSet, RecordedEpisode } from "../contract/demonstration.ts";
+import type { EnvironmentSpec } from "../contract/environment.ts";
+import { InvalidValueError } from "../contract/errors.ts";
+import { middle, terminated, truncated, type NextStep } from "../contract/step.ts";
+import type { TaskId } from "../contract/task.ts";
+import type { RandomStream } from "../numerics/random.ts";
+import { STEPS_AFTER_SUCCESS } from "./demonstrations.ts";
+
+/** @throws {InvalidValueError} A data set of another body, or with fewer episodes than are wanted: told before a run begins. */
+export function checkRecorded(set: DemonstrationSet, spec: EnvironmentSpec, count: number): void {
+  const [seen, done] = [spec.observation.size, spec.action.size];
+  if (set.observationSize !== seen || set.actionSize !== done) {
+    const rule = `a data set of observations of ${seen} numbers and actions of ${done}, as \`${spec.id}\` has`;
+    throw new InvalidValueError("config.demonstrationSets", `${set.name}: ${set.observationSize} and ${set.actionSize}`, rule);
+  }
+  if (set.episodes < count) throw tooFew(set, count, set.episodes);
+}
+
+const tooFew = ({ name }: DemonstrationSet, count: number, there: number): InvalidValueError =>
+  new InvalidValueError("config.demonstrations", count, `at most ${there}, the successful episodes in the data set \`${name}\``);
+
+/**
+ * Which episodes are shown: `count` of the successful ones, in random order. Where success was not recorded, every episode counts as a
+ * demonstration of it.
+ * @throws {InvalidValueError} Too few of them.
+ */
+export function chooseRecorded(set: DemonstrationSet, count: number, random: RandomStream): RecordedEpisode[] {
+  const chosen: RecordedEpisode[] = [];
+  for (const index of random.sample(set.episodes, set.episodes)) {
+    const episode = set.episode(index);
+    if (episode.successes?.includes(1) ?? true) chosen.push(episode);
+    if (chosen.length === count) return chosen;
+  }
+  throw tooFew(set, count, chosen.length);
+}
+
+/** An episode as it would have been observed, up to a little after its first success. */
+export function transitionsOf(
+  episode: RecordedEpisode,
+  { task, number, spec }: { task: TaskId; number: number; spec: EnvironmentSpec },
+): Transition[] {
+  const { observations, actions, rewards, successes } = episode;
+  const success = successes?.indexOf(1) ?? -1;
+  const length = success < 0 ? rewards.length : Math.min(rewards.length, success + 1 + STEPS_AFTER_SUCCESS);
+  const row = (numbers: Float32Array, at: number, size: number): Float32Array => numbers.slice(at * size, (at + 1) * size);
+  return Array.from({ length }, (_, index): Transition => {
+    const action = row(actions, index, spec.action.size);
+    const seen = row(observations, index + 1, spec.observation.size);
+    return {
+      task,
+      episode: number,
+      index,
+      actor: "demonstrator",
+      observation: row(observations, index, spec.observation.size),
+      decision: { action },
+      action,
+      step: stepOf(episode, index, seen),
+    };
+  });
+}
+
+function stepOf({ rewards, terminations, truncations, successes }: RecordedEpisode, index: number, observation: Float32Array): NextStep {
+  const [reward, success] = [rewards[index]!, successes === undefined ? index === rewards.length - 1 : successes[index] === 1];
+  if (terminations[index] === 1) return terminated(observation, reward, success);
+  return truncations[index] === 1 ? truncated(observation, reward, success, "horizon") : middle(observation, reward, success);
+}
