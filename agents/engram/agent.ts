@@ -113,6 +113,7 @@ class EngramAgent implements Agent {
   }
 
   dispose(): void {
+    this.memory.dispose();
     this.#descent.dispose();
     this.#parameters.dispose();
   }

@@ -15,7 +15,8 @@ import {
 } from "../contract/memory.ts";
 import type { Snapshot } from "../contract/snapshot.ts";
 import { asTaskId, type TaskId } from "../contract/task.ts";
-import { nearest, type Metric } from "./exact-index.ts";
+import type { Metric } from "./exact-index.ts";
+import { KeyIndex } from "./key-index.ts";
 
 export interface EpisodicMemoryOptions {
   readonly shape: MemoryShape;
@@ -33,7 +34,7 @@ export class EpisodicMemory implements LongTermMemory {
   readonly #store: MemoryStore | undefined;
   #size = 0;
   #nextId = 1;
-  #keys: Float32Array;
+  readonly #keys: KeyIndex;
   #values: Float32Array;
   #observations: Float32Array;
   #ids = new Float64Array(INITIAL_CAPACITY);
@@ -45,7 +46,7 @@ export class EpisodicMemory implements LongTermMemory {
     this.shape = shape;
     this.metric = metric;
     this.#store = store;
-    this.#keys = new Float32Array(INITIAL_CAPACITY * shape.keySize);
+    this.#keys = new KeyIndex(shape.keySize, metric, INITIAL_CAPACITY);
     this.#values = new Float32Array(INITIAL_CAPACITY * shape.valueSize);
     this.#observations = new Float32Array(INITIAL_CAPACITY * shape.observationSize);
     for (const entry of store?.entries() ?? []) {
@@ -58,11 +59,7 @@ export class EpisodicMemory implements LongTermMemory {
     return this.#size;
   }
 
-  /** Row-major; the first size × keySize numbers are valid, until memory next changes. So are the other columns. */
-  get keys(): Float32Array {
-    return this.#keys;
-  }
-
+  /** Row-major; the first size × valueSize numbers are valid, until memory next changes. So are the observations. */
   get values(): Float32Array {
     return this.#values;
   }
@@ -99,7 +96,7 @@ export class EpisodicMemory implements LongTermMemory {
     if (!Number.isInteger(k) || k < 1) throw new InvalidValueError("k", k, "an integer from 1 up");
     if (into.rows.length < k) throw new InvalidValueError("into", into.rows, `room for ${k} entries`);
     this.#check("query", query, this.shape.keySize);
-    nearest({ keys: this.#keys, count: this.#size, size: this.shape.keySize }, query, this.metric, k, into);
+    this.#keys.nearest(query, k, this.#size, into);
     for (let i = 0; i < into.count; i++) into.ids[i] = this.#ids[into.rows[i]!]!;
     into.weights.fill(1 / into.count, 0, into.count);
     return into;
@@ -139,9 +136,14 @@ export class EpisodicMemory implements LongTermMemory {
     for (let row = 0; row < this.#size; row++) yield this.#entryAt(row);
   }
 
-  /** Makes all keys anew from the observations, after the encoder has changed. */
-  rekey(encode: (observations: Float32Array, count: number, keys: Float32Array) => void): void {
-    encode(this.#observations, this.#size, this.#keys);
+  /** Makes all keys anew, after the encoder has changed. @param encode Writes the key of a row from its observation. */
+  rekey(encode: (observation: Float32Array, row: number, key: Float32Array) => void): void {
+    const { keySize, observationSize } = this.shape;
+    const key = new Float32Array(keySize);
+    for (let row = 0; row < this.#size; row++) {
+      encode(this.#observations.subarray(row * observationSize, (row + 1) * observationSize), row, key);
+      this.#keys.set(row, key);
+    }
     if (this.#store !== undefined) for (const entry of this.entries()) this.#store.put(entry);
   }
 
@@ -150,15 +152,20 @@ export class EpisodicMemory implements LongTermMemory {
     await this.#store?.flush();
   }
 
+  /** Frees what lies in the tensor backend's heap; its store is closed by whoever opened it. */
+  dispose(): void {
+    this.#keys.dispose();
+  }
+
   snapshot(): Snapshot {
-    const { keySize, valueSize, observationSize } = this.shape;
+    const { valueSize, observationSize } = this.shape;
     return {
       nextId: this.#nextId,
       ids: this.#ids.slice(0, this.#size),
       tasks: [...this.#tasks],
       episodes: this.#episodes.slice(0, this.#size),
       steps: this.#steps.slice(0, this.#size),
-      keys: this.#keys.slice(0, this.#size * keySize),
+      keys: this.#allKeys(),
       values: this.#values.slice(0, this.#size * valueSize),
       observations: this.#observations.slice(0, this.#size * observationSize),
     };
@@ -203,6 +210,14 @@ export class EpisodicMemory implements LongTermMemory {
     this.#nextId = nextId;
   }
 
+  /** Row-major, without padding. */
+  #allKeys(): Float32Array {
+    const { keySize } = this.shape;
+    const all = new Float32Array(this.#size * keySize);
+    for (let row = 0; row < this.#size; row++) all.set(this.#keys.at(row), row * keySize);
+    return all;
+  }
+
   #check(name: string, vector: Float32Array, size: number): void {
     if (vector.length !== size) throw new InvalidValueError(name, vector, `${size} numbers long`);
     let square = 0;
@@ -215,7 +230,7 @@ export class EpisodicMemory implements LongTermMemory {
   #append(id: EntryId, { key, value, observation, task, episode, step }: NewMemoryEntry): void {
     const row = this.#size;
     if (row === this.#ids.length) this.#grow();
-    this.#keys.set(key, row * this.shape.keySize);
+    this.#keys.set(row, key);
     this.#values.set(value, row * this.shape.valueSize);
     this.#observations.set(observation, row * this.shape.observationSize);
     this.#ids[row] = id;
@@ -226,7 +241,6 @@ export class EpisodicMemory implements LongTermMemory {
   }
 
   #grow(): void {
-    this.#keys = doubled(this.#keys);
     this.#values = doubled(this.#values);
     this.#observations = doubled(this.#observations);
     this.#ids = doubled(this.#ids);
@@ -235,8 +249,8 @@ export class EpisodicMemory implements LongTermMemory {
   }
 
   #move(from: number, to: number): void {
-    const { keySize, valueSize, observationSize } = this.shape;
-    this.#keys.copyWithin(to * keySize, from * keySize, (from + 1) * keySize);
+    const { valueSize, observationSize } = this.shape;
+    this.#keys.move(from, to);
     this.#values.copyWithin(to * valueSize, from * valueSize, (from + 1) * valueSize);
     this.#observations.copyWithin(to * observationSize, from * observationSize, (from + 1) * observationSize);
     this.#ids[to] = this.#ids[from]!;
@@ -261,10 +275,10 @@ export class EpisodicMemory implements LongTermMemory {
 
   /** By value: what memory does later leaves it alone. */
   #entryAt(row: number): MemoryEntry {
-    const { keySize, valueSize, observationSize } = this.shape;
+    const { valueSize, observationSize } = this.shape;
     return {
       id: this.idOf(row),
-      key: this.#keys.slice(row * keySize, (row + 1) * keySize),
+      key: this.#keys.at(row).slice(),
       value: this.#values.slice(row * valueSize, (row + 1) * valueSize),
       observation: this.#observations.slice(row * observationSize, (row + 1) * observationSize),
       task: this.#tasks[row]!,

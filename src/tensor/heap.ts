@@ -42,6 +42,7 @@ export interface Kernels {
   sparseBackward(...reading: readonly number[]): void;
   attentionBackward(rows: number, width: number, p: Address, d: Address): void;
   keyGradient(rows: number, width: number, factor: number, c: Address, k: Address, m: Address): void;
+  scan(...search: readonly number[]): number;
   dots(count: number, x: Address, y: Address): number;
   gruKeep(rows: number, hidden: number, kept: Address, state: Address, h: Address): void;
   gruForward(...step: readonly number[]): void;
@@ -83,6 +84,7 @@ export class Heap {
   readonly scratch: Address;
   readonly #backend: WasmBackend;
   #numbers = new Float32Array(0);
+  #integers = new Int32Array(0);
 
   constructor(backend: WasmBackend, { module, startThreads }: KernelSource) {
     const { memory } = backend.wasm.asm;
@@ -99,6 +101,13 @@ export class Heap {
     const { buffer } = this.#backend.wasm.asm.memory;
     if (this.#numbers.buffer !== buffer) this.#numbers = new Float32Array(buffer);
     return this.#numbers;
+  }
+
+  /** The same as integers. */
+  get integers(): Int32Array {
+    const { buffer } = this.#backend.wasm.asm.memory;
+    if (this.#integers.buffer !== buffer) this.#integers = new Int32Array(buffer);
+    return this.#integers;
   }
 
   /** Where a tensor lies; for as long as it lives. */

@@ -26,7 +26,7 @@ describe("episodic memory", () => {
     const memory = filled(1000);
     memory.forget([memory.idOf(0), memory.idOf(500)]);
     expect(memory.size).toBe(998);
-    expect([memory.keys[0], memory.values[498], memory.values[499]]).toEqual([1, 499, 501]);
+    expect([memory.observations[0], memory.values[498], memory.values[499]]).toEqual([1, 499, 501]);
     expect(memory.tasks()).toEqual(["odd", "even"]);
     expect(memory.rowsOf(asTaskId("odd"))).toHaveLength(500);
     const row = 499;
@@ -35,8 +35,8 @@ describe("episodic memory", () => {
 
   it("is found again by new keys after the encoder changed", () => {
     const memory = filled(20);
-    memory.rekey((observations, count, keys) => {
-      for (let i = 0; i < 2 * count; i++) keys[i] = -observations[i]!;
+    memory.rekey((observation, _, key) => {
+      for (let i = 0; i < 2; i++) key[i] = -observation[i]!;
     });
     const { ids } = memory.recall(Float32Array.of(-3, -3), 1);
     expect(memory.entry(ids[0] as never)).toMatchObject({ value: Float32Array.of(3), key: Float32Array.of(-3, -3) });

@@ -64,12 +64,7 @@ export class RetrievalReader {
   /** Files every entry of memory anew under the present encoder. */
   rekey(): void {
     const { memory } = this.#options;
-    const { observationSize, keySize } = memory.shape;
-    memory.rekey((observations, count, keys) => {
-      for (let row = 0; row < count; row++) {
-        this.encode(observations.subarray(row * observationSize, (row + 1) * observationSize), memory.taskOf(row), keys, row * keySize);
-      }
-    });
+    memory.rekey((observation, row, key) => this.encode(observation, memory.taskOf(row), key));
   }
 
   /** The key of the features that are in place. */
