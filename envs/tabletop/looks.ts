@@ -17,6 +17,7 @@ export const color = {
   mint: [0.62, 0.81, 0.76, 1],
   amber: [0.95, 0.7, 0.22, 1],
   goal: [0.2, 0.75, 0.38, 0.45],
+  glass: [0.7, 0.85, 0.95, 0.35],
 } as const satisfies Readonly<Record<string, Color>>;
 
 /** A coloured part of a look, in the frame of what it follows. */

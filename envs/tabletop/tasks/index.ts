@@ -5,5 +5,7 @@ import { drawerOpen } from "./drawer-open.ts";
 import { pickPlace } from "./pick-place.ts";
 import { push } from "./push.ts";
 import { reach } from "./reach.ts";
+import { windowClose } from "./window-close.ts";
+import { windowOpen } from "./window-open.ts";
 
-export const tabletopTasks: readonly TabletopTask[] = [reach, push, pickPlace, drawerOpen, buttonPress];
+export const tabletopTasks: readonly TabletopTask[] = [reach, push, pickPlace, drawerOpen, buttonPress, windowOpen, windowClose];

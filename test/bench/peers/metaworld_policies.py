@@ -3,7 +3,7 @@ bring it here. Each placement that Meta-World draws is set up in both worlds. Pr
 within the horizon and the mean steps it took, ours beside theirs, and how far the observations at the start lie apart at most [m].
 
     pip install metaworld==3.1.1 packaging imageio
-    python test/bench/peers/metaworld_policies.py [placements, 50 by default]
+    python test/bench/peers/metaworld_policies.py [placements, 50 by default] [task …, all by default]
 """
 
 import json
@@ -16,17 +16,17 @@ sys.path.pop(0)  # This folder: its metaworld.py would hide the package.
 warnings.filterwarnings("ignore")
 
 import numpy as np  # noqa: E402
-from metaworld import policies  # noqa: E402
 from metaworld.env_dict import ALL_V3_ENVIRONMENTS_GOAL_OBSERVABLE  # noqa: E402
+from metaworld.policies import ENV_POLICY_MAP  # noqa: E402
 
 HORIZON = 500
-POLICIES = {
-    "reach": policies.SawyerReachV3Policy,
-    "push": policies.SawyerPushV3Policy,
-    "pick-place": policies.SawyerPickPlaceV3Policy,
-    "drawer-open": policies.SawyerDrawerOpenV3Policy,
-    "button-press": policies.SawyerButtonPressV3Policy,
-}
+
+
+def our_tasks():
+    """The tasks of our tabletop, by name."""
+    listed = subprocess.run(["node", "dist/scenarios/main.js", "envs", "--json"], capture_output=True, text=True, check=True).stdout
+    ids = [entry["id"] for entry in json.loads(listed)]
+    return [name.split("/")[1].split("@")[0] for name in ids if name.startswith("tabletop/")]
 
 
 class Ours:
@@ -111,5 +111,5 @@ def compare(task, policy, count):
 
 if __name__ == "__main__":
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 50
-    for name, policy in POLICIES.items():
-        print(json.dumps(compare(name, policy(), count)), flush=True)
+    for name in sys.argv[2:] or our_tasks():
+        print(json.dumps(compare(name, ENV_POLICY_MAP[f"{name}-v3"](), count)), flush=True)
