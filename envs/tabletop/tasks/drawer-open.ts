@@ -1,8 +1,6 @@
 /** @file Drawer-open: hook a finger behind the handle and pull the drawer out. */
-import { Box, Vec3 } from "cannon-es";
-import { Prismatic } from "../../physics/prismatic.ts";
 import { proportionalController } from "../controller.ts";
-import { boxPart, color, following, rodPart } from "../looks.ts";
+import { DRAWER_Y, DRAWER_Z, drawerOnTable, HANDLE_Y } from "../drawer.ts";
 import { writeVector, writeWxyz } from "../object-block.ts";
 import { distance, GOAL, HAND, OBJECT, point } from "../observation.ts";
 import { clamp, closeness, mix, smoothstep } from "../shaping.ts";
@@ -11,20 +9,8 @@ import type { Furniture, TabletopTask } from "../tabletop-task.ts";
 
 const RADIUS = 0.03;
 
-/** From the cabinet's foot to the middle of the closed drawer, and on to the handle that the observation shows; in m, along y and z. */
-const DRAWER_Y = -0.01;
-const DRAWER_Z = 0.09;
-const HANDLE_Y = -0.16;
-
 /** From the closed handle to the goal, in m. */
 const GOAL_Y = -0.19;
-
-/** Meta-World's slide ends at 0.16 m, where success only begins, but its soft stop gives way to here. */
-const TRAVEL = 0.2;
-
-const MASS = 0.38;
-/** N·s/m */
-const DAMPING = 2;
 
 /** Where the hand hangs from the handle while it pulls, in m along y; and how far ahead it aims at most, which sets its speed. */
 const HOOK = -0.025;
@@ -61,27 +47,11 @@ export const drawerOpen: TabletopTask = {
 };
 
 function furnish(table: Table): Furniture {
-  const box = (x: number, y: number, z: number): Box => new Box(new Vec3(x, y, z));
-  const cabinet = table.add({ solids: [{ shape: box(0.118, 0.1, 0.084), at: [0, 0, 0.084] }] });
-  const drawer = table.add({
-    mass: MASS,
-    damping: 1 - Math.exp(-DAMPING / MASS),
-    mounted: true,
-    solids: [
-      { shape: box(0.1, 0.09, 0.06) },
-      { shape: box(0.059, 0.009, 0.009), at: [0, -0.15, 0] },
-      { shape: box(0.009, 0.026, 0.009), at: [-0.05, -0.115, 0] },
-      { shape: box(0.009, 0.026, 0.009), at: [0.05, -0.115, 0] },
-    ],
-  });
-  const slide = new Prismatic(cabinet, drawer, { anchorA: new Vec3(0, DRAWER_Y, DRAWER_Z), axisA: new Vec3(0, 1, 0), lower: -TRAVEL, upper: 0 });
-  table.world.addConstraint(slide);
-  drawCabinet(table, cabinet.position, drawer.position);
+  const { drawer, place } = drawerOnTable(table);
   return {
     place(variation, goal): void {
       const [x, y, z] = point(variation, 0);
-      table.world.moveTo(cabinet, x, y, z);
-      slide.place(0);
+      place([x, y, z], 0);
       goal.set(x, y + DRAWER_Y + HANDLE_Y + GOAL_Y, z + DRAWER_Z);
     },
     observe(into, at): void {
@@ -90,33 +60,4 @@ function furnish(table: Table): Furniture {
       writeWxyz(drawer.quaternion, into, at + 3);
     },
   };
-}
-
-/** Hollow, where the solids are full: the hand cannot tell, and one box costs less than five. */
-function drawCabinet({ scene }: Table, cabinet: Vec3, drawer: Vec3): void {
-  scene.dress(
-    "cabinet",
-    [
-      boxPart([0.118, 0.1, 0.008], [0, 0, 0.16], color.teal),
-      boxPart([0.118, 0.1, 0.013], [0, 0, 0.013], color.teal),
-      boxPart([0.008, 0.1, 0.067], [-0.11, 0, 0.089], color.teal),
-      boxPart([0.008, 0.1, 0.067], [0.11, 0, 0.089], color.teal),
-      boxPart([0.102, 0.008, 0.067], [0, 0.092, 0.089], color.teal),
-    ],
-    following(cabinet),
-  );
-  scene.dress(
-    "drawer",
-    [
-      boxPart([0.1, 0.008, 0.06], [0, -0.082, 0], color.mint),
-      boxPart([0.1, 0.008, 0.05], [0, 0.082, -0.01], color.mint),
-      boxPart([0.008, 0.074, 0.05], [-0.092, 0, -0.01], color.mint),
-      boxPart([0.008, 0.074, 0.05], [0.092, 0, -0.01], color.mint),
-      boxPart([0.1, 0.09, 0.008], [0, 0, -0.052], color.mint),
-      rodPart({ radius: 0.009, height: 0.118, along: "x" }, [0, -0.15, 0], color.steel),
-      rodPart({ radius: 0.009, height: 0.06, along: "y" }, [-0.05, -0.12, 0], color.steel),
-      rodPart({ radius: 0.009, height: 0.06, along: "y" }, [0.05, -0.12, 0], color.steel),
-    ],
-    following(drawer),
-  );
 }
