@@ -50,11 +50,12 @@ export const drawerClose: TabletopTask = {
 };
 
 function furnish(table: Table): Furniture {
-  const { drawer, place } = drawerOnTable(table);
+  const cabinet = drawerOnTable(table);
+  const { drawer } = cabinet;
   return {
     place(variation, goal): void {
       const [x, y, z] = point(variation, 0);
-      place([x, y, z], OPEN);
+      cabinet.place([x, y, z], OPEN);
       goal.set(x, y + HANDLE_Y, z + DRAWER_Z);
     },
     observe(into, at): void {

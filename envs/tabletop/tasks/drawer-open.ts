@@ -47,11 +47,12 @@ export const drawerOpen: TabletopTask = {
 };
 
 function furnish(table: Table): Furniture {
-  const { drawer, place } = drawerOnTable(table);
+  const cabinet = drawerOnTable(table);
+  const { drawer } = cabinet;
   return {
     place(variation, goal): void {
       const [x, y, z] = point(variation, 0);
-      place([x, y, z], 0);
+      cabinet.place([x, y, z], 0);
       goal.set(x, y + DRAWER_Y + HANDLE_Y + GOAL_Y, z + DRAWER_Z);
     },
     observe(into, at): void {

@@ -3,10 +3,15 @@ import type { TabletopTask } from "../tabletop-task.ts";
 import { buttonPress } from "./button-press.ts";
 import { buttonPressTopdown } from "./button-press-topdown.ts";
 import { coffeeButton } from "./coffee-button.ts";
+import { doorClose } from "./door-close.ts";
+import { doorOpen } from "./door-open.ts";
 import { drawerClose } from "./drawer-close.ts";
 import { drawerOpen } from "./drawer-open.ts";
+import { faucetClose } from "./faucet-close.ts";
+import { faucetOpen } from "./faucet-open.ts";
 import { handlePress } from "./handle-press.ts";
 import { handlePressSide } from "./handle-press-side.ts";
+import { leverPull } from "./lever-pull.ts";
 import { pickPlace } from "./pick-place.ts";
 import { push } from "./push.ts";
 import { reach } from "./reach.ts";
@@ -21,9 +26,14 @@ export const tabletopTasks: readonly TabletopTask[] = [
   buttonPress,
   buttonPressTopdown,
   coffeeButton,
+  doorClose,
+  doorOpen,
   drawerClose,
+  faucetClose,
+  faucetOpen,
   handlePress,
   handlePressSide,
+  leverPull,
   windowClose,
   windowOpen,
 ];
