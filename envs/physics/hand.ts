@@ -16,8 +16,6 @@ export interface HandOptions {
   /** The box that the mocap body stays in [m]. */
   readonly low: Triple;
   readonly high: Triple;
-  /** Simulated seconds from one `drive` to the next; 0.0125 by default. */
-  readonly controlPeriod?: number;
   /** How far an action of 1 moves the mocap body [m]; 0.01 by default. */
   readonly stride?: number;
   /** Force limits [N]: of the pull on the hand and of each finger; 400 and 20 by default. */
@@ -48,7 +46,12 @@ const GEAR_FORCE = 40;
 
 const clip = (value: number, limit: number): number => (value < -limit ? -limit : value > limit ? limit : value);
 
+/** How fast the mocap body comes after its target, critically damped: Meta-World's soft weld, which trails by 2/ω = 40 ms [1/s]. */
+const FOLLOWING = 50;
+
 export class Hand {
+  /** Where the actions have asked the hand to be; touches nothing. */
+  readonly target: Body;
   readonly mocap: Body;
   readonly body: Body;
   /** At y below and above the hand. */
@@ -61,7 +64,6 @@ export class Hand {
 
   constructor(world: FlatWorld, options: HandOptions) {
     const settings: Required<HandOptions> = {
-      controlPeriod: 0.0125,
       stride: 0.01,
       pull: 400,
       grip: 20,
@@ -76,14 +78,16 @@ export class Hand {
     this.#world = world;
     this.#options = settings;
     const { pad, palm, reach, travel } = settings;
-    this.mocap = new Body({ mass: 0, type: Body.KINEMATIC, collisionResponse: false, ...collisionFilter[GHOST] });
+    const ghost = (): Body => new Body({ mass: 0, type: Body.KINEMATIC, collisionResponse: false, ...collisionFilter[GHOST] });
+    this.target = ghost();
+    this.mocap = ghost();
     this.body = new Body({ mass: HAND_MASS, fixedRotation: true, ...collisionFilter[HAND] });
     this.body.addShape(new Box(new Vec3(...palm)), new Vec3(0, 0, pad[2] + palm[2]));
     this.position = this.body.position;
     const finger = (): Body => new Body({ mass: FINGER_MASS, fixedRotation: true, shape: new Box(new Vec3(...pad)), ...collisionFilter[HAND] });
     this.fingers = [finger(), finger()];
     this.moveTo(...settings.position);
-    for (const body of this.bodies) world.addBody(body);
+    for (const body of [this.target, ...this.bodies]) world.addBody(body);
     const pull = new PointToPointConstraint(this.mocap, new Vec3(), this.body, new Vec3(), settings.pull);
     for (const equation of pull.equations) equation.setSpookParams(PULL_STIFFNESS, PULL_RELAXATION, 1 / 60);
     world.addConstraint(pull);
@@ -121,24 +125,29 @@ export class Hand {
   }
 
   /**
-   * Takes an action for the coming control period: the mocap body moves by `stride` times the first three numbers, and the fingers close
-   * (above 0) or open at `fingerSpeed` times the fourth; each is clipped to [−1, 1].
+   * Takes an action for the coming control period: the target moves by `stride` times the first three numbers, and the fingers close (above 0)
+   * or open at `fingerSpeed` times the fourth; each is clipped to [−1, 1].
    */
   drive(action: ArrayLike<number>): void {
-    const { mocap, sliders } = this;
-    const { low, high, stride, controlPeriod, fingerSpeed } = this.#options;
-    const { position: p, velocity: v } = mocap;
-    v.x = (Math.min(Math.max(p.x + stride * clip(action[0]!, 1), low[0]), high[0]) - p.x) / controlPeriod;
-    v.y = (Math.min(Math.max(p.y + stride * clip(action[1]!, 1), low[1]), high[1]) - p.y) / controlPeriod;
-    v.z = (Math.min(Math.max(p.z + stride * clip(action[2]!, 1), low[2]), high[2]) - p.z) / controlPeriod;
+    const { target, sliders } = this;
+    const { low, high, stride, fingerSpeed } = this.#options;
+    const { position: p } = target;
+    p.x = Math.min(Math.max(p.x + stride * clip(action[0]!, 1), low[0]), high[0]);
+    p.y = Math.min(Math.max(p.y + stride * clip(action[1]!, 1), low[1]), high[1]);
+    p.z = Math.min(Math.max(p.z + stride * clip(action[2]!, 1), low[2]), high[2]);
     // Meta-World's fingers are position servos with a target of a metre and much damping: at no effort they drift open.
     const effort = clip(action[3]!, 1);
     for (let k = 0; k < 2; k++) sliders[k]!.motor.target = fingerSpeed * (effort - sliders[k]!.displacement());
   }
 
-  /** Carries hand and fingers against gravity and works the gear. Call it before every substep. */
-  beforeSubstep(): void {
-    const { body, fingers } = this;
+  /** Moves the mocap body after its target, carries hand and fingers against gravity and works the gear. Call it before every substep of h seconds. */
+  beforeSubstep(h: number): void {
+    const { body, fingers, target, mocap } = this;
+    const pace = h * FOLLOWING * FOLLOWING;
+    const keep = 1 - 2 * h * FOLLOWING;
+    mocap.velocity.x = keep * mocap.velocity.x + pace * (target.position.x - mocap.position.x);
+    mocap.velocity.y = keep * mocap.velocity.y + pace * (target.position.y - mocap.position.y);
+    mocap.velocity.z = keep * mocap.velocity.z + pace * (target.position.z - mocap.position.z);
     const [right, left] = fingers;
     const { gravity } = this.#world;
     for (let k = 0; k < 3; k++) {
@@ -158,6 +167,7 @@ export class Hand {
   /** Puts the open hand somewhere, at rest; for resets. */
   moveTo(x: number, y: number, z: number): void {
     const { reach } = this.#options;
+    this.#world.moveTo(this.target, x, y, z);
     this.#world.moveTo(this.mocap, x, y, z);
     this.#world.moveTo(this.body, x, y, z);
     this.#world.moveTo(this.fingers[0], x, y - reach, z);

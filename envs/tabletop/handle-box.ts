@@ -25,6 +25,10 @@ const WAIT = 0.1;
 const TOUCH = 0.045;
 const LEAD = 0.06;
 
+/** The handle's bar seen from above, half, along it and across; and the open fingers over it before an episode begins: where, and half; in m. */
+const BAR = [0.07, 0.022] as const;
+const FINGERS = { x: 0, y: [0.55, 0.65], low: 0.155, half: [0.015, 0.006] } as const;
+
 /** @param yaw How the box is turned, in rad: at 0 its handle is towards the robot. */
 export function handleBoxOnTable(table: Table, yaw: number): Furniture {
   const box = (x: number, y: number, z: number): Box => new Box(new Vec3(x, y, z));
@@ -71,7 +75,7 @@ export function handleBoxOnTable(table: Table, yaw: number): Furniture {
       const [x, y, z] = point(variation, 0);
       table.world.moveTo(housing, x, y, z);
       housing.quaternion.setFromAxisAngle(Vec3.UNIT_Z, yaw);
-      slide.place(0);
+      slide.place(-pressedAtFirst(x + outX, y + outY, z, yaw));
       goal.set(x + outX, y + outY, z + GOAL_UP);
     },
     observe(into, at): void {
@@ -80,6 +84,13 @@ export function handleBoxOnTable(table: Table, yaw: number): Furniture {
       into[at + 2] = handle.position.z + HANDLE.up;
     },
   };
+}
+
+/** How far the handle starts pressed, in m: under the fingers, where it lies below them. Meta-World lets both start within each other. */
+function pressedAtFirst(x: number, y: number, z: number, yaw: number): number {
+  const [halfX, halfY] = yaw === 0 ? BAR : [BAR[1], BAR[0]];
+  const below = FINGERS.y.some((fingerY) => Math.abs(x - FINGERS.x) < halfX + FINGERS.half[0] && Math.abs(y - fingerY) < halfY + FINGERS.half[1]);
+  return below ? z + HANDLE.up - FINGERS.low + 1e-3 : 0;
 }
 
 const left = (o: Float32Array): number => Math.abs(o[GOAL + 2]! - o[OBJECT + 2]!);

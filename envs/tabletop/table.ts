@@ -45,7 +45,7 @@ export class Table {
 
   constructor(handStart: Point) {
     this.#buildTop();
-    this.hand = new Hand(this.world, { position: handStart, ...WORKSPACE, controlPeriod: CONTROL_PERIOD, tcp: TCP_DEPTH });
+    this.hand = new Hand(this.world, { position: handStart, ...WORKSPACE, tcp: TCP_DEPTH });
     this.#drawHand();
     drawArm(this.scene, this.hand.position);
   }
@@ -64,7 +64,7 @@ export class Table {
   /** Lives through one control period. */
   advance(): void {
     for (let k = 0; k < SUBSTEPS; k++) {
-      this.hand.beforeSubstep();
+      this.hand.beforeSubstep(CONTROL_PERIOD / SUBSTEPS);
       this.world.step(CONTROL_PERIOD / SUBSTEPS);
     }
   }

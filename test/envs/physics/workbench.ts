@@ -87,7 +87,7 @@ export function workshop(): Workshop {
 export function act({ world, hand }: Workshop, action: ArrayLike<number>): void {
   hand.drive(action);
   for (let k = 0; k < 5; k++) {
-    hand.beforeSubstep();
+    hand.beforeSubstep(0.0025);
     world.step(STEP);
   }
 }
