@@ -46,8 +46,8 @@ const GEAR_FORCE = 40;
 
 const clip = (value: number, limit: number): number => (value < -limit ? -limit : value > limit ? limit : value);
 
-/** How fast the mocap body comes after its target, critically damped: Meta-World's soft weld, which trails by 2/ω = 40 ms [1/s]. */
-const FOLLOWING = 50;
+/** How fast the mocap body comes after its target, critically damped: Meta-World's soft weld, which trails by 2/ω = 50 ms [1/s]. */
+const FOLLOWING = 40;
 
 export class Hand {
   /** Where the actions have asked the hand to be; touches nothing. */

@@ -85,7 +85,7 @@ describe("a driven hand", () => {
     expect(hand.mocap.position.z).toBeLessThan(-0.3);
     expect(hand.position.z).toBeGreaterThan(0.044);
     // Whatever weighs more than 100 N is not lifted, what weighs less is.
-    act([0, 0, 1, 0], 90);
+    act([0, 0, 1, 0], 120);
     expect(hand.position.z).toBeCloseTo(0.5, 3);
     for (const [load, lifted] of [
       [98, true],
@@ -104,11 +104,13 @@ describe("a driven hand", () => {
 });
 
 describe("the mocap body", () => {
-  it("trails its target by 40 ms and settles on it without passing it, as Meta-World's soft weld does", () => {
+  it("trails its target by 50 ms and settles on it without passing it, as Meta-World's soft weld does", () => {
     const { hand, act } = table();
     act([0, 0, 1, 0], 20);
-    // At 0.8 m/s: 32 mm.
-    expect(hand.target.position.z - hand.position.z).toBeCloseTo(0.032, 2);
+    // At 0.8 m/s: 40 mm, less half a control period, because the target jumps at its beginning. Meta-World's hand was 34 mm behind.
+    const behind = hand.target.position.z - hand.position.z;
+    expect(behind).toBeGreaterThan(0.032);
+    expect(behind).toBeLessThan(0.036);
     act([0, 0, 0, 0], 6);
     expect(hand.position.z).toBeLessThan(hand.target.position.z);
     act([0, 0, 0, 0], 30);
