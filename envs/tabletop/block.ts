@@ -29,13 +29,17 @@ export const goalBetween = (low: Point, high: Point): PartOptions => ({ name: "g
 export const clearOfGoal = (variation: ArrayLike<number>): boolean =>
   Math.hypot(variation[3]! - variation[0]!, variation[4]! - variation[1]!) >= 0.15;
 
-/** Meta-World's puck as a box: a cylinder's contacts cost several times more, and a box of its size is grasped and pushed alike. */
-export function blockOnTable(table: Table, goalOf: (variation: ArrayLike<number>) => Point): Furniture {
+/**
+ * Meta-World's puck as a box: a cylinder's contacts cost several times more, and a box of its size is grasped and pushed alike.
+ * @param rest Height of its centre at rest, in m, whatever height was drawn: Meta-World lets it drop.
+ */
+export function blockOnTable(table: Table, goalOf: (variation: ArrayLike<number>) => Point, rest = BLOCK_HALF): Furniture {
   const block = table.add({ mass: MASS, solids: [{ shape: new Box(new Vec3(BLOCK_HALF, BLOCK_HALF, BLOCK_HALF)) }] });
   table.scene.show({ name: "block", body: block, color: color.red });
   return {
     place(variation, goal): void {
-      table.world.moveTo(block, ...point(variation, 0));
+      const [x, y] = point(variation, 0);
+      table.world.moveTo(block, x, y, rest);
       goal.set(...goalOf(variation));
     },
     observe(into, at): void {

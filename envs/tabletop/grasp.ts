@@ -19,20 +19,26 @@ const CARRY_LEAD = 0.06;
 const CLOSED_ON_BLOCK = 0.53;
 const OPEN = 0.68;
 
+/** What is grasped, where it is not the block as it is observed. */
+export interface Grasped {
+  /** From the observed point up to the middle of what is grasped, in m; 0 by default. */
+  readonly up?: number;
+}
+
 /**
  * Down a funnel to the block and around it: the farther the hand is from over it, the higher the aim; the farther the fingers are around
  * it, the tighter the grip.
  */
-export function aimAtBlock(o: Float32Array, aim: Aim): void {
+export function aimAtBlock(o: Float32Array, aim: Aim, { up = 0 }: Grasped = {}): void {
   aim.x = o[OBJECT]!;
   aim.y = o[OBJECT + 1]!;
-  aim.z = o[OBJECT + 2]! + AIM_HEIGHT + TRAVEL_HEIGHT * smoothstep(asideOf(o), 0.01, 0.04);
-  aim.grip = mix(-1, 1, around(o));
+  aim.z = o[OBJECT + 2]! + up + AIM_HEIGHT + TRAVEL_HEIGHT * smoothstep(asideOf(o), 0.01, 0.04);
+  aim.grip = mix(-1, 1, around(o, up));
 }
 
 /** Carries what is held towards a place for the hand, gently enough not to turn it between the fingers. */
-export function carry(o: Float32Array, aim: Aim, [x, y, z]: Point): void {
-  const held = holding(o);
+export function carry(o: Float32Array, aim: Aim, [x, y, z]: Point, { up = 0 }: Grasped = {}): void {
+  const held = holding(o, up);
   aim.x = mix(aim.x, ahead(o[HAND]!, x), held);
   aim.y = mix(aim.y, ahead(o[HAND + 1]!, y), held);
   aim.z = mix(aim.z, ahead(o[HAND + 2]!, z), held);
@@ -41,13 +47,13 @@ export function carry(o: Float32Array, aim: Aim, [x, y, z]: Point): void {
 const ahead = (from: number, to: number): number => from + clamp(to - from, -CARRY_LEAD, CARRY_LEAD);
 
 /** How surely the block is held, in [0, 1]. */
-const holding = (o: Float32Array): number => around(o) * closed(o);
+export const holding = (o: Float32Array, up = 0): number => around(o, up) * closed(o);
 
 const closed = (o: Float32Array): number => smoothstep(o[GRIPPER]!, OPEN, CLOSED_ON_BLOCK);
 
 /** How far the fingers are around the block, in [0, 1]. Fingers that have closed on it may slip up a little before they let go. */
-function around(o: Float32Array): number {
-  const above = o[HAND + 2]! - o[OBJECT + 2]! - 0.015 * closed(o);
+function around(o: Float32Array, up: number): number {
+  const above = o[HAND + 2]! - o[OBJECT + 2]! - up - 0.015 * closed(o);
   return smoothstep(asideOf(o), 0.035, 0.015) * smoothstep(above, 0.06, 0.045);
 }
 

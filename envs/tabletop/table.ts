@@ -38,13 +38,26 @@ export interface ThingOptions {
   readonly mounted?: boolean;
 }
 
+/** What the table's top is: a plain slab; or one that is 5 cm higher around a hole, whose floor is the plain slab's surface. */
+export type TableTop = "plain" | "with a hole";
+
+/** Meta-World's: the slabs around the hole, half extents and middles in m; they reach from below up to `HOLE_DEPTH`. */
+export const HOLE_DEPTH = 0.05;
+const AROUND_HOLE: readonly { readonly half: Point; readonly at: Point }[] = [
+  { half: [0.08, 0.28, 0.05], at: [0, 0.48, 0] },
+  { half: [0.31, 0.4, 0.05], at: [-0.39, 0.6, 0] },
+  { half: [0.31, 0.4, 0.05], at: [0.39, 0.6, 0] },
+  { half: [0.08, 0.04, 0.05], at: [0, 0.96, 0] },
+];
+
 export class Table {
   readonly world: FlatWorld = new FlatWorld();
   readonly hand: Hand;
   readonly scene: TableScene = new TableScene();
 
-  constructor(handStart: Point) {
+  constructor(handStart: Point, top: TableTop = "plain") {
     this.#buildTop();
+    if (top === "with a hole") this.#buildHole();
     this.hand = new Hand(this.world, { position: handStart, ...WORKSPACE, tcp: TCP_DEPTH });
     this.#drawHand();
     drawArm(this.scene, this.hand.position);
@@ -86,6 +99,11 @@ export class Table {
     });
     rim.position.set(0, CENTRE_Y, RIM_HEIGHT);
     this.scene.show({ name: "rim", body: rim, color: color.rim });
+  }
+
+  #buildHole(): void {
+    const slabs = this.add({ solids: AROUND_HOLE.map(({ half, at }) => ({ shape: new Box(new Vec3(...half)), at })) });
+    this.scene.show({ name: "slabs", body: slabs, color: color.wood });
   }
 
   #drawHand(): void {

@@ -3,7 +3,7 @@ import type { Vec3 } from "cannon-es";
 import type { Controller } from "../../src/contract/environment.ts";
 import type { PartOptions } from "../../src/contract/space.ts";
 import type { Point } from "./observation.ts";
-import type { Table } from "./table.ts";
+import type { Table, TableTop } from "./table.ts";
 
 /** A task's things on one table. */
 export interface Furniture {
@@ -21,6 +21,8 @@ export interface TabletopTask {
   readonly summary: string;
   /** Where the hand starts, in m. */
   readonly handStart: Point;
+  /** A plain slab where it is not said. */
+  readonly top?: TableTop;
   /** What a reset draws, uniformly and in the order of Meta-World's random vector. */
   readonly variation: readonly PartOptions[];
   /** Whether a draw may be used; one that may not is drawn again. */

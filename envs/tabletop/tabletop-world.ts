@@ -52,7 +52,7 @@ class TabletopSimulation implements Simulation {
 
   constructor(task: TabletopTask) {
     this.#task = task;
-    this.#table = new Table(task.handStart);
+    this.#table = new Table(task.handStart, task.top);
     this.#furniture = task.furnish(this.#table);
     this.#table.scene.dress("goal", [part(new Sphere(GOAL_MARKER), [0, 0, 0], color.goal)], following(this.#goal));
     this.scene = this.#table.scene.finish();

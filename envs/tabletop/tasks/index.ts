@@ -13,8 +13,13 @@ import { handlePress } from "./handle-press.ts";
 import { handlePressSide } from "./handle-press-side.ts";
 import { leverPull } from "./lever-pull.ts";
 import { pickPlace } from "./pick-place.ts";
+import { pickPlaceWall } from "./pick-place-wall.ts";
 import { push } from "./push.ts";
+import { pushBack } from "./push-back.ts";
+import { pushWall } from "./push-wall.ts";
 import { reach } from "./reach.ts";
+import { reachWall } from "./reach-wall.ts";
+import { shelfPlace } from "./shelf-place.ts";
 import { windowClose } from "./window-close.ts";
 import { windowOpen } from "./window-open.ts";
 
@@ -34,6 +39,11 @@ export const tabletopTasks: readonly TabletopTask[] = [
   handlePress,
   handlePressSide,
   leverPull,
+  pickPlaceWall,
+  pushBack,
+  pushWall,
+  reachWall,
+  shelfPlace,
   windowClose,
   windowOpen,
 ];
