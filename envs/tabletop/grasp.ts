@@ -15,30 +15,37 @@ const TRAVEL_HEIGHT = 0.1;
 /** How far ahead of the hand it aims at most while it carries, in m. */
 const CARRY_LEAD = 0.06;
 
-/** What the gripper shows with the block's flat sides between its fingers, and when it certainly touches nothing. */
-const CLOSED_ON_BLOCK = 0.53;
-const OPEN = 0.68;
+/** What the gripper shows beyond a thing's own width when it has closed on it, and when it certainly touches nothing. */
+const CLOSED = 0.13;
+const CLEAR = 0.28;
+/** The gripper is never seen to be wider open than this. */
+const WIDEST = 0.985;
 
-/** What is grasped, where it is not the block as it is observed. */
+/** What is grasped, where it is not the block as it is observed; in m. */
 export interface Grasped {
-  /** From the observed point up to the middle of what is grasped, in m; 0 by default. */
+  /** From the observed point to the right and up to the middle of what is grasped; 0 by default. */
+  readonly right?: number;
   readonly up?: number;
+  /** How wide it is across the fingers; 0.04 by default. */
+  readonly width?: number;
 }
+
+const theBlock: Grasped = {};
 
 /**
  * Down a funnel to the block and around it: the farther the hand is from over it, the higher the aim; the farther the fingers are around
  * it, the tighter the grip.
  */
-export function aimAtBlock(o: Float32Array, aim: Aim, { up = 0 }: Grasped = {}): void {
-  aim.x = o[OBJECT]!;
+export function aimAtBlock(o: Float32Array, aim: Aim, grasped: Grasped = theBlock): void {
+  aim.x = o[OBJECT]! + (grasped.right ?? 0);
   aim.y = o[OBJECT + 1]!;
-  aim.z = o[OBJECT + 2]! + up + AIM_HEIGHT + TRAVEL_HEIGHT * smoothstep(asideOf(o), 0.01, 0.04);
-  aim.grip = mix(-1, 1, around(o, up));
+  aim.z = o[OBJECT + 2]! + (grasped.up ?? 0) + AIM_HEIGHT + TRAVEL_HEIGHT * smoothstep(asideOf(o, grasped), 0.01, 0.04);
+  aim.grip = mix(-1, 1, around(o, grasped));
 }
 
 /** Carries what is held towards a place for the hand, gently enough not to turn it between the fingers. */
-export function carry(o: Float32Array, aim: Aim, [x, y, z]: Point, { up = 0 }: Grasped = {}): void {
-  const held = holding(o, up);
+export function carry(o: Float32Array, aim: Aim, [x, y, z]: Point, grasped: Grasped = theBlock): void {
+  const held = holding(o, grasped);
   aim.x = mix(aim.x, ahead(o[HAND]!, x), held);
   aim.y = mix(aim.y, ahead(o[HAND + 1]!, y), held);
   aim.z = mix(aim.z, ahead(o[HAND + 2]!, z), held);
@@ -46,15 +53,18 @@ export function carry(o: Float32Array, aim: Aim, [x, y, z]: Point, { up = 0 }: G
 
 const ahead = (from: number, to: number): number => from + clamp(to - from, -CARRY_LEAD, CARRY_LEAD);
 
-/** How surely the block is held, in [0, 1]. */
-export const holding = (o: Float32Array, up = 0): number => around(o, up) * closed(o);
+/** How surely it is held, in [0, 1]. */
+const holding = (o: Float32Array, grasped: Grasped): number => around(o, grasped) * closed(o, grasped);
 
-const closed = (o: Float32Array): number => smoothstep(o[GRIPPER]!, OPEN, CLOSED_ON_BLOCK);
-
-/** How far the fingers are around the block, in [0, 1]. Fingers that have closed on it may slip up a little before they let go. */
-function around(o: Float32Array, up: number): number {
-  const above = o[HAND + 2]! - o[OBJECT + 2]! - up - 0.015 * closed(o);
-  return smoothstep(asideOf(o), 0.035, 0.015) * smoothstep(above, 0.06, 0.045);
+function closed(o: Float32Array, { width = 0.04 }: Grasped): number {
+  const on = width / 0.1 + CLOSED;
+  return smoothstep(o[GRIPPER]!, Math.min(on + CLEAR - CLOSED, WIDEST), on);
 }
 
-const asideOf = (o: Float32Array): number => Math.hypot(o[OBJECT]! - o[HAND]!, o[OBJECT + 1]! - o[HAND + 1]!);
+/** How far the fingers are around it, in [0, 1]. Fingers that have closed on it may slip up a little before they let go. */
+function around(o: Float32Array, grasped: Grasped): number {
+  const above = o[HAND + 2]! - o[OBJECT + 2]! - (grasped.up ?? 0) - 0.015 * closed(o, grasped);
+  return smoothstep(asideOf(o, grasped), 0.035, 0.015) * smoothstep(above, 0.06, 0.045);
+}
+
+const asideOf = (o: Float32Array, { right = 0 }: Grasped): number => Math.hypot(o[OBJECT]! + right - o[HAND]!, o[OBJECT + 1]! - o[HAND + 1]!);
