@@ -53,7 +53,9 @@ export type { DemonstrationSet, RecordedEpisode } from "./contract/demonstration
 export { createMinari, openMinari, type MinariOptions, type MinariWriter } from "./interop/minari.ts";
 
 // Parts to build with
+export { checkEnvironment, environmentChecks, type CheckResult, type EnvironmentCheck } from "./environments/check-environment.ts";
 export { checkTask, entryOf, SimulatedEnvironment } from "./environments/simulated-environment.ts";
+export { trialOf, type TrialOptions } from "./environments/trial.ts";
 export type { Episode, Outcome, Simulation, World } from "./environments/simulation.ts";
 export { agentActor, closedLoop, controllerActor, type Actor, type ClosedLoopOptions, type EpisodePlan } from "./streams/closed-loop.ts";
 export type { EpisodeEnded, EpisodeStarted, LoopEvent, Stepped } from "./streams/loop-event.ts";

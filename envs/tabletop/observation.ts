@@ -45,7 +45,7 @@ const frame = (age: number): readonly PartOptions[] => [
 export const observationSpace: Space = space([
   ...frame(0),
   ...frame(1),
-  { name: "goal", quantity: "position", unit: "m", size: 3, low: [-0.5, 0.4, 0], high: [0.5, 1, 0.5] },
+  { name: "goal", quantity: "position", unit: "m", size: 3, low: [-0.5, 0.4, -0.05], high: [0.5, 1, 0.5] },
 ]);
 
 /** Moves the hand's target by up to 1 cm along each axis; a positive grip closes the gripper, any other opens it. */

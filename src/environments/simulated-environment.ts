@@ -18,10 +18,13 @@ type Phase = (typeof phases)[number];
 export class SimulatedEnvironment implements Environment {
   readonly spec: EnvironmentSpec;
   readonly variation: Float32Array;
+  readonly #variation: Float32Array;
   readonly #world: World;
   readonly #simulation: Simulation;
   readonly #random = RandomStream.fromSeed(0);
+  /** What the simulation writes, and what callers are shown: they may write into theirs. */
   readonly #observation: Float32Array;
+  readonly #shown: Float32Array;
   readonly #action: Float32Array;
   readonly #outcome: Outcome = { reward: 0, success: false, ending: "none" };
   #settings: Record<string, number>;
@@ -32,7 +35,9 @@ export class SimulatedEnvironment implements Environment {
     this.spec = world.spec;
     this.#world = world;
     this.variation = new Float32Array(this.spec.variation.size);
+    this.#variation = this.variation.slice();
     this.#observation = new Float32Array(this.spec.observation.size);
+    this.#shown = this.#observation.slice();
     this.#action = new Float32Array(this.spec.action.size);
     this.#settings = nominal(this.spec);
     this.#simulation = world.simulate(this.#random);
@@ -46,12 +51,14 @@ export class SimulatedEnvironment implements Environment {
     if (task !== undefined) checkTask(this.spec, task);
     if (seed !== undefined) this.#random.restore(RandomStream.fromSeed(seed).snapshot());
     if (task?.variation === undefined) this.#draw();
-    else this.variation.set(task.variation);
+    else this.#variation.set(task.variation);
+    this.variation.set(this.#variation);
     this.#settings = { ...nominal(this.spec), ...task?.settings };
     this.#simulation.begin(this.#episode, this.#observation);
     this.#phase = "running";
     this.#steps = 0;
-    return first(this.#observation);
+    this.#shown.set(this.#observation);
+    return first(this.#shown);
   }
 
   step(action: Float32Array): NextStep {
@@ -60,11 +67,12 @@ export class SimulatedEnvironment implements Environment {
     clear(this.#outcome);
     this.#simulation.advance(this.#action, this.#observation, this.#outcome);
     this.#steps++;
+    this.#shown.set(this.#observation);
     const { reward, success, ending } = this.#outcome;
-    if (ending === "none" && this.#steps < this.spec.horizon) return middle(this.#observation, reward, success);
+    if (ending === "none" && this.#steps < this.spec.horizon) return middle(this.#shown, reward, success);
     this.#phase = "over";
-    if (ending === "terminated") return terminated(this.#observation, reward, success);
-    return truncated(this.#observation, reward, success, ending === "unstable" ? "unstable" : "horizon");
+    if (ending === "terminated") return terminated(this.#shown, reward, success);
+    return truncated(this.#shown, reward, success, ending === "unstable" ? "unstable" : "horizon");
   }
 
   snapshot(): Snapshot {
@@ -72,7 +80,7 @@ export class SimulatedEnvironment implements Environment {
       environment: this.spec.id,
       phase: this.#phase,
       steps: this.#steps,
-      variation: this.variation.slice(),
+      variation: this.#variation.slice(),
       settings: { ...this.#settings },
       observation: this.#observation.slice(),
       random: this.#random.snapshot(),
@@ -87,8 +95,10 @@ export class SimulatedEnvironment implements Environment {
       throw new SnapshotError(`Expected a snapshot of \`${id}\`, got one of ${describe(environment)}. Restore it into the world it was taken from.`);
     }
     const known = phases.find((each) => each === phase);
-    const whole = known !== undefined && typeof steps === "number" && isVector(variation, this.variation) && isVector(observation, this.#observation);
+    const whole =
+      known !== undefined && typeof steps === "number" && isVector(variation, this.#variation) && isVector(observation, this.#observation);
     if (!whole) throw new SnapshotError(`Expected \`phase\`, \`steps\`, \`variation\` and \`observation\` of \`${id}\`: the snapshot is damaged.`);
+    this.#variation.set(variation);
     this.variation.set(variation);
     this.#settings = { ...nominal(this.spec), ...(nested(snapshot, "settings") as Record<string, number>) };
     this.#simulation.restore(nested(snapshot, "simulation"), this.#episode);
@@ -99,7 +109,7 @@ export class SimulatedEnvironment implements Environment {
   }
 
   get #episode(): Episode {
-    return { variation: this.variation, settings: this.#settings };
+    return { variation: this.#variation, settings: this.#settings };
   }
 
   /** In float32, so that what is drawn lies within the space's own bounds. */
@@ -107,9 +117,9 @@ export class SimulatedEnvironment implements Environment {
     const { low, high, whole } = this.spec.variation;
     do {
       for (let k = 0; k < low.length; k++) {
-        this.variation[k] = whole[k] === 1 ? low[k]! + this.#random.integer(high[k]! - low[k]! + 1) : this.#random.uniform(low[k], high[k]);
+        this.#variation[k] = whole[k] === 1 ? low[k]! + this.#random.integer(high[k]! - low[k]! + 1) : this.#random.uniform(low[k], high[k]);
       }
-    } while (this.#world.accepts?.(this.variation) === false);
+    } while (this.#world.accepts?.(this.#variation) === false);
   }
 
   #requireRunning(): void {

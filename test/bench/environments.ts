@@ -22,7 +22,7 @@ interface PeerFigures {
 export async function bench(): Promise<readonly BenchRow[]> {
   const peers = measureMetaWorld();
   return [...environments.values()]
-    .filter((entry) => entry.controller !== undefined)
+    .filter(({ spec }) => spec.id.startsWith("tabletop/"))
     .flatMap((entry) => {
       const name = entry.spec.id.replace(/@.*$/, "");
       const peer = peers.find(({ task }) => name === `tabletop/${task}`);
