@@ -18,14 +18,14 @@ export interface HandOptions {
   readonly high: Triple;
   /** How far an action of 1 moves the mocap body [m]; 0.01 by default. */
   readonly stride?: number;
-  /** Force limits [N]: of the pull on the hand and of each finger; 400 and 20 by default. */
+  /** Force limits [N]: of the pull on the hand and of each finger; 400 and 60 by default. */
   readonly pull?: number;
   readonly grip?: number;
   /** A finger's speed at full effort [m/s]; 0.4 by default. */
   readonly fingerSpeed?: number;
   /** Half extents of a pad [m]; (0.015, 0.006, 0.045) by default. */
   readonly pad?: Triple;
-  /** How far each pad's centre is from the hand when open, and how far it can close [m]; 0.05 and 0.04 by default. */
+  /** How far each pad's centre is from the hand when open, and how far it can close [m]; 0.056 and 0.0352 by default, Meta-World's gap of 10 to 3 cm. */
   readonly reach?: number;
   readonly travel?: number;
   /** Half extents of the palm [m], whose underside is level with the pads' upper ends; (0.015, 0.06, 0.01) by default. */
@@ -49,6 +49,9 @@ const clip = (value: number, limit: number): number => (value < -limit ? -limit 
 /** How fast the mocap body comes after its target, critically damped: Meta-World's soft weld, which trails by 2/ω = 50 ms [1/s]. */
 const FOLLOWING = 40;
 
+/** The share of what a finger's speed lacks that it gains in one action: Meta-World's fingers have a time constant of 0.1 s. */
+const FINGER_HASTE = 1 - Math.exp(-0.125);
+
 export class Hand {
   /** Where the actions have asked the hand to be; touches nothing. */
   readonly target: Body;
@@ -66,11 +69,11 @@ export class Hand {
     const settings: Required<HandOptions> = {
       stride: 0.01,
       pull: 400,
-      grip: 20,
+      grip: 60,
       fingerSpeed: 0.4,
       pad: [0.015, 0.006, 0.045],
-      reach: 0.05,
-      travel: 0.04,
+      reach: 0.056,
+      travel: 0.0352,
       palm: [0.015, 0.06, 0.01],
       tcp: 0.045,
       ...options,
@@ -110,10 +113,11 @@ export class Hand {
     return [this.mocap, this.body, ...this.fingers];
   }
 
-  /** How far the fingers are open: their distance over 0.1 m, in [0, 1]. */
+  /** How far the fingers are open: the gap between the pads over 0.1 m, in [0, 1]. */
   get opening(): number {
     const [right, left] = this.fingers;
-    return Math.min(1, Math.abs(left.position.y - right.position.y) / 0.1);
+    const gap = left.position.y - right.position.y - 2 * this.#options.pad[1];
+    return Math.min(Math.max(gap / 0.1, 0), 1);
   }
 
   /** Writes the point between the finger tips [m]. */
@@ -135,9 +139,14 @@ export class Hand {
     p.x = Math.min(Math.max(p.x + stride * clip(action[0]!, 1), low[0]), high[0]);
     p.y = Math.min(Math.max(p.y + stride * clip(action[1]!, 1), low[1]), high[1]);
     p.z = Math.min(Math.max(p.z + stride * clip(action[2]!, 1), low[2]), high[2]);
-    // Meta-World's fingers are position servos with a target of a metre and much damping: at no effort they drift open.
+    // Meta-World's fingers are position servos with a target of a metre and much damping: at no effort they drift open. They take time to get going.
     const effort = clip(action[3]!, 1);
-    for (let k = 0; k < 2; k++) sliders[k]!.motor.target = fingerSpeed * (effort - sliders[k]!.displacement());
+    for (let k = 0; k < 2; k++) {
+      const outward = k === 0 ? -1 : 1;
+      const speed = outward * (this.body.velocity.y - this.fingers[k]!.velocity.y);
+      const wanted = fingerSpeed * (effort - sliders[k]!.displacement());
+      sliders[k]!.motor.target = speed + FINGER_HASTE * (wanted - speed);
+    }
   }
 
   /** Moves the mocap body after its target, carries hand and fingers against gravity and works the gear. Call it before every substep of h seconds. */

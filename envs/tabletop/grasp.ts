@@ -16,8 +16,8 @@ const TRAVEL_HEIGHT = 0.1;
 const CARRY_LEAD = 0.06;
 
 /** What the gripper shows beyond a thing's own width when it has closed on it, and when it certainly touches nothing. */
-const CLOSED = 0.13;
-const CLEAR = 0.28;
+const CLOSED = 0.015;
+const CLEAR = 0.15;
 /** The gripper is never seen to be wider open than this. */
 const WIDEST = 0.985;
 

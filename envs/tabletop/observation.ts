@@ -12,6 +12,7 @@ export type Point = readonly [number, number, number];
 export const HAND = 0;
 export const GRIPPER = 3;
 export const OBJECT = 4;
+export const OBJECT2 = 11;
 export const PREVIOUS = 18;
 export const GOAL = 36;
 
@@ -22,8 +23,8 @@ export const HORIZON = 500;
 /** How far a full action moves the hand's target in one control period, in m. */
 export const ACTION_STEP = 0.01;
 
-/** The box that the hand's target is held in, in m. */
-export const WORKSPACE: { readonly low: Point; readonly high: Point } = { low: [-0.5, 0.4, 0.05], high: [0.5, 1, 0.5] };
+/** The box that the hand's target is held in, in m: Meta-World's, whose hand sags by a millimetre. */
+export const WORKSPACE: { readonly low: Point; readonly high: Point } = { low: [-0.5, 0.4, 0.049], high: [0.5, 1, 0.5] };
 
 /** From the hand down to the point between the fingertips, in m. */
 export const TCP_DEPTH = 0.045;

@@ -15,6 +15,9 @@ const LIFT = 0.03;
 const REST = HOLE_DEPTH + BLOCK_HALF;
 const CARRIED = REST + 0.05;
 
+/** A little above its middle: fingertips that press on the table cannot close. */
+const grasped = { up: 0.012 };
+
 export const handInsert: TabletopTask = {
   name: "hand-insert",
   version: 1,
@@ -37,12 +40,12 @@ export const handInsert: TabletopTask = {
   },
   controller: () =>
     proportionalController((o, aim) => {
-      aimAtBlock(o, aim);
+      aimAtBlock(o, aim, grasped);
       const over = smoothstep(Math.hypot(o[HAND]! - o[GOAL]!, o[HAND + 1]! - o[GOAL + 1]!), 0.03, 0.012);
       // Up first, then across, then down.
       const up = Math.max(over, smoothstep(o[OBJECT + 2]!, REST + 0.005, REST + 0.03));
       const x = mix(o[HAND]!, o[GOAL]!, up);
       const y = mix(o[HAND + 1]!, o[GOAL + 1]!, up);
-      carry(o, aim, [x, y, mix(CARRIED, BLOCK_HALF - 0.01, over) + GRASP_HEIGHT]);
+      carry(o, aim, [x, y, mix(CARRIED, BLOCK_HALF - 0.01, over) + GRASP_HEIGHT], grasped);
     }),
 };

@@ -10,10 +10,12 @@ import { drawerClose } from "./drawer-close.ts";
 import { drawerOpen } from "./drawer-open.ts";
 import { faucetClose } from "./faucet-close.ts";
 import { faucetOpen } from "./faucet-open.ts";
+import { hammer } from "./hammer.ts";
 import { handInsert } from "./hand-insert.ts";
 import { handlePress } from "./handle-press.ts";
 import { handlePressSide } from "./handle-press-side.ts";
 import { leverPull } from "./lever-pull.ts";
+import { pegInsertSide } from "./peg-insert-side.ts";
 import { pegUnplugSide } from "./peg-unplug-side.ts";
 import { pickPlace } from "./pick-place.ts";
 import { pickPlaceWall } from "./pick-place-wall.ts";
@@ -24,6 +26,8 @@ import { pushWall } from "./push-wall.ts";
 import { reach } from "./reach.ts";
 import { reachWall } from "./reach-wall.ts";
 import { shelfPlace } from "./shelf-place.ts";
+import { stickPull } from "./stick-pull.ts";
+import { stickPush } from "./stick-push.ts";
 import { sweep } from "./sweep.ts";
 import { sweepInto } from "./sweep-into.ts";
 import { windowClose } from "./window-close.ts";
@@ -43,10 +47,12 @@ export const tabletopTasks: readonly TabletopTask[] = [
   drawerClose,
   faucetClose,
   faucetOpen,
+  hammer,
   handInsert,
   handlePress,
   handlePressSide,
   leverPull,
+  pegInsertSide,
   pegUnplugSide,
   pickPlaceWall,
   plateSlide,
@@ -54,6 +60,8 @@ export const tabletopTasks: readonly TabletopTask[] = [
   pushWall,
   reachWall,
   shelfPlace,
+  stickPull,
+  stickPush,
   sweep,
   sweepInto,
   windowClose,

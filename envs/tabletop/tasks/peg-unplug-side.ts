@@ -18,9 +18,9 @@ const GOAL_X = 0.15;
 
 const MASS = 0.08;
 
-/** The plug's tip, which sits in the hole, and its body, which is grasped: half extents and middles, in m. */
+/** The plug's tip, which sits in the hole, and its body, which is grasped and as wide as where Meta-World's fingers stop: half extents and middles, in m. */
 const TIP: readonly [half: Point, at: Point] = [[0.03, 0.021, 0.022], [-0.035, 0, 0]]; // prettier-ignore
-const BODY: readonly [half: Point, at: Point] = [[0.05, 0.036, 0.036], [0.04, 0, 0]]; // prettier-ignore
+const BODY: readonly [half: Point, at: Point] = [[0.05, 0.044, 0.036], [0.04, 0, 0]]; // prettier-ignore
 
 /** The wall around the hole: half extents and middles from its foot, in m. */
 const WALL: readonly (readonly [half: Point, at: Point])[] = [
@@ -57,7 +57,7 @@ function furnish(table: Table): Furniture {
   const wall = table.add({ solids: WALL.map(solid) });
   table.scene.show({ name: "wall", body: wall, color: color.teal });
   const plug = table.add({ mass: MASS, solids: [solid(TIP), solid(BODY)] });
-  // Meta-World's cannot turn either.
+  // Meta-World's is wedged in its hole and hardly turns.
   plug.fixedRotation = true;
   plug.updateMassProperties();
   table.scene.dress(

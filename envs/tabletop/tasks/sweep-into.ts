@@ -12,6 +12,9 @@ const RADIUS = 0.05;
 /** Always here, whatever was drawn, as in Meta-World; in m. */
 const HOLE: Point = [0, 0.84, 0.02];
 
+/** A little above its middle: fingertips that press on the table cannot close. */
+const grasped = { up: 0.012 };
+
 export const sweepInto: TabletopTask = {
   name: "sweep-into",
   version: 1,
@@ -29,8 +32,8 @@ export const sweepInto: TabletopTask = {
   reward: (o) => (aside(o) <= RADIUS ? 10 : 4 * closeness(tcpDistance(o, OBJECT), 0.02, 0.3) + 5 * closeness(aside(o), RADIUS, 0.25)),
   controller: () =>
     proportionalController((o, aim) => {
-      aimAtBlock(o, aim);
-      carry(o, aim, [o[GOAL]!, o[GOAL + 1]!, HOLE_DEPTH + BLOCK_HALF + GRASP_HEIGHT]);
+      aimAtBlock(o, aim, grasped);
+      carry(o, aim, [o[GOAL]!, o[GOAL + 1]!, HOLE_DEPTH + BLOCK_HALF + GRASP_HEIGHT], grasped);
     }),
 };
 
