@@ -29,11 +29,18 @@ export const goalBetween = (low: Point, high: Point): PartOptions => ({ name: "g
 export const clearOfGoal = (variation: ArrayLike<number>): boolean =>
   Math.hypot(variation[3]! - variation[0]!, variation[4]! - variation[1]!) >= 0.15;
 
-/**
- * Meta-World's puck as a box: a cylinder's contacts cost several times more, and a box of its size is grasped and pushed alike.
- * @param rest Height of its centre at rest, in m, whatever height was drawn: Meta-World lets it drop.
- */
-export function blockOnTable(table: Table, goalOf: (variation: ArrayLike<number>) => Point, rest = BLOCK_HALF): Furniture {
+export interface BlockOptions {
+  /** Height of its centre at rest, in m, whatever height was drawn: Meta-World lets it drop. Half an edge by default. */
+  readonly rest?: number;
+  /** How far below its centre the point is that is observed, in m; 0 by default. */
+  readonly below?: number;
+  /** In which order its orientation is observed; [x, y, z, w] by default. */
+  readonly writeTurn?: typeof writeXyzw;
+}
+
+/** Meta-World's puck as a box: a cylinder's contacts cost several times more, and a box of its size is grasped and pushed alike. */
+export function blockOnTable(table: Table, goalOf: (variation: ArrayLike<number>) => Point, options: BlockOptions = {}): Furniture {
+  const { rest = BLOCK_HALF, below = 0, writeTurn = writeXyzw } = options;
   const block = table.add({ mass: MASS, solids: [{ shape: new Box(new Vec3(BLOCK_HALF, BLOCK_HALF, BLOCK_HALF)) }] });
   table.scene.show({ name: "block", body: block, color: color.red });
   return {
@@ -44,7 +51,8 @@ export function blockOnTable(table: Table, goalOf: (variation: ArrayLike<number>
     },
     observe(into, at): void {
       writeVector(block.position, into, at);
-      writeXyzw(block.quaternion, into, at + 3);
+      into[at + 2]! -= below;
+      writeTurn(block.quaternion, into, at + 3);
     },
   };
 }

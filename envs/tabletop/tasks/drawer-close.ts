@@ -7,7 +7,7 @@ import { clamp, closeness, mix, smoothstep } from "../shaping.ts";
 import type { Table } from "../table.ts";
 import type { Furniture, TabletopTask } from "../tabletop-task.ts";
 
-const RADIUS = 0.055;
+const RADIUS = 0.065;
 
 /** How far the drawer is open at first, and from its middle up to the point that is observed; in m. */
 const OPEN = 0.15;

@@ -2,6 +2,7 @@
 import { blockOnTable, BLOCK_HALF, goalBetween } from "../block.ts";
 import { proportionalController } from "../controller.ts";
 import { aimAtBlock, carry, GRASP_HEIGHT } from "../grasp.ts";
+import { writeWxyz } from "../object-block.ts";
 import { distance, GOAL, HAND, OBJECT, point, tcpDistance } from "../observation.ts";
 import { clamp, closeness, mix, smoothstep } from "../shaping.ts";
 import { HOLE_DEPTH } from "../table.ts";
@@ -29,7 +30,7 @@ export const handInsert: TabletopTask = {
     goalBetween([-0.04, 0.8, -0.0201], [0.04, 0.88, -0.0199]),
   ],
   accepts: (variation) => Math.hypot(variation[3]! - variation[0]!, variation[4]! - variation[1]!) >= 0.15,
-  furnish: (table) => blockOnTable(table, (variation) => point(variation, 3), REST),
+  furnish: (table) => blockOnTable(table, (variation) => point(variation, 3), { rest: REST, writeTurn: writeWxyz }),
   succeeds: (o) => distance(o, OBJECT, GOAL) <= RADIUS,
   /** near·(3 + lifted) + 5·closeness(|block − goal|) with near = closeness(|tcp − block|), and 10 at success */
   reward(o) {

@@ -37,12 +37,12 @@ export const stickPull: TabletopTask = {
       seen: HANDLE,
       goalOf: (variation) => [variation[3]!, variation[4]!, STICK[2]],
     }),
-  succeeds: (o) => distance(o, OBJECT2, GOAL) <= RADIUS && isThrough(o),
+  succeeds: (o) => distance(o, OBJECT2, GOAL) <= RADIUS && outside(o) <= 0,
   /** near·(2 + lifted) + 2·closeness(|stick − handle|) + 4·through·closeness(|handle − goal|) with near = closeness(|tcp − stick|), and 10 at success */
   reward(o) {
     const away = distance(o, OBJECT2, GOAL);
-    const through = isThrough(o) ? 1 : 0;
-    if (away <= RADIUS && through === 1) return 10;
+    if (away <= RADIUS && outside(o) <= 0) return 10;
+    const through = closeness(outside(o), 0, 0.05);
     const near = closeness(tcpDistance(o, OBJECT), 0.03, 0.3);
     const lifted = clamp((o[OBJECT + 2]! - STICK[2]) / (LIFTED - STICK[2]), 0, 1);
     return near * (2 + lifted) + 2 * closeness(distance(o, OBJECT, OBJECT2), 0.02, 0.3) + 4 * through * closeness(away, RADIUS, 0.2);
@@ -60,6 +60,13 @@ export const stickPull: TabletopTask = {
     }),
 };
 
-/** Meta-World's test of the stick's end against the handle's middle; the stick hardly turns, so its end is taken to be right of its middle. */
-const isThrough = (o: ArrayLike<number>): boolean =>
-  o[OBJECT]! + STICK[0] >= o[OBJECT2]! && Math.abs(o[OBJECT + 1]! - o[OBJECT2 + 1]!) <= ASIDE && Math.abs(o[OBJECT + 2]! - o[OBJECT2 + 2]!) <= ABOVE;
+/**
+ * How far the stick's end is from being in the handle, in m; at most 0 where it is. Meta-World's test; the stick hardly turns, so its end is
+ * taken to be right of its middle.
+ */
+const outside = (o: ArrayLike<number>): number =>
+  Math.max(
+    o[OBJECT2]! - o[OBJECT]! - STICK[0],
+    Math.abs(o[OBJECT + 1]! - o[OBJECT2 + 1]!) - ASIDE,
+    Math.abs(o[OBJECT + 2]! - o[OBJECT2 + 2]!) - ABOVE,
+  );

@@ -26,7 +26,7 @@ export const sweepInto: TabletopTask = {
     goalBetween([-0.001, 0.8399, 0.0199], [0.001, 0.8401, 0.0201]),
   ],
   accepts: (variation) => Math.hypot(HOLE[0] - variation[0]!, HOLE[1] - variation[1]!) >= 0.15,
-  furnish: (table) => blockOnTable(table, () => HOLE, HOLE_DEPTH + BLOCK_HALF),
+  furnish: (table) => blockOnTable(table, () => HOLE, { rest: HOLE_DEPTH + BLOCK_HALF }),
   succeeds: (o) => aside(o) <= RADIUS,
   /** 4·closeness(|tcp − block|) + 5·closeness(way from the hole, seen from above), and 10 at success */
   reward: (o) => (aside(o) <= RADIUS ? 10 : 4 * closeness(tcpDistance(o, OBJECT), 0.02, 0.3) + 5 * closeness(aside(o), RADIUS, 0.25)),

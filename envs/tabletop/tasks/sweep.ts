@@ -2,10 +2,10 @@
 import { blockOnTable, BLOCK_HALF, blockStart } from "../block.ts";
 import { proportionalController } from "../controller.ts";
 import { aimAtBlock, carry, GRASP_HEIGHT } from "../grasp.ts";
+import { writeWxyz } from "../object-block.ts";
 import { distance, GOAL, OBJECT, tcpDistance } from "../observation.ts";
 import { closeness } from "../shaping.ts";
-import type { Table } from "../table.ts";
-import type { Furniture, TabletopTask } from "../tabletop-task.ts";
+import type { TabletopTask } from "../tabletop-task.ts";
 
 const RADIUS = 0.05;
 
@@ -22,7 +22,7 @@ export const sweep: TabletopTask = {
   summary: "Sweep the block to the right end of the table.",
   handStart: [0, 0.6, 0.2],
   variation: [blockStart],
-  furnish,
+  furnish: (table) => blockOnTable(table, (variation) => [GOAL_X, variation[1]!, GOAL_Z], { below: BLOCK_HALF, writeTurn: writeWxyz }),
   succeeds: (o) => distance(o, OBJECT, GOAL) <= RADIUS,
   /** 4·closeness(|tcp − block|) + 5·closeness(|block − goal|), and 10 at success */
   reward(o) {
@@ -35,17 +35,3 @@ export const sweep: TabletopTask = {
       carry(o, aim, [o[GOAL]!, o[GOAL + 1]!, GRASP_HEIGHT + BLOCK_HALF], grasped);
     }),
 };
-
-function furnish(table: Table): Furniture {
-  const block = blockOnTable(table, (variation) => [GOAL_X, variation[1]!, GOAL_Z]);
-  return {
-    place: (variation, goal) => block.place(variation, goal),
-    observe(into, at): void {
-      block.observe(into, at);
-      into[at + 2]! -= BLOCK_HALF;
-      // As [w, x, y, z] here.
-      const [x, y, z, w] = into.subarray(at + 3, at + 7);
-      into.set([w!, x!, y!, z!], at + 3);
-    },
-  };
-}
