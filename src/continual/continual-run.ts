@@ -31,7 +31,8 @@ export interface ContinualRunOptions {
   /** The scenario's own, or one with overrides. */
   readonly config: ContinualConfig;
   readonly seed: number;
-  readonly environments: ReadonlyMap<string, EnvironmentEntry>;
+  /** Finds a world by its id. @throws {UnknownNameError} There is none. */
+  readonly openEnvironment: (id: string) => Promise<EnvironmentEntry>;
   readonly agents: ReadonlyMap<string, AgentEntry>;
   readonly pace: Pace;
   /** Opens a data set of recorded demonstrations. */
@@ -92,7 +93,7 @@ export class ContinualRun {
    */
   static async create(options: ContinualRunOptions): Promise<ContinualRun> {
     const { scenario, config, seed, onEvent } = options;
-    const tasks = runTasks(config.tasks, options.environments);
+    const tasks = await runTasks(config.tasks, options.openEnvironment);
     await checkSets(options, tasks);
     const agents = await makeAgents(options, tasks[0]!.entry.spec);
     onEvent({

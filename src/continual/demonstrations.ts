@@ -81,7 +81,7 @@ export async function demonstrate(options: DemonstrationOptions): Promise<Demons
       yield { episode: options.nextEpisode(), reset: { seed }, noise: { standardDeviation: noise, random: chance.split("noise") } };
     }
   }
-  const actor = controllerActor(entry.controller(), entry.spec.action.size);
+  const actor = controllerActor(entry.controller(environment), entry.spec.action.size);
   let transitions: Transition[] = [];
   await drain(closedLoop({ actor, environment, task: id, episodes: plans(), pace, stepsAfterSuccess: STEPS_AFTER_SUCCESS }), (event) => {
     onLoop(event);

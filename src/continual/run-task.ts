@@ -1,11 +1,11 @@
 /** @file The tasks of a run: worlds by id, all of one body, told apart by name. */
 import type { Environment, EnvironmentEntry, EnvironmentSpec } from "../contract/environment.ts";
-import { InvalidValueError, UnknownNameError } from "../contract/errors.ts";
+import { InvalidValueError } from "../contract/errors.ts";
 import { asTaskId, type TaskId } from "../contract/task.ts";
 
 /** One task of the sequence. */
 export interface RunTask {
-  /** The name in the environment's id: `push` of `tabletop/push@1`. */
+  /** The name in the environment's id, with its options. */
   readonly id: TaskId;
   readonly entry: EnvironmentEntry;
   readonly environment: Environment;
@@ -16,12 +16,13 @@ export interface RunTask {
  * @throws {UnknownNameError} An id that is not registered.
  * @throws {InvalidValueError} Worlds whose observations, actions or control periods differ, or two of the same name.
  */
-export function runTasks(ids: readonly string[], environments: ReadonlyMap<string, EnvironmentEntry>): readonly RunTask[] {
+export async function runTasks(ids: readonly string[], open: (id: string) => Promise<EnvironmentEntry>): Promise<readonly RunTask[]> {
   const tasks: RunTask[] = [];
   for (const [i, id] of ids.entries()) {
-    const entry = environments.get(id);
-    if (entry === undefined) throw new UnknownNameError("environment", id, [...environments.keys()]);
-    const task = { id: asTaskId(id.replace(/^.*\//, "").replace(/@.*$/, "")), entry, environment: entry.make() };
+    // One after another, so that the first that cannot be opened is the first that is told of.
+    // oxlint-disable-next-line no-await-in-loop
+    const entry = await open(id);
+    const task = { id: nameOf(entry.spec), entry, environment: entry.make() };
     const [first = task] = tasks;
     if (bodyOf(entry.spec) !== bodyOf(first.entry.spec)) {
       throw new InvalidValueError(
@@ -38,6 +39,9 @@ export function runTasks(ids: readonly string[], environments: ReadonlyMap<strin
   }
   return tasks;
 }
+
+/** `push` of `tabletop/push@1`, `push?hide=goal` of `tabletop/push@1?hide=goal`. */
+const nameOf = ({ id }: EnvironmentSpec): TaskId => asTaskId(id.replace(/^[^/]*\//, "").replace(/@\d+/, ""));
 
 /** What an agent is built on, so that one built for the first task fits all: the parts of what is seen and done, and how often. */
 const bodyOf = ({ observation, action, controlPeriod }: EnvironmentSpec): string =>

@@ -78,5 +78,6 @@ export interface Controller {
 export interface EnvironmentEntry {
   readonly spec: EnvironmentSpec;
   make(): Environment;
-  readonly controller?: () => Controller;
+  /** For an environment that `make` made; it may know what the observation hides. */
+  readonly controller?: (environment: Environment) => Controller;
 }

@@ -120,7 +120,7 @@ function reachMiddle(environment: Environment, seed: number): void {
 
 function checkIdentity(entry: EnvironmentEntry): void {
   const { id } = entry.spec;
-  ensure(/^[a-z0-9-]+\/[a-z0-9-]+@[1-9][0-9]*$/.test(id), `The id is \`${id}\`; write \`suite/name@version\`, such as \`tabletop/push@1\`.`);
+  ensure(/^[a-z0-9-]+\/[a-z0-9-]+@[1-9][0-9]*(\?.+)?$/.test(id), `The id is \`${id}\`; write \`suite/name@version\`, such as \`tabletop/push@1\`.`);
   ensureSame(entry.make().spec, entry.spec, "A copy's spec differs from the entry's");
 }
 

@@ -60,6 +60,17 @@ export function commandLine(registries: Registries): Command {
     });
 
   program
+    .command("check-env")
+    .description("check that a world keeps its promises: seeds, bounds, snapshots, errors")
+    .argument("<world>", "an id, or the file (.ts or .js) of your own whose default export is a World or an EnvironmentEntry")
+    .option("--json", "print as JSON")
+    .addHelpText("after", "\nExamples:\n  engram check-env ./my-world.ts\n  engram check-env 'tabletop/push@1?hide=goal'")
+    .action(async (world: string, flags: { readonly json?: boolean }) => {
+      const { checkEnvironmentCommand } = await import("./commands/check-env.ts");
+      process.exitCode = await checkEnvironmentCommand(world, flags, registries);
+    });
+
+  program
     .command("report")
     .description("make a run's report.html and table anew from its log")
     .argument("<run>", "the run's folder")

@@ -1,12 +1,13 @@
 /** @file Runs a scenario from beginning to end: its folder, its live page, its progress, and an orderly stop. */
 import { arch, cpus, platform, release } from "node:os";
+import { createHash } from "node:crypto";
 import { inspect } from "node:util";
 import type { AgentEntry } from "../contract/agent.ts";
 import type { EnvironmentEntry } from "../contract/environment.ts";
 import { DivergenceError } from "../contract/errors.ts";
 import type { MemoryStore } from "../contract/memory.ts";
 import type { ContinualConfig } from "../continual/config.ts";
-import { ContinualRun, StoppedError } from "../continual/continual-run.ts";
+import { ContinualRun, StoppedError, type RunTask } from "../continual/continual-run.ts";
 import { renderReport } from "../continual/report.ts";
 import type { RunEvent } from "../continual/run-event.ts";
 import type { Scenario } from "../continual/scenario.ts";
@@ -27,7 +28,7 @@ export interface RunOptions {
   /** The scenario's, with overrides. */
   readonly config: ContinualConfig;
   readonly seed: number;
-  readonly environments: ReadonlyMap<string, EnvironmentEntry>;
+  readonly openEnvironment: (name: string) => Promise<EnvironmentEntry>;
   readonly agents: ReadonlyMap<string, AgentEntry>;
   /** Where the run is kept; by default a new folder under `runs`. */
   readonly out?: string;
@@ -72,7 +73,7 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
       scenario,
       config,
       seed,
-      environments: options.environments,
+      openEnvironment: options.openEnvironment,
       agents: options.agents,
       pace,
       openDemonstrations: openMinari,
@@ -88,6 +89,7 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
         telemetry?.onProgress(now);
       },
     });
+    record.begin(run);
     const complete = await finished(scenario, run);
     run.finish(complete);
     line.clear();
@@ -144,7 +146,7 @@ class RunRecord {
   readonly #folder: RunFolder;
   readonly #output: ProgressOutput;
   readonly #stores: MemoryStore[] = [];
-  readonly #meta: Readonly<Record<string, unknown>>;
+  #meta: Readonly<Record<string, unknown>>;
   readonly #startedAt = performance.now();
 
   constructor(folder: RunFolder, { scenario, config, seed, agents, command, progress }: RunOptions, backend: string) {
@@ -164,6 +166,13 @@ class RunRecord {
       started: new Date().toISOString(),
     };
     folder.writeJson("meta.json", { ...this.#meta, status: "running" });
+  }
+
+  /** Says which worlds the run is in, and a fingerprint of what each says of itself: a world that changed under its name can be told. */
+  begin(run: ContinualRun): void {
+    const fingerprint = ({ entry }: RunTask): string => createHash("sha256").update(JSON.stringify(entry.spec)).digest("hex");
+    this.#meta = { ...this.#meta, worlds: Object.fromEntries(run.tasks.map((task) => [task.entry.spec.id, fingerprint(task)])) };
+    this.#folder.writeJson("meta.json", { ...this.#meta, status: "running" });
   }
 
   get seconds(): number {

@@ -69,7 +69,7 @@ function measure(entry: EnvironmentEntry): { stepsPerSecond: number; resetMillis
 
 function record(entry: EnvironmentEntry): readonly Float32Array[] {
   const environment = entry.make();
-  const controller = entry.controller!();
+  const controller = entry.controller!(environment);
   controller.reset();
   let { observation } = environment.reset({ seed: 1 });
   return Array.from({ length: STEPS }, () => {

@@ -5,10 +5,11 @@
 import { agents } from "../../agents/index.ts";
 import { environments } from "../../envs/index.ts";
 import type { Agent } from "../../src/contract/agent.ts";
-import type { Environment } from "../../src/contract/environment.ts";
+import type { Environment, EnvironmentEntry } from "../../src/contract/environment.ts";
 import { emptyRecall } from "../../src/contract/memory.ts";
 import { ContinualRun } from "../../src/continual/continual-run.ts";
 import { defineScenario } from "../../src/continual/scenario.ts";
+import { findEnvironment } from "../../src/environments/find-environment.ts";
 import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 import { agentActor } from "../../src/streams/actor.ts";
@@ -46,8 +47,9 @@ async function livedAgent(): Promise<{ readonly agent: Agent; readonly environme
     },
     async main() {},
   });
+  const openEnvironment = async (id: string): Promise<EnvironmentEntry> => findEnvironment(id, environments);
   const quiet = { onEvent(): void {}, onLoop(): void {}, onProgress(): void {} };
-  const run = await ContinualRun.create({ scenario, config: scenario.config, seed: 1, environments, agents, pace: new Pace(), ...quiet });
+  const run = await ContinualRun.create({ scenario, config: scenario.config, seed: 1, openEnvironment, agents, pace: new Pace(), ...quiet });
   for (const task of run.tasks) {
     await run.demonstrate(task);
     await run.sleep(run.agents[0]!, task);

@@ -5,6 +5,7 @@ import type { ContinualConfigInput } from "../../src/continual/config.ts";
 import { ContinualRun, StoppedError, type ContinualRunOptions } from "../../src/continual/continual-run.ts";
 import type { RunEvent, RunProgress } from "../../src/continual/run-event.ts";
 import { defineScenario, type Scenario } from "../../src/continual/scenario.ts";
+import { findEnvironment } from "../../src/environments/find-environment.ts";
 import type { LoopEvent } from "../../src/streams/loop-event.ts";
 import { Pace } from "../../src/streams/pace.ts";
 import { pointAgents } from "./point-agents.ts";
@@ -61,7 +62,7 @@ export async function pointRun(options: PointRunOptions = {}): Promise<PointRun>
     scenario,
     config: scenario.config,
     seed,
-    environments,
+    openEnvironment: async (id) => findEnvironment(id, environments),
     agents,
     pace,
     ...(options.openStore && { openStore: options.openStore }),

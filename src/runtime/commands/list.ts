@@ -1,9 +1,9 @@
 /** @file `engram envs`, `engram agents` and `engram scenarios`: what there is. */
 import type { AgentEntry } from "../../contract/agent.ts";
 import type { EnvironmentEntry, EnvironmentSpec } from "../../contract/environment.ts";
-import { UnknownNameError } from "../../contract/errors.ts";
 import type { Space } from "../../contract/space.ts";
 import type { Registries } from "../registries.ts";
+import { openEnvironment } from "../open-environment.ts";
 import { columns } from "../columns.ts";
 
 interface Output {
@@ -20,8 +20,7 @@ export async function environmentsCommand(id: string | undefined, { json }: Outp
     print(json === true ? JSON.stringify(all) : columns(all.map((one) => [one.id, one.summary])));
     return;
   }
-  const entry = environments.get(id);
-  if (entry === undefined) throw new UnknownNameError("environment", id, [...environments.keys()]);
+  const entry = await openEnvironment(id, registries);
   print(json === true ? JSON.stringify(plain(entry)) : described(entry));
 }
 

@@ -1,7 +1,7 @@
 /** @file `engram record`: a world's scripted controller at work, as a Minari data set. */
 import type { Transition } from "../../contract/agent.ts";
 import type { RecordedEpisode } from "../../contract/demonstration.ts";
-import { InvalidValueError, UnknownNameError } from "../../contract/errors.ts";
+import { InvalidValueError } from "../../contract/errors.ts";
 import { asTaskId } from "../../contract/task.ts";
 import { demonstrate } from "../../continual/demonstrations.ts";
 import { createMinari, type MinariWriter } from "../../interop/minari.ts";
@@ -9,6 +9,7 @@ import { RandomStream } from "../../numerics/random.ts";
 import { Pace } from "../../streams/pace.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { integer } from "../flags.ts";
+import { openEnvironment } from "../open-environment.ts";
 import { ProgressLine } from "../progress-line.ts";
 import type { Registries } from "../registries.ts";
 
@@ -25,9 +26,7 @@ export async function recordCommand(id: string, flags: RecordFlags, registries: 
   const seed = integer("--seed", flags.seed, [0, Number.MAX_SAFE_INTEGER]);
   const noise = Number(flags.noise);
   if (!(noise >= 0 && noise <= 1)) throw new InvalidValueError("--noise", flags.noise, "a number from 0 to 1");
-  const environments = await registries.environments();
-  const entry = environments.get(id);
-  if (entry === undefined) throw new UnknownNameError("environment", id, [...environments.keys()]);
+  const entry = await openEnvironment(id, registries);
   const name = flags.out ?? `engram/${id.replace(/@.*$/, "").replaceAll(/[^\w-]+/g, "-")}-v0`;
   const writer = await createMinari(name, {
     spec: entry.spec,

@@ -8,6 +8,7 @@ import { withOverrides } from "../overrides.ts";
 import { duration } from "../progress-line.ts";
 import type { Registries } from "../registries.ts";
 import { integer } from "../flags.ts";
+import { openEnvironment } from "../open-environment.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { runScenario, type RunOutcome } from "../run-scenario.ts";
 
@@ -37,7 +38,7 @@ export async function runCommand(name: string, flags: RunFlags, registries: Regi
       scenario,
       config,
       seed,
-      environments: await registries.environments(),
+      openEnvironment: (id) => openEnvironment(id, registries),
       agents: await registries.agents(),
       ...(flags.out !== undefined && { out: flags.out }),
       ...(flags.serve && { port }),

@@ -16,7 +16,7 @@ interface Outcome {
 /** Success is the first step that satisfies the test, as Meta-World counts it. */
 function solve(entry: EnvironmentEntry, noise: number): Outcome {
   const environment = entry.make();
-  const controller = entry.controller!();
+  const controller = entry.controller!(environment);
   const action = new Float32Array(entry.spec.action.size);
   const random = RandomStream.fromSeed(2026);
   const steps: number[] = [];
@@ -55,7 +55,7 @@ describe.each([...environments.values()].filter(({ spec }) => spec.id.startsWith
 
     it("has a controller without memory that acts within the action space", () => {
       const environment = entry.make();
-      const [seasoned, fresh] = [entry.controller!(), entry.controller!()];
+      const [seasoned, fresh] = [entry.controller!(environment), entry.controller!(environment)];
       const [action, other] = [new Float32Array(4), new Float32Array(4)];
       let { observation } = environment.reset({ seed: 1 });
       for (let k = 0; k < 100; k++) {

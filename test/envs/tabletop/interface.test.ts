@@ -186,7 +186,7 @@ describe.each(tabletop.map((entry) => [entry.spec.id, entry] as const))("%s", (_
 
   it("gives rewards in [0, 10], and 10 exactly where it succeeds", () => {
     const environment = entry.make();
-    const controller = entry.controller!();
+    const controller = entry.controller!(environment);
     const action = new Float32Array(4);
     let { observation } = environment.reset({ seed: 14 });
     let successes = 0;

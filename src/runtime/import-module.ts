@@ -1,0 +1,30 @@
+/** @file Loads a user's own module: TypeScript goes through tsx; JavaScript is Node's own. */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { InvalidValueError, StorageError } from "../contract/errors.ts";
+
+/** Whether a name is meant as a module's file. */
+export const isModule = (name: string): boolean => /\.[cm]?[jt]s$/.test(name);
+
+/**
+ * The default export of a file.
+ * @param what A phrase for the error, such as "a scenario".
+ * @throws {StorageError} A file that is not there. @throws {InvalidValueError} A default export that is something else.
+ */
+export async function importDefault<T>(name: string, isWanted: (value: unknown) => value is T, what: string, remedy: string): Promise<T> {
+  const file = resolve(name);
+  if (!existsSync(file)) throw new StorageError(name, "there is no such file", `Name the file of ${what}.`);
+  const { default: exported } = await importFile(file);
+  // A module that was compiled to CommonJS has its exports inside.
+  const value = isWanted(exported) ? exported : (exported as { readonly default?: unknown } | undefined)?.default;
+  if (!isWanted(value)) throw new InvalidValueError(`default export of ${name}`, value, what, remedy);
+  return value;
+}
+
+async function importFile(file: string): Promise<Record<string, unknown>> {
+  const url = pathToFileURL(file).href;
+  if (!file.endsWith("ts")) return (await import(url)) as Record<string, unknown>;
+  const { tsImport } = await import("tsx/esm/api");
+  return (await tsImport(url, import.meta.url)) as Record<string, unknown>;
+}
