@@ -1,29 +1,3 @@
-/** @file Every world by its versioned id. Adding one is adding its file and a line here. */
-import type { EnvironmentEntry } from "../src/contract/environment.ts";
-import { entryOf } from "../src/environments/simulated-environment.ts";
-import type { World } from "../src/environments/simulation.ts";
-import { bernoulliBandit } from "./bandits/bernoulli.ts";
-import { contextualRecurring } from "./bandits/contextual-recurring.ts";
-import { gridNavi, gridNaviTrial } from "./classic/grid-navi.ts";
-import { navigation2d } from "./classic/navigation-2d.ts";
-import { sparsePoint, sparsePointTrial } from "./classic/sparse-point.ts";
-import { tMazePassive } from "./classic/t-maze-passive.ts";
-import { tabularMdp, tabularMdpTrial } from "./classic/tabular-mdp.ts";
-import { tabletopTasks } from "./tabletop/tasks/index.ts";
-import { tabletopWorld } from "./tabletop/tabletop-world.ts";
-
-const worlds: readonly World[] = [
-  ...tabletopTasks.map(tabletopWorld),
-  ...[5, 10, 50].map(bernoulliBandit),
-  contextualRecurring,
-  tabularMdp,
-  tabularMdpTrial,
-  navigation2d,
-  sparsePoint,
-  sparsePointTrial,
-  gridNavi,
-  gridNaviTrial,
-  tMazePassive,
-];
-
-export const environments: ReadonlyMap<string, EnvironmentEntry> = new Map(worlds.map((world) => [world.spec.id, entryOf(world)]));
+/** @file The worlds that come with Engram: each by its versioned id, and many of one at once. */
+export { environments } from "./registry.ts";
+export { makeVector } from "./vector.ts";

@@ -54,6 +54,25 @@ export { createMinari, openMinari, type MinariOptions, type MinariWriter } from 
 
 // Parts to build with
 export { checkEnvironment, environmentChecks, type CheckResult, type EnvironmentCheck } from "./environments/check-environment.ts";
+export { findEnvironment } from "./environments/find-environment.ts";
+export { LocalVectorEnvironment } from "./environments/vector/local-vector.ts";
+export {
+  autoresetModes,
+  type AutoresetMode,
+  type VectorEnvironment,
+  type VectorOptions,
+  type VectorResetOptions,
+  type VectorStep,
+} from "./environments/vector/vector-environment.ts";
+export { driftAt, DriftWrapper, type Drift } from "./environments/wrappers/drift.ts";
+export { FrameStackWrapper } from "./environments/wrappers/frame-stack.ts";
+export { HideWrapper } from "./environments/wrappers/hide.ts";
+export { NormalizeObservationWrapper, NormalizeRewardWrapper, type NormalizeOptions } from "./environments/wrappers/normalize.ts";
+export { SettingsWrapper } from "./environments/wrappers/settings.ts";
+export { StatisticsWrapper, type EpisodeStatistics } from "./environments/wrappers/statistics.ts";
+export { TimeLimitWrapper } from "./environments/wrappers/time-limit.ts";
+export { wrapped, Wrapper } from "./environments/wrappers/wrapper.ts";
+export { WorkerVectorEnvironment, type WorkerVectorOptions } from "./environments/workers/worker-vector.ts";
 export { checkTask, entryOf, SimulatedEnvironment } from "./environments/simulated-environment.ts";
 export { trialOf, type TrialOptions } from "./environments/trial.ts";
 export type { Episode, Outcome, Simulation, World } from "./environments/simulation.ts";
@@ -61,6 +80,7 @@ export { agentActor, closedLoop, controllerActor, type Actor, type ClosedLoopOpt
 export type { EpisodeEnded, EpisodeStarted, LoopEvent, Stepped } from "./streams/loop-event.ts";
 export { Pace, type PaceState } from "./streams/pace.ts";
 export { RandomStream } from "./numerics/random.ts";
+export { RunningMoments, type Moments } from "./numerics/running-moments.ts";
 export { mean, stratifiedBootstrap, successRate, type Estimate } from "./numerics/statistics.ts";
 export { EpisodicMemory, type EpisodicMemoryOptions } from "./memory/episodic-memory.ts";
 export { attend, weightedSum } from "./memory/attention.ts";

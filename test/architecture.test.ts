@@ -66,7 +66,15 @@ const libraryDoors: Readonly<Record<string, readonly string[]>> = {
   uplot: ["src/telemetry/page/"],
 };
 
-const nodeDoors = ["src/memory/stores/", "src/telemetry/", "src/interop/", "src/runtime/", "src/tensor/backend", "scenarios/"];
+const nodeDoors = [
+  "src/memory/stores/",
+  "src/telemetry/",
+  "src/interop/",
+  "src/runtime/",
+  "src/tensor/backend",
+  "src/environments/workers/",
+  "scenarios/",
+];
 
 const inside = (path: string, folders: readonly string[]): boolean => folders.some((folder) => path.startsWith(folder));
 const roomOf = (path: string): string | undefined => (path.startsWith("src/") ? path.split("/")[1]!.replace(/\.ts$/, "") : undefined);

@@ -1,0 +1,143 @@
+/** @file Vectors of worlds: Gymnasium's three ways to begin anew, and the same results in one process and over workers. */
+import { afterAll, describe, expect, it } from "vitest";
+import { makeVector } from "../../envs/index.ts";
+import { environments } from "../../envs/registry.ts";
+import { InvalidValueError, OrderError, SnapshotError, UnknownNameError } from "../../src/contract/errors.ts";
+import { asTaskId } from "../../src/contract/task.ts";
+import { autoresetModes, type AutoresetMode, type VectorEnvironment, type VectorStep } from "../../src/environments/vector/vector-environment.ts";
+import { RandomStream } from "../../src/numerics/random.ts";
+
+const made: VectorEnvironment[] = [];
+afterAll(async () => {
+  await Promise.all(made.map(async (vector) => vector.dispose()));
+});
+
+async function make(id: string, options: { count: number; autoreset?: AutoresetMode; workers?: number }): Promise<VectorEnvironment> {
+  const vector = await makeVector(id, options);
+  made.push(vector);
+  return vector;
+}
+
+const copyOf = (step: VectorStep): VectorStep => structuredClone(step);
+/** The same, without what is not told: finals where no episode ended. */
+const told = ({ finals, ...step }: VectorStep, size: number): object => ({
+  ...step,
+  finals: [...step.rewards.keys()].map((k) => (step.terminated[k] === 1 || step.truncated[k] === 1 ? finals.slice(k * size, (k + 1) * size) : [])),
+});
+
+function* actionsFor({ spec, count }: VectorEnvironment, seed: number): Generator<Float32Array> {
+  const random = RandomStream.fromSeed(seed);
+  const { low, high, size } = spec.action;
+  for (;;) yield Float32Array.from({ length: count * size }, (_, k) => random.uniform(low[k % size], high[k % size]));
+}
+
+describe.each(autoresetModes)("a vector with autoreset %s", (autoreset) => {
+  it("does what its copies would do one by one", async () => {
+    const id = "classic/sparse-point@1";
+    const count = 3;
+    const vector = await make(id, { count, autoreset });
+    const copies = Array.from({ length: count }, () => environments.get(id)!.make());
+    const size = vector.spec.observation.size;
+    const row = (all: Float32Array, k: number): Float32Array => all.slice(k * size, (k + 1) * size);
+    let step = vector.reset({ seed: 10 });
+    copies.forEach((copy, k) => expect(row(step.observations, k)).toEqual(copy.reset({ seed: 10 + k }).observation));
+    const actions = actionsFor(vector, 1);
+    const ended = new Uint8Array(count);
+    for (let time = 0; time < 45; time++) {
+      const action = actions.next().value as Float32Array;
+      if (autoreset === "disabled" && ended[0] === 1) {
+        step = vector.reset({ mask: ended });
+        copies.forEach((copy, k) => expect(row(step.observations, k)).toEqual(copy.reset().observation));
+        ended.fill(0);
+      }
+      step = vector.step(action);
+      for (const [k, copy] of copies.entries()) {
+        if (autoreset === "next-step" && ended[k] === 1) {
+          expect(row(step.observations, k)).toEqual(copy.reset().observation);
+          expect([step.rewards[k], step.terminated[k], step.truncated[k], step.successes[k]]).toEqual([0, 0, 0, 0]);
+          ended[k] = 0;
+          continue;
+        }
+        const own = copy.step(action.slice(2 * k, 2 * k + 2));
+        expect([step.rewards[k], step.successes[k]]).toEqual([own.reward, Number(own.success)]);
+        expect([step.terminated[k], step.truncated[k]]).toEqual([Number(own.kind === "terminated"), Number(own.kind === "truncated")]);
+        ended[k] = Number(own.kind !== "middle");
+        const again = autoreset === "same-step" && ended[k] === 1;
+        if (again) expect(row(step.finals, k)).toEqual(own.observation);
+        expect(row(step.observations, k)).toEqual(again ? copy.reset().observation : own.observation);
+      }
+    }
+  });
+
+  it.each(["tabletop/push@1?limit=25", "bandits/bernoulli@1?pulls=10"])(
+    "is the same over two workers as in one process, bit for bit, and goes on from either's snapshot: %s",
+    async (id) => {
+      const count = 5;
+      const [local, workers] = [await make(id, { count, autoreset }), await make(id, { count, autoreset, workers: 2 })];
+      const both = (work: (vector: VectorEnvironment) => VectorStep): void => {
+        const size = local.spec.observation.size;
+        expect(told(copyOf(work(workers)), size)).toEqual(told(copyOf(work(local)), size));
+      };
+      both((vector) => vector.reset({ seed: 3 }));
+      const actions = actionsFor(local, 2);
+      const live = (steps: number): void => {
+        for (let k = 0; k < steps; k++) {
+          const action = actions.next().value as Float32Array;
+          both((vector) => vector.step(action));
+        }
+      };
+      live(8);
+      const snapshot = workers.snapshot();
+      expect(local.snapshot()).toEqual(snapshot);
+      both((vector) => vector.reset({ mask: Uint8Array.of(0, 1, 0, 0, 1) }));
+      local.restore(snapshot);
+      workers.restore(snapshot);
+      if (autoreset === "disabled") both((vector) => vector.reset());
+      live(autoreset === "disabled" ? 9 : 40);
+    },
+    30_000,
+  );
+});
+
+describe("a vector of worlds", () => {
+  const id = "classic/navigation-2d@1";
+
+  it("takes one task for all copies", async () => {
+    const task = { id: asTaskId("here"), environment: id, variation: [0.25, -0.5] };
+    for (const workers of [0, 2]) {
+      const vector = await make(id, { count: 4, workers });
+      vector.reset({ task });
+      // One step along x: the distance to the goal is √(0.15² + 0.5²).
+      const { rewards } = vector.step(Float32Array.from({ length: 8 }, (_, k) => (k % 2 === 0 ? 0.1 : 0)));
+      for (const reward of rewards) expect(reward).toBeCloseTo(-Math.hypot(0.15, 0.5), 6);
+      expect(() => vector.reset({ task: { ...task, variation: [9, 9] } })).toThrow(InvalidValueError);
+    }
+  });
+
+  it.each([0, 2])("with %d workers refuses what is no action, no mask, no seed, and goes on", async (workers) => {
+    const vector = await make(id, { count: 4, workers });
+    const fair = new Float32Array(8);
+    expect(() => vector.step(fair)).toThrow(OrderError);
+    vector.reset({ seed: 1 });
+    expect(() => vector.step(new Float32Array(7))).toThrow("4 × 2 numbers");
+    expect(() => vector.step(new Float32Array(8).fill(Number.NaN, 5))).toThrow("actions[2, 1]");
+    expect(() => vector.reset({ mask: new Uint8Array(3) })).toThrow(InvalidValueError);
+    expect(() => vector.reset({ seed: -1 })).toThrow(InvalidValueError);
+    expect(() => vector.restore({ copies: [] })).toThrow(SnapshotError);
+    expect(() => vector.restore({})).toThrow(SnapshotError);
+    expect(vector.step(fair).truncated).toEqual(new Uint8Array(4));
+  });
+
+  it("refuses counts and workers that are none, and worlds that there are not", async () => {
+    await expect(makeVector(id, { count: 0 })).rejects.toThrow(InvalidValueError);
+    await expect(makeVector(id, { count: 2, workers: 3 })).rejects.toThrow(InvalidValueError);
+    await expect(makeVector("classic/navigation@1", { count: 2, workers: 1 })).rejects.toThrow(UnknownNameError);
+  });
+
+  it("cannot be used once it is disposed of", async () => {
+    const vector = await make(id, { count: 2, workers: 1 });
+    await vector.dispose();
+    await vector.dispose();
+    expect(() => vector.reset()).toThrow(OrderError);
+  });
+});
