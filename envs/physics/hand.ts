@@ -18,7 +18,7 @@ export interface HandOptions {
   readonly high: Triple;
   /** How far an action of 1 moves the mocap body [m]; 0.01 by default. */
   readonly stride?: number;
-  /** Force limits [N]: of the pull on the hand and of each finger; 400 and 60 by default. */
+  /** Force limits [N]: of the pull on the hand and of each finger; 400 and 100 by default. */
   readonly pull?: number;
   readonly grip?: number;
   /** A finger's speed at full effort [m/s]; 0.4 by default. */
@@ -69,7 +69,7 @@ export class Hand {
     const settings: Required<HandOptions> = {
       stride: 0.01,
       pull: 400,
-      grip: 60,
+      grip: 100,
       fingerSpeed: 0.4,
       pad: [0.015, 0.006, 0.045],
       reach: 0.056,

@@ -163,8 +163,8 @@ describe("the fingers", () => {
     act([0, 0, 0, 1], 40);
     for (let k = 0; k < 200; k++) {
       hand.beforeSubstep(0.0025);
-      hand.fingers[0].force.y -= 60 * share;
-      hand.fingers[1].force.y += 60 * share;
+      hand.fingers[0].force.y -= 100 * share;
+      hand.fingers[1].force.y += 100 * share;
       world.step(STEP);
     }
     expect(hand.opening < 0.35).toBe(holds);
