@@ -48,15 +48,16 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   learning: ["contract", "numerics", "tensor", "memory"],
   streams: ["contract", "numerics", "tensor", "memory", "learning"],
   continual: ["contract", "numerics", "tensor", "memory", "learning", "streams"],
-  telemetry: ["contract", "numerics", "tensor", "memory", "learning", "streams", "continual"],
+  telemetry: ["contract", "numerics", "tensor", "memory", "learning", "streams", "continual", "sockets"],
   runtime: ["contract", "numerics", "tensor", "memory", "learning", "streams", "continual", "telemetry", "environments", "interop"],
-  interop: ["contract", "numerics", "environments"],
+  interop: ["contract", "numerics", "environments", "sockets"],
+  sockets: ["contract"],
 };
 
 /** Where a library may be imported, by the start of a file's path. */
 const libraryDoors: Readonly<Record<string, readonly string[]>> = {
   "cannon-es": ["envs/"],
-  ws: ["src/telemetry/"],
+  ws: ["src/telemetry/", "src/interop/"],
   rxjs: ["src/streams/", "src/telemetry/", "src/runtime/", "scenarios/"],
   "@tensorflow/": ["src/tensor/"],
   "better-sqlite3": ["src/memory/stores/"],
@@ -73,6 +74,7 @@ const nodeDoors = [
   "src/runtime/",
   "src/tensor/backend",
   "src/environments/workers/",
+  "src/sockets/",
   "scenarios/",
 ];
 

@@ -57,6 +57,17 @@ export class StorageError extends EngramError {
   }
 }
 
+/** A world at the other end of a socket that is not there, has gone, or speaks another language. */
+export class ConnectionError extends EngramError {
+  readonly code = "connection";
+  readonly url: string;
+
+  constructor(url: string, problem: string) {
+    super(`${url}: ${problem}. Start what serves it (\`engram serve-env\`, or \`engram_gym.serve\` in Python), and check the port.`);
+    this.url = url;
+  }
+}
+
 /** A snapshot that does not fit the object it is restored into. */
 export class SnapshotError extends EngramError {
   readonly code = "snapshot";

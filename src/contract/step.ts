@@ -15,8 +15,8 @@ interface Outcome {
   readonly success: boolean;
 }
 
-/** Why we stopped watching an episode that had not ended: its time was over, or the simulation left the finite numbers. */
-export type TruncationReason = "horizon" | "unstable";
+/** Why we stopped watching an episode that had not ended: its time was over, the simulation left the finite numbers, or a remote world was lost. */
+export type TruncationReason = "horizon" | "unstable" | "disconnected";
 
 export interface MiddleStep extends Outcome {
   readonly kind: "middle";

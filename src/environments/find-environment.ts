@@ -33,8 +33,15 @@ export function findEnvironment(id: string, environments: ReadonlyMap<string, En
   const [base = "", ...options] = id.split(/[?&]/);
   const entry = environments.get(base);
   if (entry === undefined) throw new UnknownNameError("environment", base, [...environments.keys()]);
-  return options.reduce((inner, option) => withOption(inner, option), entry);
+  return withOptions(entry, options);
 }
+
+/**
+ * A world wrapped by options as they stand in an id, such as `hide=goal`; from left to right.
+ * @throws {UnknownNameError} @throws {InvalidValueError} As `findEnvironment`.
+ */
+export const withOptions = (entry: EnvironmentEntry, options: readonly string[]): EnvironmentEntry =>
+  options.reduce((inner, option) => withOption(inner, option), entry);
 
 function withOption(entry: EnvironmentEntry, option: string): EnvironmentEntry {
   const [name, value] = split(option, "=");

@@ -4,6 +4,7 @@ import { EngramError, InvalidValueError, UnknownNameError } from "../contract/er
 import type { DoctorFlags } from "./commands/doctor.ts";
 import type { RecordFlags } from "./commands/record.ts";
 import type { RunFlags } from "./commands/run.ts";
+import type { ServeFlags } from "./commands/serve-env.ts";
 import type { Registries } from "./registries.ts";
 import { engramVersion } from "./version.ts";
 
@@ -68,6 +69,20 @@ export function commandLine(registries: Registries): Command {
     .action(async (world: string, flags: { readonly json?: boolean }) => {
       const { checkEnvironmentCommand } = await import("./commands/check-env.ts");
       process.exitCode = await checkEnvironmentCommand(world, flags, registries);
+    });
+
+  program
+    .command("serve-env")
+    .description("offer a world to other programs over a WebSocket, such as Python's engram_gym")
+    .argument("<world>", "an id, or a file of your own, as for check-env")
+    .option("--port <n>", "port on loopback; the next free one if it is taken", "8766")
+    .option("--count <n>", "copies for a client that asks for no number", "1")
+    .option("--once", "stop when the last client has left")
+    .option("--json", "print the address as JSON")
+    .addHelpText("after", "\nExamples:\n  engram serve-env tabletop/push@1\n  engram serve-env 'tabletop/push@1?limit=200' --port 9000 --count 16")
+    .action(async (world: string, flags: ServeFlags) => {
+      const { serveEnvironmentCommand } = await import("./commands/serve-env.ts");
+      process.exitCode = await serveEnvironmentCommand(world, flags, registries);
     });
 
   program

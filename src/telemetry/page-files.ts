@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { fileURLToPath } from "node:url";
-import { isLoopbackHost } from "./origin.ts";
+import { isLoopbackHost } from "../sockets/origin.ts";
 
 interface PageFile {
   readonly type: string;

@@ -6,7 +6,7 @@ import { openChannels } from "./channel.ts";
 import { ClipRecorder, WATCHABLE_SPEED } from "./clip-recorder.ts";
 import { parametersOf, servicesOf } from "./controls.ts";
 import { LiveFrames } from "./live-frames.ts";
-import { VIEWER_ORIGINS } from "./origin.ts";
+import { VIEWER_ORIGINS } from "../sockets/origin.ts";
 import { readPage } from "./page-files.ts";
 import { RunBoard } from "./run-board.ts";
 import { FoxgloveServer } from "./server.ts";

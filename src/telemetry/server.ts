@@ -8,8 +8,8 @@ import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Channel } from "./channel.ts";
 import { Connection, type Offer, type ParameterHandle, type ServiceHandle } from "./connection.ts";
-import { listenNear, LOOPBACK } from "./free-port.ts";
-import { isLoopbackHost, mayConnect } from "./origin.ts";
+import { listenNear, LOOPBACK } from "../sockets/free-port.ts";
+import { isLoopbackHost, mayConnect } from "../sockets/origin.ts";
 import { type Page, servePage } from "./page-files.ts";
 import { type AdvertisedService, CAPABILITIES, SUBPROTOCOLS } from "./protocol.ts";
 

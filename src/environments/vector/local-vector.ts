@@ -9,6 +9,7 @@ import {
   checkActions,
   checkCount,
   checkMask,
+  checkSeed,
   type AutoresetMode,
   type VectorEntry,
   type VectorEnvironment,
@@ -36,6 +37,7 @@ export class LocalVectorEnvironment implements VectorEnvironment {
 
   reset(options: VectorResetOptions = {}): VectorStep {
     checkMask(this.count, options.mask);
+    checkSeed(this.count, options.seed);
     this.#slice.reset(options);
     return this.#step;
   }
@@ -44,6 +46,11 @@ export class LocalVectorEnvironment implements VectorEnvironment {
     checkActions(this.spec, this.count, actions);
     this.#slice.step(actions);
     return this.#step;
+  }
+
+  /** Writes what each copy's last reset drew: [count, variation size]. */
+  writeVariations(into: Float32Array): void {
+    this.#slice.writeVariations(into);
   }
 
   snapshot(): Snapshot {

@@ -2,7 +2,7 @@
 import type { Environment } from "../../contract/environment.ts";
 import { SnapshotError } from "../../contract/errors.ts";
 import type { Snapshot, SnapshotValue } from "../../contract/snapshot.ts";
-import type { AutoresetMode, VectorEntry, VectorResetOptions, VectorStep } from "./vector-environment.ts";
+import { seedOf, type AutoresetMode, type VectorEntry, type VectorResetOptions, type VectorStep } from "./vector-environment.ts";
 
 export class VectorSlice {
   readonly #copies: readonly Environment[];
@@ -25,7 +25,7 @@ export class VectorSlice {
     this.#copies.forEach((copy, k) => {
       const index = this.#from + k;
       if (mask !== undefined && mask[index] === 0) return;
-      const { observation } = copy.reset({ ...(seed !== undefined && { seed: seed + index }), ...(task && { task }) });
+      const { observation } = copy.reset({ ...seedOf(seed, index), ...(task && { task }) });
       this.#begin(k, observation);
     });
   }
@@ -33,6 +33,11 @@ export class VectorSlice {
   /** @param actions The whole vector's. */
   step(actions: Float32Array): void {
     for (let k = 0; k < this.#copies.length; k++) this.#act(k, actions);
+  }
+
+  /** Writes what each copy's last reset drew: [count of the slice, variation size]. */
+  writeVariations(into: Float32Array): void {
+    for (const [k, copy] of this.#copies.entries()) into.set(copy.variation, k * copy.variation.length);
   }
 
   snapshot(): SnapshotValue[] {

@@ -29,8 +29,8 @@ export interface VectorStep {
 }
 
 export interface VectorResetOptions {
-  /** Copy k is reset with seed + k; without it, each goes on with its own random stream. */
-  readonly seed?: number;
+  /** Copy k is reset with seed + k, or with its own of a list; without it, each goes on with its own random stream. */
+  readonly seed?: number | readonly number[];
   /** [count]: 1 for the copies to be reset; all by default. */
   readonly mask?: Uint8Array;
   /** One task for all copies. */
@@ -90,6 +90,19 @@ export function checkActions({ action }: EnvironmentSpec, count: number, actions
 
 export function checkMask(count: number, mask: Uint8Array | undefined): void {
   if (mask !== undefined && mask.length !== count) throw new InvalidValueError("mask", mask, `${count} numbers, 1 or 0`);
+}
+
+export function checkSeed(count: number, seed: VectorResetOptions["seed"]): void {
+  if (typeof seed === "object" && seed.length !== count) throw new InvalidValueError("seed", seed, `a non-negative integer, or ${count} of them`);
+  for (const one of typeof seed === "object" ? seed : seed === undefined ? [] : [seed]) {
+    if (!Number.isSafeInteger(one) || one < 0) throw new InvalidValueError("seed", one, "a non-negative integer");
+  }
+}
+
+/** The seed of copy k, if there is one. */
+export function seedOf(seed: VectorResetOptions["seed"], k: number): { readonly seed?: number } {
+  if (seed === undefined) return {};
+  return { seed: typeof seed === "number" ? seed + k : seed[k]! };
 }
 
 export type VectorEntry = Pick<EnvironmentEntry, "spec" | "make">;

@@ -12,6 +12,7 @@ import {
   checkActions,
   checkCount,
   checkMask,
+  checkSeed,
   type AutoresetMode,
   type VectorEnvironment,
   type VectorOptions,
@@ -81,8 +82,7 @@ export class WorkerVectorEnvironment implements VectorEnvironment {
   reset(options: VectorResetOptions = {}): VectorStep {
     checkMask(this.count, options.mask);
     if (options.task) checkTask(this.spec, options.task);
-    if (options.seed !== undefined && !(Number.isInteger(options.seed) && options.seed >= 0))
-      throw new InvalidValueError("seed", options.seed, "a non-negative integer");
+    checkSeed(this.count, options.seed);
     for (const { port } of this.#shares) port.postMessage(options);
     this.#ask(command.reset);
     return this.#step;

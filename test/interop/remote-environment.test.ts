@@ -1,0 +1,130 @@
+/** @file A world in another process, lived in like one of ours. */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, describe, expect, it } from "vitest";
+import { WebSocketServer } from "ws";
+import { environments } from "../../envs/index.ts";
+import { ConnectionError, InvalidValueError, OrderError, SnapshotError, UnknownNameError } from "../../src/contract/errors.ts";
+import { isLast, type Step } from "../../src/contract/step.ts";
+import { asTaskId } from "../../src/contract/task.ts";
+import { checkEnvironment } from "../../src/environments/check-environment.ts";
+import { connectEnvironment } from "../../src/interop/remote/remote-environment.ts";
+import { RandomStream } from "../../src/numerics/random.ts";
+import { openEnvironment } from "../../src/runtime/open-environment.ts";
+import { serveEnvironment, type Served } from "./engram-process.ts";
+
+const served: Served[] = [];
+afterAll(async () => {
+  await Promise.all(served.map(async (one) => one.stop()));
+});
+
+async function serve(id: string, ...flags: string[]): Promise<Served> {
+  const one = await serveEnvironment(id, ...flags);
+  served.push(one);
+  return one;
+}
+
+const copyOf = (step: Step): Step => ({ ...step, observation: step.observation.slice() });
+
+describe("a remote world", () => {
+  it("is the world that is served, bit for bit", async () => {
+    const id = "tabletop/push@1?limit=30";
+    const { url } = await serve(id, "--port", "0");
+    const entry = await openEnvironment(`gymnasium:${url}`, { environments: async () => environments });
+    const local = await openEnvironment(id, { environments: async () => environments });
+    expect(entry.spec).toEqual(local.spec);
+    const [here, there] = [local.make(), entry.make()];
+    const random = RandomStream.fromSeed(1);
+    for (const seed of [3, undefined]) {
+      const options = seed === undefined ? {} : { seed };
+      let step: Step = there.reset(options);
+      expect(copyOf(step)).toEqual(copyOf(here.reset(options)));
+      expect([...there.variation]).toEqual([...here.variation]);
+      while (!isLast(step)) {
+        const action = Float32Array.from({ length: 4 }, () => random.uniform(-1.2, 1.2));
+        step = there.step(action);
+        expect(copyOf(step)).toEqual(copyOf(here.step(action)));
+      }
+      expect(step).toMatchObject({ kind: "truncated", reason: "horizon" });
+    }
+    const task = { id: asTaskId("t"), environment: entry.spec.id, variation: [...here.variation] };
+    expect(copyOf(there.reset({ task }))).toEqual(copyOf(here.reset({ task })));
+  }, 30_000);
+
+  it("keeps all a world's promises but being saved and restored", async () => {
+    const { url } = await serve("classic/navigation-2d@1", "--port", "0");
+    const entry = await connectEnvironment(url);
+    const broken = checkEnvironment(entry).filter(({ problem }) => problem !== undefined);
+    expect(broken.map(({ problem }) => problem!.replace(/^.*cannot be /, ""))).toEqual(["saved.", "saved.", "saved."]);
+    expect(() => entry.make().snapshot()).toThrow(SnapshotError);
+    expect(() => entry.make().restore({})).toThrow(SnapshotError);
+  }, 60_000);
+
+  it("takes options like any other", async () => {
+    const { url } = await serve("classic/navigation-2d@1", "--port", "0");
+    const registries = { environments: async () => environments };
+    const entry = await openEnvironment(`${url}?limit=3&stack=2`, registries);
+    expect(entry.spec).toMatchObject({ id: "classic/navigation-2d@1?limit=3&stack=2", horizon: 3 });
+    expect(entry.make().reset({ seed: 1 }).observation).toHaveLength(4);
+    await expect(openEnvironment(`gymnasium:${url}?limt=3`, registries)).rejects.toThrow(UnknownNameError);
+  });
+
+  it("that dies ends the episode as truncated, says so, and is lived in again when it is back", async () => {
+    const notices: string[] = [];
+    const first = await serve("classic/navigation-2d@1", "--port", "0");
+    const port = new URL(first.url).port;
+    const environment = (await connectEnvironment(first.url, { onNotice: (text) => notices.push(text) })).make();
+    const before = copyOf(environment.reset({ seed: 1 }));
+    environment.step(Float32Array.of(0.1, 0));
+    await first.stop("SIGKILL");
+    const step = environment.step(Float32Array.of(0.1, 0));
+    expect(step).toMatchObject({ kind: "truncated", reason: "disconnected", reward: 0, success: false });
+    expect(() => environment.step(Float32Array.of(0, 0))).toThrow(OrderError);
+    expect(notices).toEqual([expect.stringContaining("is lost: it closed the connection") as string]);
+    await serve("classic/navigation-2d@1", "--port", port);
+    expect(copyOf(environment.reset({ seed: 1 }))).toEqual(before);
+    expect(environment.step(Float32Array.of(0.1, 0)).kind).toBe("middle");
+    expect(notices[1]).toContain("is back");
+  }, 40_000);
+
+  it("refuses what is no action and no seed before it is sent, and goes on", async () => {
+    const { url } = await serve("classic/navigation-2d@1", "--port", "0");
+    const environment = (await connectEnvironment(url)).make();
+    expect(() => environment.step(Float32Array.of(0, 0))).toThrow(OrderError);
+    environment.reset({ seed: 1 });
+    expect(() => environment.step(Float32Array.of(Number.NaN, 0))).toThrow(InvalidValueError);
+    expect(() => environment.step(Float32Array.of(0))).toThrow(InvalidValueError);
+    expect(() => environment.reset({ seed: 0.5 })).toThrow(InvalidValueError);
+    expect(() => environment.reset({ task: { id: asTaskId("t"), environment: "other/world@1" } })).toThrow(InvalidValueError);
+    expect(environment.step(Float32Array.of(0, 0)).kind).toBe("middle");
+  });
+});
+
+describe("an address", () => {
+  it("where nobody is, is told with what to do", async () => {
+    await expect(connectEnvironment("ws://127.0.0.1:1")).rejects.toThrow(/nobody is there\. Start what serves it/u);
+    await expect(connectEnvironment("ws://")).rejects.toThrow(InvalidValueError);
+  });
+
+  it("where somebody else is, is told", async () => {
+    const http = createServer((_, answer) => answer.end("hello")).listen(0, "127.0.0.1");
+    await once(http, "listening");
+    await expect(connectEnvironment(`ws://127.0.0.1:${(http.address() as AddressInfo).port}`)).rejects.toThrow(ConnectionError);
+    http.close();
+  });
+
+  it.each([
+    ["{", "JSON"],
+    ["{}", "protocol"],
+    ['{"protocol":"engram-environment/1"}', "id"],
+    ['{"error":{"code":"x","message":"not today"}}', "not today"],
+    [Buffer.from([1, 2, 3]), "bytes"],
+  ])("where somebody greets with %s, is told", async (greeting, told) => {
+    const sockets = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+    sockets.on("connection", (socket) => socket.send(greeting));
+    await once(sockets, "listening");
+    await expect(connectEnvironment(`ws://127.0.0.1:${(sockets.address() as AddressInfo).port}`)).rejects.toThrow(told);
+    sockets.close();
+  });
+});
