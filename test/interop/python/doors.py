@@ -1,0 +1,135 @@
+"""Both doors, from Python's side: Engram's worlds under Gymnasium's own checks, and what a server of ours must bear. Run by python.test.ts."""
+
+import json
+import sys
+import threading
+import warnings
+
+import gymnasium
+import numpy as np
+from gymnasium import spaces
+from gymnasium.utils.env_checker import check_env
+from gymnasium.vector import AutoresetMode
+
+import engram_gym
+
+warnings.filterwarnings("error", module="gymnasium.utils.env_checker")
+warnings.filterwarnings("ignore", message=".*spec.*")
+
+
+def worlds_pass_gymnasiums_checks():
+    for id in ("tabletop/push@1", "tabletop/reach@1?hide=goal&limit=50", "bandits/bernoulli@1", "classic/grid-navi@1"):
+        env = engram_gym.make(id)
+        check_env(env, skip_render_check=True)
+        env.close()
+
+
+def a_world_is_lived_in():
+    env = engram_gym.make("classic/navigation-2d@1")
+    first, info = env.reset(seed=1, options={"variation": [0.3, 0.4]})
+    assert first.tolist() == [0, 0] and np.allclose(info["variation"], [0.3, 0.4])
+    observation, reward, terminated, truncated, info = env.step(np.array([0.1, 0], np.float32))
+    assert np.allclose(observation, [0.1, 0]) and np.isclose(reward, -np.hypot(0.2, 0.4)) and not terminated and not truncated
+    assert info == {"success": False}
+    for wrong, told in (({"variation": [9, 9]}, "variation"), ({"settings": {"gravity": 1}}, "gravity")):
+        try:
+            env.reset(options=wrong)
+            raise AssertionError("a wrong task was taken")
+        except engram_gym.EngramError as error:
+            assert told in str(error), error
+    env.reset()
+    env.close()
+
+
+def vectors_autoreset_as_gymnasiums_do():
+    for mode in AutoresetMode:
+        ours = engram_gym.make_vec("classic/navigation-2d@1?limit=4", 3, autoreset_mode=mode)
+        single = engram_gym.make("classic/navigation-2d@1?limit=4")
+        theirs = gymnasium.vector.SyncVectorEnv([lambda: engram_gym.make("classic/navigation-2d@1?limit=4")] * 3, autoreset_mode=mode)
+        first, _ = ours.reset(seed=5)
+        also, _ = theirs.reset(seed=5)
+        assert np.array_equal(first, also)
+        for k in range(10):
+            actions = np.full((3, 2), 0.02 * (k + 1), np.float32)
+            if mode is AutoresetMode.DISABLED and k % 4 == 0 and k > 0:
+                mask = {"reset_mask": np.ones(3, bool)}
+                assert np.array_equal(ours.reset(options=dict(mask))[0], theirs.reset(options=dict(mask))[0])
+            mine, yours = ours.step(actions), theirs.step(actions)
+            for one, other in zip(mine[:4], yours[:4]):
+                assert np.allclose(one, other, atol=1e-12), (mode, k, one, other)
+            if "final_obs" in yours[4]:
+                assert all(np.array_equal(one, other) for one, other in zip(mine[4]["final_obs"], yours[4]["final_obs"]))
+        for env in (ours, single, theirs):
+            env.close()
+
+
+class Everything(gymnasium.Env):
+    """Every kind of space; echoes its action in the observation, and ends after five steps."""
+
+    metadata = {"render_modes": [], "render_fps": 20}
+    observation_space = spaces.Dict({"seen": spaces.Box(-np.inf, np.inf, (2, 2), np.float64), "kind": spaces.Discrete(3, start=1), "flags": spaces.MultiBinary(2)})
+    action_space = spaces.Tuple([spaces.Box(-1, 1, (2,), np.float32), spaces.Discrete(4), spaces.MultiDiscrete([2, 3])])
+
+    def reset(self, *, seed=None, options=None):
+        super().reset(seed=seed)
+        self.time = 0
+        return self._seen(self.np_random.random()), {}
+
+    def step(self, action):
+        box, choice, several = action
+        assert self.action_space.contains(action), action
+        self.time += 1
+        return self._seen(float(box[0])), float(choice) + 10 * float(several[1]), self.time == 5, False, {"is_success": self.time == 5}
+
+    def _seen(self, value):
+        return {"seen": np.full((2, 2), value), "kind": np.int64(2), "flags": np.array([1, 0], np.int8)}
+
+
+def a_gymnasium_environment_is_served():
+    ready, url = threading.Event(), []
+    serving = threading.Thread(target=engram_gym.serve, args=(Everything, 0), kwargs={"on_ready": lambda at: (url.append(at), ready.set())}, daemon=True)
+    serving.start()
+    assert ready.wait(10)
+    env = engram_gym.make("", url=url[0])
+    assert [part["name"] for part in env.parts["observation"]] == ["flags", "kind", "seen"], env.parts
+    assert env.control_period == 0.05
+    first, _ = env.reset(seed=3)
+    again, _ = env.reset(seed=3)
+    assert np.array_equal(first, again) and first[:3].tolist() == [1, 0, 2]
+    observation, reward, terminated, _, info = env.step(np.array([0.5, 0, 2, 1, 2]))
+    assert observation[3] == 0.5 and reward == 22 and not terminated and not info["success"]
+    for _ in range(4):
+        *_, terminated, truncated, info = env.step(np.array([5.0, 0, 1, 0, 0]))
+    assert terminated and info["success"]
+    for wrong, told in ((lambda: env.step(np.zeros(5)), "must be reset"), (lambda: env._client.step(np.zeros(4)), "20 bytes"), (lambda: env.reset(options={"variation": [1]}), "no variations")):
+        try:
+            wrong()
+            raise AssertionError("it was taken")
+        except engram_gym.EngramError as error:
+            assert told in str(error), error
+    env.close()
+    vector = engram_gym.make_vec("", 4, url=url[0], autoreset_mode=AutoresetMode.SAME_STEP)
+    vector.reset(seed=1)
+    for _ in range(5):
+        _, _, terminations, _, info = vector.step(np.zeros((4, 5)))
+    assert terminations.all() and info["final_obs"][0][3] == 0
+    vector.close()
+
+
+def errors_say_what_to_do():
+    for call, told in (
+        (lambda: engram_gym.make("tabletop/posh@1"), "tabletop/push@1"),
+        (lambda: engram_gym.make("tabletop/push@1", url="ws://127.0.0.1:9"), "refused"),
+    ):
+        try:
+            call()
+            raise AssertionError("it was taken")
+        except (engram_gym.EngramError, OSError) as error:
+            assert told in str(error), error
+
+
+tests = [worlds_pass_gymnasiums_checks, a_world_is_lived_in, vectors_autoreset_as_gymnasiums_do, a_gymnasium_environment_is_served, errors_say_what_to_do]
+for test in tests:
+    if sys.argv[1:] in ([], [test.__name__]):
+        test()
+        print(json.dumps({"passed": test.__name__}), flush=True)
