@@ -6,6 +6,7 @@ import { scenarios } from "./index.ts";
 await main(
   {
     environments: async () => (await import("../envs/index.ts")).environments,
+    suites: async () => (await import("../envs/suites.ts")).suites,
     agents: async () => (await import("../agents/index.ts")).agents,
     scenarios,
   },

@@ -80,6 +80,7 @@ export { agentActor, closedLoop, controllerActor, type Actor, type ClosedLoopOpt
 export type { EpisodeEnded, EpisodeStarted, LoopEvent, Stepped } from "./streams/loop-event.ts";
 export { Pace, type PaceState } from "./streams/pace.ts";
 export { RandomStream } from "./numerics/random.ts";
+export { parseSuite, placementsOf, type Suite, type SuiteInput } from "./continual/suite.ts";
 export { RunningMoments, type Moments } from "./numerics/running-moments.ts";
 export { mean, stratifiedBootstrap, successRate, type Estimate } from "./numerics/statistics.ts";
 export { EpisodicMemory, type EpisodicMemoryOptions } from "./memory/episodic-memory.ts";

@@ -4,7 +4,7 @@ import { z } from "zod";
 const agentConfig = z.record(z.string(), z.unknown());
 
 export const continualConfig = z.strictObject({
-  tasks: z.array(z.string()).min(1).describe("Environment ids, in the order of learning."),
+  tasks: z.array(z.string()).min(1).describe("Worlds, in the order of learning: ids with options or without, files, or addresses."),
   agents: z
     .record(z.string(), agentConfig)
     .refine((agents) => Object.keys(agents).length > 0, "at least one agent")
@@ -13,7 +13,7 @@ export const continualConfig = z.strictObject({
   demonstrationSets: z
     .record(z.string(), z.string())
     .default({})
-    .describe("Recorded demonstrations by environment id, instead of a scripted controller's: ids or folders of Minari data sets."),
+    .describe("Recorded demonstrations by world, as `tasks` calls it, instead of a scripted controller's: ids or folders of Minari data sets."),
   demonstrationNoise: z
     .number()
     .min(0)

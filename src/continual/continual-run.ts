@@ -112,7 +112,7 @@ export class ContinualRun {
    */
   async demonstrate(task: RunTask): Promise<void> {
     for (const agent of this.agents) agent.beginTask(task.id);
-    const set = this.config.demonstrationSets[task.entry.spec.id];
+    const set = this.config.demonstrationSets[task.world];
     const totals = await (set === undefined ? this.#controllerShows(task) : this.#recordingShows(task, set));
     this.#requireGoingOn();
     this.#options.onEvent({ kind: "demonstrated", task: task.id, ...totals });
@@ -279,7 +279,7 @@ export class ContinualRun {
 /** Opens every data set once, so that a run does not find out late that one is missing. */
 async function checkSets({ config, openDemonstrations }: ContinualRunOptions, tasks: readonly RunTask[]): Promise<void> {
   for (const [id, name] of Object.entries(config.demonstrationSets)) {
-    const task = tasks.find(({ entry }) => entry.spec.id === id);
+    const task = tasks.find(({ world }) => world === id);
     if (task === undefined) throw new UnknownNameError("environment in `config.demonstrationSets`:", id, config.tasks);
     const set = await openDemonstrations!(name);
     checkRecorded(set, task.entry.spec, config.demonstrations);

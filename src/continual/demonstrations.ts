@@ -9,7 +9,7 @@ import type { Pace } from "../streams/pace.ts";
 import type { RunTask } from "./run-task.ts";
 
 export interface DemonstrationOptions {
-  readonly task: RunTask;
+  readonly task: Pick<RunTask, "id" | "entry" | "environment">;
   /** Successful episodes wanted. */
   readonly count: number;
   /** Standard deviation of the noise on executed actions, in the units of the action space. */

@@ -5,8 +5,10 @@ import { asTaskId, type TaskId } from "../contract/task.ts";
 
 /** One task of the sequence. */
 export interface RunTask {
-  /** The name in the environment's id, with its options. */
+  /** The name in the environment's id, with its options; with a number where a sequence comes to it again. */
   readonly id: TaskId;
+  /** What the configuration calls its world. */
+  readonly world: string;
   readonly entry: EnvironmentEntry;
   readonly environment: Environment;
 }
@@ -22,7 +24,8 @@ export async function runTasks(ids: readonly string[], open: (id: string) => Pro
     // One after another, so that the first that cannot be opened is the first that is told of.
     // oxlint-disable-next-line no-await-in-loop
     const entry = await open(id);
-    const task = { id: nameOf(entry.spec), entry, environment: entry.make() };
+    const visit = tasks.filter((other) => other.entry.spec.id === entry.spec.id).length + 1;
+    const task = { id: nameOf(entry.spec, visit), world: id, entry, environment: entry.make() };
     const [first = task] = tasks;
     if (bodyOf(entry.spec) !== bodyOf(first.entry.spec)) {
       throw new InvalidValueError(
@@ -40,8 +43,9 @@ export async function runTasks(ids: readonly string[], open: (id: string) => Pro
   return tasks;
 }
 
-/** `push` of `tabletop/push@1`, `push?hide=goal` of `tabletop/push@1?hide=goal`. */
-const nameOf = ({ id }: EnvironmentSpec): TaskId => asTaskId(id.replace(/^[^/]*\//, "").replace(/@\d+/, ""));
+/** `push` of `tabletop/push@1`, `push?hide=goal` of `tabletop/push@1?hide=goal`; `push#2` where a sequence comes to it again, as a task of its own. */
+const nameOf = ({ id }: EnvironmentSpec, visit: number): TaskId =>
+  asTaskId(`${id.replace(/^[^/]*\//, "").replace(/@\d+/, "")}${visit > 1 ? `#${visit}` : ""}`);
 
 /** What an agent is built on, so that one built for the first task fits all: the parts of what is seen and done, and how often. */
 const bodyOf = ({ observation, action, controlPeriod }: EnvironmentSpec): string =>

@@ -25,6 +25,7 @@ export function commandLine(registries: Registries): Command {
     .command("run")
     .description("run a scenario: one of `engram scenarios`, or your own file")
     .argument("<scenario>", "name or file (.ts or .js) whose default export is a scenario")
+    .option("--suite <suite>", "live through the worlds of a suite instead: one of `engram suites`, or a JSON file")
     .option("--set <path=value>", "change a configuration value; may be repeated", collect, [])
     .option("--seed <n>", "everything random comes from it", "1")
     .option("--out <folder>", "keep the run here instead of a new folder under runs/")
@@ -113,6 +114,17 @@ export function commandLine(registries: Registries): Command {
     .description("the scenarios there are")
     .option("--json", "print as JSON")
     .action(async (flags: { readonly json?: boolean }) => (await list()).scenariosCommand(flags, registries));
+
+  program
+    .command("suites")
+    .description("the suites there are, or the worlds of one")
+    .argument("[suite]", "a name, or a JSON file")
+    .option("--json", "print as JSON; the form of a suite's file")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  engram suites cw10\n  engram suites cw10 --json > my-suite.json     then change it, and: engram run quickstart --suite ./my-suite.json",
+    )
+    .action(async (name: string | undefined, flags: { readonly json?: boolean }) => (await list()).suitesCommand(name, flags, registries));
 
   const memory = program.command("memory").description("look into a run's long-term memory");
   memory

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import type { AgentEntry } from "../../src/contract/agent.ts";
-import type { EnvironmentEntry } from "../../src/contract/environment.ts";
+import { asEnvironmentId, type EnvironmentEntry } from "../../src/contract/environment.ts";
 import { InvalidValueError, UnknownNameError } from "../../src/contract/errors.ts";
 import type { MemoryShape, MemoryStore } from "../../src/contract/memory.ts";
 import { space } from "../../src/contract/space.ts";
@@ -320,9 +320,17 @@ describe("what a run cannot be made of", () => {
     await expect(pointRun({ config: { agents: { remembrer: {} } } })).rejects.toThrow("Unknown agent `remembrer`. Did you mean `rememberer`?");
   });
 
-  it("is a task twice, or worlds of different bodies", async () => {
-    await expect(pointRun({ config: { tasks: ["point/left@1", "point/up@1", "point/left@1"] } })).rejects.toThrow(
-      /Expected `config\.tasks\.2` to be a task with a name of its own, got "point\/left@1"/,
+  it("is not a world that comes twice: its second visit is a task of its own", async () => {
+    const { run } = await pointRun({ config: { tasks: ["point/left@1", "point/up@1", "point/left@1"] } });
+    expect(run.tasks.map(({ id }) => id)).toEqual(["left", "up", "left#2"]);
+  });
+
+  it("is two tasks of one name, or worlds of different bodies", async () => {
+    const left = pointEntry("left");
+    const twin: EnvironmentEntry = { ...left, spec: { ...left.spec, id: asEnvironmentId("other/left@1") } };
+    const environments = new Map([...pointEnvironments, ["other/left@1", twin]]);
+    await expect(pointRun({ config: { tasks: ["point/left@1", "other/left@1"] }, environments })).rejects.toThrow(
+      /Expected `config\.tasks\.1` to be a task with a name of its own, got "other\/left@1"/,
     );
     const spec = { ...pointEntry("up").spec, action: space([{ name: "force", quantity: "scalar", unit: "N", size: 2, low: -1, high: 1 }]) };
     const other = pointRun({ environments: environmentsWith("point/up@1", { spec }) });

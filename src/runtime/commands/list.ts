@@ -2,7 +2,9 @@
 import type { AgentEntry } from "../../contract/agent.ts";
 import type { EnvironmentEntry, EnvironmentSpec } from "../../contract/environment.ts";
 import type { Space } from "../../contract/space.ts";
+import type { Suite } from "../../continual/suite.ts";
 import type { Registries } from "../registries.ts";
+import { loadSuite } from "../load-suite.ts";
 import { openEnvironment } from "../open-environment.ts";
 import { columns } from "../columns.ts";
 
@@ -40,6 +42,21 @@ export async function scenariosCommand({ json }: Output, registries: Registries)
       ? JSON.stringify(all.map(({ name, summary, config }) => ({ name, summary, config })))
       : columns(all.map((one) => [one.name, one.summary])),
   );
+}
+
+/** All suites, or the worlds of one. */
+export async function suitesCommand(name: string | undefined, { json }: Output, registries: Registries): Promise<void> {
+  const suites = await registries.suites();
+  if (name === undefined) {
+    const all = [...suites.values()].map((suite) => ({ name: suite.name, worlds: suite.worlds.length, summary: suite.summary }));
+    print(json === true ? JSON.stringify(all) : columns(all.map((one) => [one.name, String(one.worlds), one.summary])));
+    return;
+  }
+  const suite = loadSuite(name, suites);
+  const listed = (worlds: Suite["worlds"]): string =>
+    columns(worlds.map(({ world, demonstrations = "" }, k) => [`  ${k + 1}`, world, demonstrations]));
+  const text = [`${suite.name}: ${suite.summary}`, listed(suite.worlds), ...(suite.test.length > 0 ? ["to be tested in", listed(suite.test)] : [])];
+  print(json === true ? JSON.stringify(suite, undefined, 2) : text.join("\n"));
 }
 
 const plain = ({ spec, controller }: EnvironmentEntry): object => {

@@ -1,8 +1,10 @@
 /** @file `engram run`: a scenario, from its command line to its table. */
 import { availableParallelism } from "node:os";
 import { parseConfig } from "../../continual/scenario.ts";
+import { configOf } from "../../continual/suite.ts";
 import { renderTable } from "../../continual/table.ts";
 import type { BackendName } from "../../tensor/backend.ts";
+import { loadSuite } from "../load-suite.ts";
 import { loadScenario } from "../load-scenario.ts";
 import { withOverrides } from "../overrides.ts";
 import { duration } from "../progress-line.ts";
@@ -14,6 +16,7 @@ import { runScenario, type RunOutcome } from "../run-scenario.ts";
 
 /** The flags, as typed. */
 export interface RunFlags {
+  readonly suite?: string;
   readonly set: readonly string[];
   readonly seed: string;
   readonly out?: string;
@@ -31,7 +34,8 @@ export async function runCommand(name: string, flags: RunFlags, registries: Regi
   const port = integer("--port", flags.port, [0, 65_535]);
   const threads = integer("--threads", flags.threads, [1, availableParallelism()]);
   const scenario = await loadScenario(name, registries.scenarios);
-  const config = parseConfig(withOverrides({ ...scenario.config }, flags.set));
+  const suite = flags.suite === undefined ? {} : configOf(loadSuite(flags.suite, await registries.suites()));
+  const config = parseConfig(withOverrides({ ...scenario.config, ...suite }, flags.set));
   const interrupt = onInterrupt();
   try {
     const { summary } = await runScenario({
@@ -45,7 +49,13 @@ export async function runCommand(name: string, flags: RunFlags, registries: Regi
       keepOpen: flags.keepOpen === true,
       ...(flags.backend !== undefined && { backend: flags.backend as BackendName }),
       threads,
-      command: ["engram run", name, ...flags.set.map((assignment) => `--set '${assignment}'`), `--seed ${seed}`].join(" "),
+      command: [
+        "engram run",
+        name,
+        ...(flags.suite === undefined ? [] : [`--suite ${flags.suite}`]),
+        ...flags.set.map((assignment) => `--set '${assignment}'`),
+        `--seed ${seed}`,
+      ].join(" "),
       signal: interrupt.signal,
       progress: process.stderr,
       onOutcome: flags.json === true ? printJson : printTable,
