@@ -36,10 +36,6 @@ export interface AxisJointOptions {
   readonly spring?: JointSpring;
 }
 
-/** SPOOK's stiffness [N/m] and relaxation [substeps] of joints. See `solver.ts` for why errors are not pulled back faster. */
-const STIFFNESS = 1e7;
-const RELAXATION = 10;
-
 /** Slots of `writeAlong`: lower limit, upper limit, motor, dry friction, spring. */
 export const AXIS_SLOTS = 5;
 
@@ -68,14 +64,9 @@ export abstract class AxisJoint extends Constraint implements RowWriter, Statefu
   /** Adds the row along the free axis, whose direction and arms are set. */
   protected abstract addAlong(rows: JointRows, slot: number): void;
 
-  /** Row `next` as a stiff constraint on an error [m]: SPOOK with the joints' stiffness at the world's own time step. */
+  /** Row `next` as a stiff constraint on an error [m]. */
   protected hold(rows: JointRows, error: number): void {
-    const { next: r, h } = rows;
-    const settle = h * (1 + 4 * RELAXATION);
-    rows.target[r] = (-4 / settle) * error;
-    rows.softness[r] = 4 / (h * STIFFNESS * settle);
-    rows.low[r] = -this.maxForce * h;
-    rows.high[r] = this.maxForce * h;
+    rows.hold(error, this.maxForce);
   }
 
   /**

@@ -24,6 +24,10 @@ export interface StatefulJoint {
 /** Along a row with less inverse mass than this [1/kg or 1/(kg·m²)] nothing can move: it is left out. */
 const IMMOVABLE = 1e-9;
 
+/** SPOOK's stiffness [N/m] and relaxation [substeps] of joints. See `solver.ts` for why errors are not pulled back faster. */
+const STIFFNESS = 1e7;
+const RELAXATION = 10;
+
 export class JointRows extends Rows {
   /** The row being written, and how many are finished. */
   next = 0;
@@ -71,6 +75,16 @@ export class JointRows extends Rows {
     if (this.#other >= 0) return;
     const still = 6 * (freeA ? b : a);
     for (let k = 0; k < 6; k++) if (velocity[still + k] !== 0) this.#carrier = freeA ? b : a;
+  }
+
+  /** Makes row `next` a stiff constraint on an error [m], with no more than a force [N]: SPOOK with the joints' stiffness at the world's own time step. */
+  hold(error: number, maxForce: number): void {
+    const { next: r, h } = this;
+    const settle = h * (1 + 4 * RELAXATION);
+    this.target[r] = (-4 / settle) * error;
+    this.softness[r] = 4 / (h * STIFFNESS * settle);
+    this.low[r] = -maxForce * h;
+    this.high[r] = maxForce * h;
   }
 
   /** Turns a vector of a body's frame into the world. */
