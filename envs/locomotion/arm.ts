@@ -52,8 +52,10 @@ const DAMPING = 0.5;
 
 const beginningOf = (k: number): Point => (k === 0 ? BASE.to : PIECES[k - 1]!.to);
 
-const armCreature: CreatureSpec = {
+export const armCreature: CreatureSpec = {
   root: "fixed",
+  sweeps: 40,
+  tolerance: 1e-5,
   links: [BASE, ...PIECES.map(({ link, to, radius, mass, color }, k): LinkSpec => ({ name: link, from: beginningOf(k), to, radius, mass, color }))],
   joints: PIECES.map(({ link, joint, axis, range, torque }, k): JointSpec => ({
     name: joint,

@@ -29,7 +29,7 @@ export function chain(joints: readonly JointSpec[], tip: Point): Chain {
       end.set(...joints[0]!.pivot);
       for (let k = 0; k < count; k++) {
         pivots[k]!.copy(end);
-        turn.vmult(still[k]!, axes[k]!);
+        turn.vmult(still[k]!, axes[k]);
         own.setFromAxisAngle(still[k]!, angles[k]!);
         turn.mult(own, turn);
         turn.vmult(steps[k]!, step);

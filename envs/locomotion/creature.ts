@@ -44,6 +44,9 @@ export interface CreatureSpec {
   readonly joints: readonly JointSpec[];
   /** What the first link is: free, kept in the xz plane, or fixed to the world. */
   readonly root: "free" | "planar" | "fixed";
+  /** Sweeps of the solver, and the change of speed in m/s at which they end; 10 and 1e-3 by default. Long chains need more. */
+  readonly sweeps?: number;
+  readonly tolerance?: number;
 }
 
 /** What a task may change about a creature's body; factors. */
@@ -75,8 +78,8 @@ export class Creature {
     this.world = new FlatWorld({
       gravity: new Vec3(0, 0, -GRAVITY * options.gravity),
       friction: FRICTION * options.friction,
-      sweeps: 10,
-      tolerance: 1e-3,
+      sweeps: spec.sweeps ?? 10,
+      tolerance: spec.tolerance ?? 1e-3,
       margin: 0.03,
     });
     const ground = new Body({ mass: 0, shape: new Plane(), ...collisionFilter[FIXED] });
