@@ -51,7 +51,7 @@ const AROUND_HOLE: readonly { readonly half: Point; readonly at: Point }[] = [
 ];
 
 export class Table {
-  readonly world: FlatWorld = new FlatWorld();
+  readonly world: FlatWorld = new FlatWorld({ tolerance: 3e-3 });
   readonly hand: Hand;
   readonly scene: TableScene = new TableScene();
 

@@ -1,61 +1,120 @@
 /**
- * @file How fast the tabletop worlds step and reset, beside Meta-World where it is installed. Both replay the first 150 actions of a
- * scripted policy from a fresh reset, one placement a task, one process; the best of the episodes counts, and resets are timed apart.
- * Run it on one core (`taskset -c 0 npm run bench -- environments`), with ENGRAM_BENCH_PYTHON naming a Python that has Meta-World.
+ * @file How fast the worlds are: every tabletop task beside Meta-World, the bare physics beside stock cannon-es and MuJoCo, bodies beside Gymnasium's,
+ * small worlds, vectors over workers, and the way to Python. Tabletop episodes replay the first 150 actions of a scripted policy from a fresh reset, one
+ * placement a task; the best of the episodes counts, and resets are timed apart.
+ * Build first (`npm run build`): what is timed is what is published. Run it on one core (`taskset -c 0 npm run bench -- environments`; the workers have two in any case where it is not), with ENGRAM_BENCH_PYTHON naming a
+ * Python that has metaworld, gymnasium[mujoco] and websockets; where one of them is missing, its figures are left out.
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
-import { environments } from "../../envs/index.ts";
-import type { EnvironmentEntry } from "../../src/contract/environment.ts";
+import { createInterface } from "node:readline";
+import { Body, Vec3, World } from "cannon-es";
+import type { Table } from "../../envs/tabletop/table.ts";
+import type { Environment, EnvironmentEntry } from "../../src/contract/environment.ts";
+import { isLast } from "../../src/contract/step.ts";
+import { RandomStream } from "../../src/numerics/random.ts";
 import type { BenchRow } from "./bench-row.ts";
 
-const STEPS = 150;
-const EPISODES = 200;
+// The worlds as they are published: what tsx compiles on the fly is a quarter slower.
+const built = <T>(path: string): Promise<T> => import(`../../dist/${path}.js`) as Promise<T>;
+const { environments, makeVector, suites } = await built<typeof import("../../envs/index.ts")>("envs/index");
+const { Table: BuiltTable } = await built<typeof import("../../envs/tabletop/table.ts")>("envs/tabletop/table");
+const { pickPlace } = await built<typeof import("../../envs/tabletop/tasks/pick-place.ts")>("envs/tabletop/tasks/pick-place");
+const { connectEnvironment } = await built<typeof import("../../src/interop/remote/remote-environment.ts")>("src/interop/remote/remote-environment");
 
-/** What the peer script prints for each task. */
+const STEPS = 150;
+const EPISODES = 100;
+const SUBSTEPS = 5;
+
+const python = process.env["ENGRAM_BENCH_PYTHON"] ?? "python3";
+const peer = (name: string): string => join(import.meta.dirname, "peers", name);
+
+/** What a script prints as JSON, or nothing where it cannot run. */
+function ask(name: string, ...args: string[]): unknown {
+  const { status, stdout } = spawnSync(python, [peer(name), ...args], { encoding: "utf8" });
+  return status === 0 ? JSON.parse(stdout) : undefined;
+}
+
+export async function bench(): Promise<readonly BenchRow[]> {
+  const bodies = ask("mujoco_bodies.py") as (Readonly<Record<string, number>> & { readonly mujoco: string }) | undefined;
+  const beside = (name: string): { readonly reference: number; readonly referenceName: string } | undefined =>
+    bodies && { reference: bodies[name]!, referenceName: `MuJoCo ${bodies.mujoco}` };
+  return [
+    ...tabletop(),
+    ...table(beside("table")),
+    ...["walker", "ant"].map((name) =>
+      perStep(`locomotion/${name} step with resets`, wander(environments.get(`locomotion/${name}@1`)!), beside(name)),
+    ),
+    perStep("classic/cart-pole step with resets", wander(environments.get("classic/cart-pole@1")!), beside("cart-pole")),
+    ...small(),
+    ...(await workers()),
+    ...(await remote()),
+  ];
+}
+
+/** Microseconds, beside somebody's. */
+const perStep = (name: string, figure: number, other?: { readonly reference: number; readonly referenceName: string }): BenchRow => ({
+  name,
+  figure,
+  unit: "µs",
+  ...(other && { ...other, ratio: other.reference / figure }),
+});
+
+// --- The tabletop, beside Meta-World
+
 interface PeerFigures {
   readonly task: string;
   readonly stepsPerSecond: number;
   readonly resetMilliseconds: number;
 }
 
-export async function bench(): Promise<readonly BenchRow[]> {
-  const peers = measureMetaWorld();
-  return [...environments.values()]
-    .filter(({ spec }) => spec.id.startsWith("tabletop/"))
-    .flatMap((entry) => {
-      const name = entry.spec.id.replace(/@.*$/, "");
-      const peer = peers.find(({ task }) => name === `tabletop/${task}`);
-      const { stepsPerSecond, resetMilliseconds } = measure(entry);
-      return [
-        row(
-          `${name} step`,
-          stepsPerSecond,
-          "control steps/s",
-          peer && { reference: peer.stepsPerSecond, ratio: stepsPerSecond / peer.stepsPerSecond },
-        ),
-        row(
-          `${name} reset`,
-          resetMilliseconds,
-          "ms",
-          peer && { reference: peer.resetMilliseconds, ratio: peer.resetMilliseconds / resetMilliseconds },
-        ),
-      ];
-    });
+function tabletop(): readonly BenchRow[] {
+  const entries = [...environments.values()].filter(({ spec }) => spec.id.startsWith("tabletop/"));
+  const nameOf = ({ spec }: EnvironmentEntry): string => spec.id.replace(/^tabletop\/(.*)@.*$/, "$1");
+  const peers = (ask("metaworld.py", ...entries.map(nameOf)) ?? []) as readonly PeerFigures[];
+  const continual = new Set(suites.get("cw10")!.worlds.map(({ world }) => world));
+  const ratios: number[] = [];
+  const rows = entries.flatMap((entry) => {
+    const name = nameOf(entry);
+    const other = peers.find(({ task }) => task === name);
+    const { stepsPerSecond, resetMilliseconds } = replay(entry);
+    if (other && continual.has(entry.spec.id)) ratios.push(stepsPerSecond / other.stepsPerSecond);
+    return [
+      metaWorldRow(
+        `tabletop/${name} step`,
+        stepsPerSecond,
+        "control steps/s",
+        other && [other.stepsPerSecond, stepsPerSecond / other.stepsPerSecond],
+      ),
+      metaWorldRow(
+        `tabletop/${name} reset`,
+        resetMilliseconds,
+        "ms",
+        other && [other.resetMilliseconds, other.resetMilliseconds / resetMilliseconds],
+      ),
+    ];
+  });
+  if (ratios.length === 0) return rows;
+  const mean = Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
+  return [
+    ...rows,
+    { name: "cw10, geometric mean of the ratios of steps", figure: mean, unit: "× Meta-World" },
+    { name: "cw10, the smallest of them", figure: Math.min(...ratios), unit: "× Meta-World" },
+  ];
 }
 
-const row = (name: string, figure: number, unit: string, peer: { reference: number; ratio: number } | undefined): BenchRow => ({
+const metaWorldRow = (name: string, figure: number, unit: string, other: readonly [reference: number, ratio: number] | undefined): BenchRow => ({
   name,
   figure,
   unit,
-  ...(peer && { ...peer, referenceName: "Meta-World v3" }),
+  ...(other && { reference: other[0], ratio: other[1], referenceName: "Meta-World 3.1.1" }),
 });
 
-function measure(entry: EnvironmentEntry): { stepsPerSecond: number; resetMilliseconds: number } {
+function replay(entry: EnvironmentEntry): { readonly stepsPerSecond: number; readonly resetMilliseconds: number } {
   const environment = entry.make();
   const actions = record(entry);
-  let bestEpisode = Infinity;
-  let bestReset = Infinity;
+  let [bestEpisode, bestReset] = [Infinity, Infinity];
   for (let episode = 0; episode < EPISODES; episode++) {
     const start = performance.now();
     environment.reset({ seed: 1 });
@@ -80,10 +139,188 @@ function record(entry: EnvironmentEntry): readonly Float32Array[] {
   });
 }
 
-/** Meta-World's figures on this machine, or none where no Python has it. */
-function measureMetaWorld(): readonly PeerFigures[] {
-  const python = process.env["ENGRAM_BENCH_PYTHON"] ?? "python3";
-  const script = join(import.meta.dirname, "peers", "metaworld.py");
-  const { status, stdout } = spawnSync(python, [script], { encoding: "utf8" });
-  return status === 0 ? (JSON.parse(stdout) as readonly PeerFigures[]) : [];
+// --- One table: framework, bare physics, stock cannon-es, MuJoCo
+
+function table(mujoco: { readonly reference: number; readonly referenceName: string } | undefined): readonly BenchRow[] {
+  const entry = environments.get("tabletop/pick-place@1")!;
+  const actions = record(entry);
+  const environment = entry.make();
+  environment.reset({ seed: 1 });
+  const { variation } = environment;
+  const place = (): Table => {
+    const made = new BuiltTable(pickPlace.handStart);
+    pickPlace.furnish(made).place(variation, new Vec3());
+    return made;
+  };
+  const bare = place();
+  const start = bare.world.snapshot();
+  const [stock, poses] = stockTable(place(), actions);
+  const times = { framework: Infinity, bare: Infinity, stock: Infinity };
+  for (let episode = 0; episode < EPISODES; episode++) {
+    environment.reset({ seed: 1 });
+    times.framework = Math.min(
+      times.framework,
+      timed(() => actions.forEach((action) => void environment.step(action))),
+    );
+    bare.world.restore(start);
+    times.bare = Math.min(
+      times.bare,
+      timed(() => actions.forEach((action) => (bare.hand.drive(action), bare.advance()))),
+    );
+    times.stock = Math.min(
+      times.stock,
+      timed(() => poses.forEach((pose) => stock(pose))),
+    );
+  }
+  const each = (milliseconds: number): number => (1e3 * milliseconds) / STEPS;
+  const ours = each(times.bare);
+  return [
+    perStep("pick-place, control step with observation, reward and success", each(times.framework), {
+      reference: ours,
+      referenceName: "bare physics",
+    }),
+    perStep("pick-place, bare physics of a control step", ours, { reference: each(times.stock), referenceName: "stock cannon-es, without joints" }),
+    ...(mujoco
+      ? [perStep("pick-place, bare physics of a control step", ours, { ...mujoco, referenceName: `${mujoco.referenceName}, bare mj_step` })]
+      : []),
+  ];
+}
+
+function timed(work: () => void): number {
+  const start = performance.now();
+  work();
+  return performance.now() - start;
+}
+
+/**
+ * The same bodies in a plain cannon-es World with its default solver. It knows no sliders with motors, so hand and fingers are led along the poses
+ * that they had with us: less work than ours has.
+ */
+function stockTable(source: Table, actions: readonly Float32Array[]): readonly [step: (poses: Float64Array) => void, poses: readonly Float64Array[]] {
+  const led = [source.hand.body, ...source.hand.fingers];
+  const world = new World({ gravity: new Vec3(0, 0, -9.81) });
+  world.defaultContactMaterial.friction = 0.8;
+  const copies = new Map(
+    source.world.bodies.map((body) => {
+      const copy = new Body({
+        mass: led.includes(body) ? 0 : body.mass,
+        type: led.includes(body) ? Body.KINEMATIC : body.type,
+        position: body.position.clone(),
+        quaternion: body.quaternion.clone(),
+        collisionFilterGroup: body.collisionFilterGroup,
+        collisionFilterMask: body.collisionFilterMask,
+      });
+      body.shapes.forEach((shape, k) => copy.addShape(shape, body.shapeOffsets[k], body.shapeOrientations[k]));
+      world.addBody(copy);
+      return [body, copy] as const;
+    }),
+  );
+  const poses: Float64Array[] = [];
+  for (const action of actions) {
+    source.hand.drive(action);
+    source.advance();
+    poses.push(Float64Array.from(led.flatMap((body) => body.position.toArray())));
+  }
+  const step = (pose: Float64Array): void => {
+    led.forEach((body, k) => copies.get(body)!.position.set(pose[3 * k]!, pose[3 * k + 1]!, pose[3 * k + 2]!));
+    for (let k = 0; k < SUBSTEPS; k++) world.step(1 / 400);
+  };
+  return [step, poses];
+}
+
+// --- Bodies and small worlds under random actions, resets included
+
+function randomActions({ spec }: EnvironmentEntry, count: number): readonly Float32Array[] {
+  const random = RandomStream.fromSeed(1);
+  const { low, high, whole } = spec.action;
+  const draw = (from: number, k: number): number => (whole[k] === 1 ? from + random.integer(high[k]! - from + 1) : random.uniform(from, high[k]));
+  return Array.from({ length: count }, () => low.map(draw));
+}
+
+/** Microseconds a step, the best of some rounds. */
+function wander(entry: EnvironmentEntry, steps = 1000, rounds = 10): number {
+  const environment = entry.make();
+  const actions = randomActions(entry, steps);
+  let best = Infinity;
+  for (let round = 0; round < rounds; round++)
+    best = Math.min(
+      best,
+      timed(() => walk(environment, actions)),
+    );
+  return (1e3 * best) / steps;
+}
+
+function walk(environment: Environment, actions: readonly Float32Array[]): void {
+  environment.reset({ seed: 1 });
+  for (const action of actions) if (isLast(environment.step(action))) environment.reset();
+}
+
+function small(): readonly BenchRow[] {
+  const ids = [...environments.keys()].filter((id) => /^(bandits|classic)\//.test(id) && !/cart-pole|double-pendulum/.test(id));
+  return ids.map((id) => ({ name: `${id} step with resets`, figure: 1e6 / wander(environments.get(id)!, 20_000), unit: "control steps/s" }));
+}
+
+// --- Two workers, and Python
+
+const COPIES = 64;
+
+async function workers(): Promise<readonly BenchRow[]> {
+  const id = "tabletop/pick-place@1";
+  const rate = async (count: number): Promise<number> => {
+    const vector = await makeVector(id, { count: COPIES, workers: count });
+    vector.reset({ seed: 1 });
+    const actions = randomActions(environments.get(id)!, COPIES).reduce(
+      (all, action, k) => (all.set(action, 4 * k), all),
+      new Float32Array(4 * COPIES),
+    );
+    let best = Infinity;
+    for (let round = 0; round < 12; round++)
+      best = Math.min(
+        best,
+        timed(() => void Array.from({ length: 25 }, () => vector.step(actions))),
+      );
+    await vector.dispose();
+    return (1e3 * 25 * COPIES) / best;
+  };
+  const [one, two] = [await rate(1), await rate(2)];
+  return [
+    {
+      name: `${COPIES} copies of pick-place over two workers`,
+      figure: two,
+      unit: "control steps/s",
+      reference: one,
+      referenceName: "one worker",
+      ratio: two / one,
+    },
+  ];
+}
+
+/** A Gymnasium environment that does nothing, so that only the way there and back is timed. */
+const NOTHING = `
+import gymnasium, numpy as np, json, engram_gym
+class Nothing(gymnasium.Env):
+    observation_space = gymnasium.spaces.Box(-1, 1, (39,), np.float32)
+    action_space = gymnasium.spaces.Box(-1, 1, (4,), np.float32)
+    def reset(self, *, seed=None, options=None):
+        super().reset(seed=seed)
+        return np.zeros(39, np.float32), {}
+    def step(self, action):
+        return np.zeros(39, np.float32), 0.0, False, False, {}
+engram_gym.serve(Nothing, 0, on_ready=lambda url: print(json.dumps({"url": url}), flush=True))
+`;
+
+async function remote(): Promise<readonly BenchRow[]> {
+  const env = { ...process.env, PYTHONPATH: join(import.meta.dirname, "../../src/interop/python") };
+  const server = spawn(python, ["-c", NOTHING], { env, stdio: ["ignore", "pipe", "ignore"] });
+  const exited = once(server, "exit").then(() => undefined);
+  const line = (await Promise.race([once(createInterface({ input: server.stdout }), "line"), exited])) as [string] | undefined;
+  if (line === undefined) return [];
+  const { url } = JSON.parse(line[0]) as { readonly url: string };
+  const environment = (await connectEnvironment(url)).make();
+  environment.reset({ seed: 1 });
+  const action = new Float32Array(4);
+  const times: number[] = [];
+  for (let k = 0; k < 10_000; k++) times.push(timed(() => void environment.step(action)));
+  server.kill();
+  return [{ name: "round trip to a Gymnasium environment in Python, median", figure: 1e3 * times.toSorted((a, b) => a - b)[5000]!, unit: "µs" }];
 }

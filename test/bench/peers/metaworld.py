@@ -1,7 +1,7 @@
 """Times Meta-World's own environments, so that ours can be compared with them on the same machine in the same minute.
 
     pip install metaworld==3.1.1 packaging imageio
-    taskset -c 0 python test/bench/peers/metaworld.py [episodes, 20 by default]
+    taskset -c 0 python test/bench/peers/metaworld.py task …
 
 Protocol, the same as in test/bench/environments.ts: one process, one placement a task; the task's scripted policy acts for 150 steps
 once, untimed; then its recorded actions are replayed from a fresh reset, and the best of the episodes counts. Only env.step is
@@ -17,17 +17,11 @@ sys.path.pop(0)  # This folder: its metaworld.py would hide the package.
 warnings.filterwarnings("ignore")
 
 import numpy as np  # noqa: E402
-from metaworld import policies  # noqa: E402
 from metaworld.env_dict import ALL_V3_ENVIRONMENTS_GOAL_OBSERVABLE  # noqa: E402
+from metaworld.policies import ENV_POLICY_MAP  # noqa: E402
 
 STEPS = 150
-POLICIES = {
-    "reach": policies.SawyerReachV3Policy,
-    "push": policies.SawyerPushV3Policy,
-    "pick-place": policies.SawyerPickPlaceV3Policy,
-    "drawer-open": policies.SawyerDrawerOpenV3Policy,
-    "button-press": policies.SawyerButtonPressV3Policy,
-}
+EPISODES = 12
 
 
 def record(env, policy):
@@ -41,7 +35,7 @@ def record(env, policy):
 
 def measure(task, episodes):
     env = ALL_V3_ENVIRONMENTS_GOAL_OBSERVABLE[f"{task}-v3-goal-observable"](seed=1)
-    actions = record(env, POLICIES[task]())
+    actions = record(env, ENV_POLICY_MAP[f"{task}-v3"]())
     step_seconds, reset_seconds = [], []
     for _ in range(episodes):
         start = time.perf_counter()
@@ -55,5 +49,4 @@ def measure(task, episodes):
 
 
 if __name__ == "__main__":
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 20
-    print(json.dumps([measure(task, count) for task in POLICIES]))
+    print(json.dumps([measure(task, EPISODES) for task in sys.argv[1:]]))
