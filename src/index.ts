@@ -50,6 +50,7 @@ export { validate, type Schema } from "./contract/validate.ts";
 
 // Demonstrations from and for others
 export type { DemonstrationSet, RecordedEpisode } from "./contract/demonstration.ts";
+export { filesIn, type FileInside } from "./interop/files-in.ts";
 export { createMinari, openMinari, type MinariOptions, type MinariWriter } from "./interop/minari.ts";
 
 // Parts to build with

@@ -62,6 +62,8 @@ const libraryDoors: Readonly<Record<string, readonly string[]>> = {
   "@tensorflow/": ["src/tensor/"],
   "better-sqlite3": ["src/memory/stores/"],
   h5wasm: ["src/interop/"],
+  fflate: ["src/interop/"],
+  "fast-png": ["envs/few-shot/"],
   commander: ["src/runtime/"],
   three: ["src/telemetry/page/"],
   uplot: ["src/telemetry/page/"],

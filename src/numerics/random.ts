@@ -113,8 +113,9 @@ export class RandomStream {
     return items;
   }
 
-  /** `count` different integers from [0, bound), in random order. */
+  /** `count` different integers from [0, bound), in random order. @throws {InvalidValueError} More than there are. */
   sample(count: number, bound: number): Int32Array {
+    if (count > bound) throw new InvalidValueError("count", count, `at most ${bound}, as many as there are`);
     const all = Int32Array.from({ length: bound }, (_, i) => i);
     for (let i = 0; i < count; i++) {
       const j = i + this.integer(bound - i);

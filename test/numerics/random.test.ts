@@ -86,6 +86,11 @@ describe("a random stream", () => {
     expect(mean(draws.map((x) => x ** 4))).toBeCloseTo(3, 0.5);
   });
 
+  it("cannot sample more than there are", () => {
+    expect(() => RandomStream.fromSeed(1).sample(6, 5)).toThrow("at most 5");
+    expect(RandomStream.fromSeed(1).sample(5, 5)).toHaveLength(5);
+  });
+
   it("samples without repetition and shuffles without loss", () => {
     fc.assert(
       fc.property(fc.nat(), fc.integer({ min: 1, max: 60 }), (seed, bound) => {
