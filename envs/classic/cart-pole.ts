@@ -25,6 +25,9 @@ const FALLEN = 0.21;
 
 const PERIOD = 0.02;
 
+/** From this step on a pole that is still up counts as balanced: four seconds. */
+const BALANCED = 200;
+
 export const cartPole: World = {
   spec: {
     id: asEnvironmentId("classic/cart-pole@1"),
@@ -80,6 +83,7 @@ class CartPoleSimulation implements Simulation {
   #body: CartPoleBody = { gravity: GRAVITY, pole: POLE, half: HALF, friction: FRICTION };
   #gain = 1;
   #force = 0;
+  #steps = 0;
 
   constructor() {
     this.#motion = new RungeKutta(this.#state, (state, into) => cartPoleMotion(this.#body, state, this.#force, into));
@@ -89,6 +93,7 @@ class CartPoleSimulation implements Simulation {
   begin(episode: Episode, observation: Float32Array): void {
     this.#face(episode);
     this.#state.set(episode.variation);
+    this.#steps = 0;
     this.#observe(observation);
   }
 
@@ -98,17 +103,19 @@ class CartPoleSimulation implements Simulation {
     this.#observe(observation);
     const isUp = Math.abs(this.#state[0]!) <= EDGE && Math.abs(this.#state[2]!) <= FALLEN;
     outcome.reward = isUp ? 1 : 0;
-    outcome.success = isUp;
+    this.#steps++;
+    outcome.success = isUp && this.#steps >= BALANCED;
     if (!isUp) outcome.ending = "terminated";
   }
 
   snapshot(): Snapshot {
-    return { state: this.#state.slice() };
+    return { state: this.#state.slice(), steps: this.#steps };
   }
 
-  restore({ state }: Snapshot, episode: Episode): void {
+  restore({ state, steps }: Snapshot, episode: Episode): void {
     this.#face(episode);
     this.#state.set(state as Float64Array);
+    this.#steps = steps as number;
   }
 
   #face({ settings }: Episode): void {

@@ -47,6 +47,8 @@ describe("the cart-pole", () => {
     const id = "classic/cart-pole@1";
     const lasts = (settings: Readonly<Record<string, number>>): number =>
       demonstrated(worldOf(id), { seed: 1, task: taskOf(id, undefined, settings) }).length;
+    const steps = demonstrated(worldOf(id), { seed: 1 });
+    expect(steps.findIndex(({ success }) => success)).toBe(199);
     expect([lasts({}), lasts({ gravity: 0.5 }), lasts({ size: 2 })]).toEqual([500, 500, 500]);
     expect(lasts({ push: 0 })).toBeLessThan(200);
     expect(lasts({ push: -1 })).toBeLessThan(100);
