@@ -2,42 +2,29 @@
  * @file How fast the worlds are: every tabletop task beside Meta-World, the bare physics beside stock cannon-es and MuJoCo, bodies beside Gymnasium's,
  * small worlds, vectors over workers, and the way to Python. Tabletop episodes replay the first 150 actions of a scripted policy from a fresh reset, one
  * placement a task; the best of the episodes counts, and resets are timed apart.
- * Build first (`npm run build`): what is timed is what is published. Run it on one core (`taskset -c 0 npm run bench -- environments`; the workers have two in any case where it is not), with ENGRAM_BENCH_PYTHON naming a
- * Python that has metaworld, gymnasium[mujoco] and websockets; where one of them is missing, its figures are left out.
+ * ENGRAM_BENCH_PYTHON names a Python that has metaworld, gymnasium[mujoco] and websockets; where one of them is missing, its figures are left out.
  */
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { Body, Vec3, World } from "cannon-es";
-import type { Table } from "../../envs/tabletop/table.ts";
+import { environments, makeVector, suites } from "../../envs/index.ts";
+import { Table } from "../../envs/tabletop/table.ts";
+import { pickPlace } from "../../envs/tabletop/tasks/pick-place.ts";
 import type { Environment, EnvironmentEntry } from "../../src/contract/environment.ts";
 import { isLast } from "../../src/contract/step.ts";
+import { connectEnvironment } from "../../src/interop/remote/remote-environment.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 import type { BenchRow } from "./bench-row.ts";
-
-// The worlds as they are published: what tsx compiles on the fly is a quarter slower.
-const built = <T>(path: string): Promise<T> => import(`../../dist/${path}.js`) as Promise<T>;
-const { environments, makeVector, suites } = await built<typeof import("../../envs/index.ts")>("envs/index");
-const { Table: BuiltTable } = await built<typeof import("../../envs/tabletop/table.ts")>("envs/tabletop/table");
-const { pickPlace } = await built<typeof import("../../envs/tabletop/tasks/pick-place.ts")>("envs/tabletop/tasks/pick-place");
-const { connectEnvironment } = await built<typeof import("../../src/interop/remote/remote-environment.ts")>("src/interop/remote/remote-environment");
+import { askPython, python } from "./python.ts";
 
 const STEPS = 150;
 const EPISODES = 100;
 const SUBSTEPS = 5;
 
-const python = process.env["ENGRAM_BENCH_PYTHON"] ?? "python3";
-const peer = (name: string): string => join(import.meta.dirname, "peers", name);
-
-/** What a script prints as JSON, or nothing where it cannot run. */
-function ask(name: string, ...args: string[]): unknown {
-  const { status, stdout } = spawnSync(python, [peer(name), ...args], { encoding: "utf8" });
-  return status === 0 ? JSON.parse(stdout) : undefined;
-}
-
 export async function bench(): Promise<readonly BenchRow[]> {
-  const bodies = ask("mujoco_bodies.py") as (Readonly<Record<string, number>> & { readonly mujoco: string }) | undefined;
+  const bodies = askPython("mujoco_bodies.py") as (Readonly<Record<string, number>> & { readonly mujoco: string }) | undefined;
   const beside = (name: string): { readonly reference: number; readonly referenceName: string } | undefined =>
     bodies && { reference: bodies[name]!, referenceName: `MuJoCo ${bodies.mujoco}` };
   return [
@@ -72,7 +59,7 @@ interface PeerFigures {
 function tabletop(): readonly BenchRow[] {
   const entries = [...environments.values()].filter(({ spec }) => spec.id.startsWith("tabletop/"));
   const nameOf = ({ spec }: EnvironmentEntry): string => spec.id.replace(/^tabletop\/(.*)@.*$/, "$1");
-  const peers = (ask("metaworld.py", ...entries.map(nameOf)) ?? []) as readonly PeerFigures[];
+  const peers = (askPython("metaworld.py", ...entries.map(nameOf)) ?? []) as readonly PeerFigures[];
   const continual = new Set(suites.get("cw10")!.worlds.map(({ world }) => world));
   const ratios: number[] = [];
   const rows = entries.flatMap((entry) => {
@@ -148,7 +135,7 @@ function table(mujoco: { readonly reference: number; readonly referenceName: str
   environment.reset({ seed: 1 });
   const { variation } = environment;
   const place = (): Table => {
-    const made = new BuiltTable(pickPlace.handStart);
+    const made = new Table(pickPlace.handStart);
     pickPlace.furnish(made).place(variation, new Vec3());
     return made;
   };
@@ -310,7 +297,7 @@ engram_gym.serve(Nothing, 0, on_ready=lambda url: print(json.dumps({"url": url})
 `;
 
 async function remote(): Promise<readonly BenchRow[]> {
-  const env = { ...process.env, PYTHONPATH: join(import.meta.dirname, "../../src/interop/python") };
+  const env = { ...process.env, PYTHONPATH: resolve("src/interop/python") };
   const server = spawn(python, ["-c", NOTHING], { env, stdio: ["ignore", "pipe", "ignore"] });
   const exited = once(server, "exit").then(() => undefined);
   const line = (await Promise.race([once(createInterface({ input: server.stdout }), "line"), exited])) as [string] | undefined;

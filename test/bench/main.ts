@@ -1,23 +1,26 @@
 /** @file `npm run bench -- <area> [--json file]`: times an area of the framework and prints figures with their ratios to a reference. */
-import { readdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { UnknownNameError } from "../../src/contract/errors.ts";
 import { columns } from "../../src/runtime/columns.ts";
 import type { BenchRow } from "./bench-row.ts";
 
-const areas = readdirSync(import.meta.dirname)
-  .filter((name) => name.endsWith(".ts") && !["main.ts", "bench-row.ts", "tensor-peers.ts"].includes(name))
-  .map((name) => name.replace(/\.ts$/, ""));
+const areas: Readonly<Record<string, () => Promise<{ readonly bench: () => Promise<readonly BenchRow[]> }>>> = {
+  environments: () => import("./environments.ts"),
+  loop: () => import("./loop.ts"),
+  tensor: () => import("./tensor.ts"),
+  "tensor-threads": () => import("./tensor-threads.ts"),
+};
 
 const short = (value: number): string => (Math.abs(value) >= 1000 ? value.toFixed(0) : value.toPrecision(3));
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: "string" }, help: { type: "boolean" } } });
 const [area] = positionals;
 if (area === undefined || values.help === true) {
-  process.stdout.write(`npm run bench -- <area> [--json file]\nareas: ${areas.join(", ")}\n`);
-} else if (areas.includes(area)) {
-  const { bench } = (await import(`./${area}.ts`)) as { bench: () => Promise<readonly BenchRow[]> };
+  process.stdout.write(`npm run bench -- <area> [--json file]\nareas: ${Object.keys(areas).join(", ")}\n`);
+} else if (Object.hasOwn(areas, area)) {
+  const { bench } = await areas[area]!();
   const rows = await bench();
   const table = rows.map(({ name, figure, unit, reference, referenceName, ratio }) => [
     name,
@@ -35,6 +38,6 @@ if (area === undefined || values.help === true) {
     );
   }
 } else {
-  process.stderr.write(`${new UnknownNameError("area", area, areas).message}\n`);
+  process.stderr.write(`${new UnknownNameError("area", area, Object.keys(areas)).message}\n`);
   process.exitCode = 2;
 }

@@ -18,7 +18,9 @@ const PATIENCE = 60_000;
 
 function differs(words: Int32Array, at: number, from: number, patience: number): boolean {
   for (let k = 0; k < GLANCES; k++) if (Atomics.load(words, at) !== from) return true;
-  return Atomics.wait(words, at, from, patience) !== "timed-out";
+  // Being woken is no news by itself: the notification of the last word may come after that word was read.
+  while (Atomics.load(words, at) === from) if (Atomics.wait(words, at, from, patience) === "timed-out") return false;
+  return true;
 }
 
 /** The main thread's end. */
