@@ -90,12 +90,18 @@ export class Contacts {
   add(pair: number, count: number): void {
     if (this.now.count + count > this.#room) this.#grow();
     const { now, normals, points } = this;
+    const { normal, points: found } = manifold;
     for (let k = 0; k < count; k++) {
       const c = now.count++;
       now.pair[c] = pair;
       now.feature[c] = manifold.features[k]!;
-      for (let x = 0; x < 3; x++) normals[3 * c + x] = manifold.normal[x]!;
-      for (let x = 0; x < 4; x++) points[4 * c + x] = manifold.points[4 * k + x]!;
+      normals[3 * c] = normal[0]!;
+      normals[3 * c + 1] = normal[1]!;
+      normals[3 * c + 2] = normal[2]!;
+      points[4 * c] = found[4 * k]!;
+      points[4 * c + 1] = found[4 * k + 1]!;
+      points[4 * c + 2] = found[4 * k + 2]!;
+      points[4 * c + 3] = found[4 * k + 3]!;
     }
   }
 

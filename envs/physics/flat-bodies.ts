@@ -4,17 +4,21 @@
  * Not modelled: the gyroscopic torque ω × Iω (as in cannon-es), sleeping.
  */
 import { Body, type Vec3 } from "cannon-es";
+import { kernel, shared } from "./solver-kernel.ts";
 
 /** How a body turns: not at all, with the same inertia about every axis, or with an inertia that turns with it. */
 export const FIXED_TURN = 0;
 const ROUND = 1;
 const LONG = 2;
 
+/** The `inverseMass` that is in the solver's memory. */
+let solvingFor: Float64Array | undefined;
+
 export class FlatBodies {
   readonly bodies: readonly Body[];
   /** 7 a body: position [m] and quaternion x, y, z, w. */
   readonly pose: Float64Array;
-  /** 6 a body: velocity [m/s] and angular velocity [rad/s]. */
+  /** 6 a body: velocity [m/s] and angular velocity [rad/s]. In the solver's memory: it means nothing between substeps. */
   readonly velocity: Float64Array;
   /** 3 a body: 1/kg along the world's x, y and z; 0 where it cannot move. */
   readonly inverseMass: Float64Array;
@@ -27,6 +31,9 @@ export class FlatBodies {
   readonly turning: Uint8Array;
   /** Which bodies moved or turned by `load`, so that their shapes must be placed again: bit 0 moved, bit 1 turned. */
   readonly changed: Uint8Array;
+  /** The solver's copies of `inverseMass` and `inverseInertia`, as long as it solves for this world. */
+  readonly #solverMass: Float64Array;
+  readonly #solverInertia: Float64Array;
   readonly #damping: Float64Array;
   /** 3 a body: cannon-es' `angularFactor`, 0 about the world axes that it must not turn about. */
   readonly #turnFactor: Float64Array;
@@ -38,7 +45,10 @@ export class FlatBodies {
     const n = bodies.length;
     this.bodies = bodies;
     this.pose = new Float64Array(7 * n).fill(NaN);
-    this.velocity = new Float64Array(6 * n);
+    expectRoom(n);
+    this.velocity = shared(kernel.velocity, 6 * n);
+    this.#solverMass = shared(kernel.inverseMass, 3 * n);
+    this.#solverInertia = shared(kernel.inverseInertia, 9 * n);
     this.inverseMass = new Float64Array(3 * n);
     this.inverseInertia = new Float64Array(9 * n);
     this.axes = new Float64Array(9 * n);
@@ -73,7 +83,8 @@ export class FlatBodies {
 
   /** Bodies → arrays. Gravity and forces go into the velocities at once. */
   load(h: number, gravity: Vec3): void {
-    const { bodies, pose, velocity, immovable } = this;
+    const { bodies, pose, velocity, immovable, turning } = this;
+    this.#takeSolver();
     for (let i = 0; i < bodies.length; i++) {
       const body = bodies[i]!;
       const { position: p, quaternion: q } = body;
@@ -87,17 +98,29 @@ export class FlatBodies {
         pose[x + 2] = p.z;
       }
       if (turned) this.#turn(i);
-      if (body.type === Body.STATIC) continue;
-      const { velocity: v, angularVelocity: w } = body;
       const o = 6 * i;
+      if (body.type === Body.STATIC) {
+        velocity.fill(0, o, o + 6);
+        continue;
+      }
+      const { velocity: v, angularVelocity: w } = body;
       velocity[o] = v.x;
       velocity[o + 1] = v.y;
       velocity[o + 2] = v.z;
-      velocity[o + 3] = w.x;
-      velocity[o + 4] = w.y;
-      velocity[o + 5] = w.z;
+      const turns = immovable[i] === 1 || turning[i] !== FIXED_TURN;
+      velocity[o + 3] = turns ? w.x : 0;
+      velocity[o + 4] = turns ? w.y : 0;
+      velocity[o + 5] = turns ? w.z : 0;
       if (immovable[i] === 0) this.#push(i, h, gravity);
     }
+  }
+
+  /** Gives the solver this world's masses, where another world's are. */
+  #takeSolver(): void {
+    if (solvingFor === this.inverseMass) return;
+    solvingFor = this.inverseMass;
+    this.#solverMass.set(this.inverseMass);
+    this.#solverInertia.set(this.inverseInertia);
   }
 
   /** Takes the body's quaternion over; axes and world inertia follow. */
@@ -130,6 +153,8 @@ export class FlatBodies {
             iz * axes[r + 6 + row]! * axes[r + 6 + column]!);
         this.inverseInertia[r + 3 * row + column] = value;
         this.inverseInertia[r + 3 * column + row] = value;
+        this.#solverInertia[r + 3 * row + column] = value;
+        this.#solverInertia[r + 3 * column + row] = value;
       }
     }
   }
@@ -212,4 +237,9 @@ function moveKinematic(body: Body, h: number): void {
   if (w.x === 0 && w.y === 0 && w.z === 0) return;
   q.integrate(w, h, body.angularFactor, q);
   q.normalize();
+}
+
+function expectRoom(bodies: number): void {
+  const room = kernel.bodyRoom.value;
+  if (bodies > room) throw new RangeError(`This world has ${bodies} bodies, and there is room for ${room}.`);
 }

@@ -18,6 +18,7 @@ import { PairTable } from "./pair-table.ts";
 import { isPointJoint, writePointRows } from "./point-joint.ts";
 import { findRails, holdRails, type Rail } from "./rails.ts";
 import { solve } from "./solver.ts";
+import { kernel } from "./solver-kernel.ts";
 import { stepFree, writeStockRows } from "./stock-joints.ts";
 import { collideStock } from "./stock-pairs.ts";
 import { readWorld, writeWorld } from "./world-state.ts";
@@ -142,12 +143,10 @@ export class FlatWorld extends World {
     rows.next = 0;
     rows.h = h;
     for (let k = 0; k < joints.length; k++) joints[k]!.write(rows, joints[k]!.slot);
+    kernel.warmStart(0, rows.next);
     writeContactRows(compiled, rows.next, h, options);
     const { now } = contacts;
-    const { sweeps, kept } = solve(
-      { rows, joints: rows.next, contacts: now.count, pairOf: now.pair, friction: pairs.friction, velocity: bodies.velocity },
-      options,
-    );
+    const { sweeps, kept } = solve(rows.next, now.count, options);
     this.sweeps += sweeps;
     rows.remember(kept);
     contacts.remember(rows.impulse, rows.next, kept);

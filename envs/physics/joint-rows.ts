@@ -4,7 +4,8 @@
  */
 import type { Constraint, Vec3 } from "cannon-es";
 import { FIXED_TURN, type FlatBodies } from "./flat-bodies.ts";
-import { HAS_OTHER, kindOf, LEAD_TURNS, OTHER_TURNS, type RowFrame, Rows } from "./rows.ts";
+import { Rows } from "./rows.ts";
+import { kernel } from "./solver-kernel.ts";
 
 /** A joint that writes its own rows. */
 export interface RowWriter extends Constraint {
@@ -34,8 +35,6 @@ export class JointRows extends Rows {
   /** The substep [s]. */
   h = 0;
   readonly bodies: FlatBodies;
-  /** Unit vector of the row in the world. */
-  readonly direction: Float64Array = new Float64Array(3);
   /** From each body's centre of mass to where the row acts, in the world [m]. */
   readonly armA: Float64Array = new Float64Array(3);
   readonly armB: Float64Array = new Float64Array(3);
@@ -45,20 +44,17 @@ export class JointRows extends Rows {
   /** The present pair: the lead is b unless b cannot move or only a turns; −1 for a body that does not move. */
   #lead = -1;
   #other = -1;
-  #kind = 0;
   #leadIsA = false;
   /** The body of the pair that moves but cannot be moved, or −1. */
   #carrier = -1;
   #carrierIsA = false;
-  readonly #frameB: RowFrame = { direction: this.direction, leadArm: this.armB, otherArm: this.armA };
-  readonly #frameA: RowFrame = { direction: this.direction, leadArm: this.armA, otherArm: this.armB };
 
   constructor(bodies: FlatBodies, slots: number) {
     super();
     this.bodies = bodies;
     this.remembered = new Float64Array(slots);
     this.#slotOf = new Int32Array(slots);
-    this.reserve(slots);
+    this.expectRoom(slots);
   }
 
   /** Begins the rows between two bodies (indices). */
@@ -69,7 +65,6 @@ export class JointRows extends Rows {
     this.#leadIsA = freeA && (!freeB || (turning[b] === FIXED_TURN && turning[a] !== FIXED_TURN));
     this.#lead = this.#leadIsA ? a : freeB ? b : -1;
     this.#other = !freeA || !freeB ? -1 : this.#leadIsA ? b : a;
-    this.#kind = this.#lead < 0 ? 0 : kindOf(this.bodies, this.#lead, this.#other);
     this.#carrierIsA = !freeA;
     this.#carrier = -1;
     if (this.#other >= 0) return;
@@ -100,18 +95,15 @@ export class JointRows extends Rows {
   /** Adds the row that acts on the speed of b's point against a's along `direction`. */
   addLinear(slot: number): void {
     if (this.#lead < 0) return;
-    const { direction, next: r } = this;
+    const { armA, armB, leadArm, otherArm, next: r } = this;
     if (this.#carrier >= 0) this.#carryPoint(r);
-    this.lead[r] = 6 * this.#lead;
-    this.other[r] = 6 * this.#other;
-    this.kind[r] = this.#kind;
-    if (this.#leadIsA) {
-      for (let k = 0; k < 3; k++) direction[k] = -direction[k]!;
-      this.writeLinear(this.bodies, r, this.#frameA);
-      for (let k = 0; k < 3; k++) direction[k] = -direction[k]!;
-    } else {
-      this.writeLinear(this.bodies, r, this.#frameB);
+    const near = this.#leadIsA ? armA : armB;
+    const far = this.#leadIsA ? armB : armA;
+    for (let x = 0; x < 3; x++) {
+      leadArm[x] = near[x]!;
+      otherArm[x] = far[x]!;
     }
+    kernel.linear(r, this.#lead, this.#other, this.#leadIsA ? -1 : 1);
     this.#finish(slot);
   }
 
@@ -122,7 +114,6 @@ export class JointRows extends Rows {
     const o = 12 * r;
     this.lead[r] = 6 * this.#lead;
     this.other[r] = 6 * this.#other;
-    this.kind[r] = this.#kind;
     const sign = this.#leadIsA ? -1 : 1;
     for (let k = 0; k < 3; k++) {
       jacobian[o + k] = 0;
@@ -134,8 +125,8 @@ export class JointRows extends Rows {
     }
     if (this.#carrier >= 0) this.#carryTurn(r);
     this.diagonal[r] = 0;
-    if ((this.#kind & LEAD_TURNS) !== 0) this.#respond(r, o + 3, this.#lead);
-    if ((this.#kind & OTHER_TURNS) !== 0) this.#respond(r, o + 9, this.#other);
+    this.#respond(r, o + 3, this.#lead);
+    if (this.#other >= 0) this.#respond(r, o + 9, this.#other);
     this.#finish(slot);
   }
 
@@ -150,7 +141,6 @@ export class JointRows extends Rows {
     const o = 12 * r;
     this.lead[r] = 6 * this.#lead;
     this.other[r] = 6 * this.#other;
-    this.kind[r] = this.#kind;
     jacobian.set(this.#leadIsA ? partA : partB, o);
     jacobian.set(this.#leadIsA ? partB : partA, o + 6);
     if (this.#carrier >= 0) {
@@ -160,13 +150,13 @@ export class JointRows extends Rows {
     for (let k = 0; k < 3; k++) {
       response[o + k] = inverseMass[3 * this.#lead + k]! * jacobian[o + k]!;
       diagonal += response[o + k]! * jacobian[o + k]!;
-      if ((this.#kind & HAS_OTHER) === 0) continue;
+      if (this.#other < 0) continue;
       response[o + 6 + k] = inverseMass[3 * this.#other + k]! * jacobian[o + 6 + k]!;
       diagonal += response[o + 6 + k]! * jacobian[o + 6 + k]!;
     }
     this.diagonal[r] = diagonal;
-    if ((this.#kind & LEAD_TURNS) !== 0) this.#respond(r, o + 3, this.#lead);
-    if ((this.#kind & OTHER_TURNS) !== 0) this.#respond(r, o + 9, this.#other);
+    this.#respond(r, o + 3, this.#lead);
+    if (this.#other >= 0) this.#respond(r, o + 9, this.#other);
     this.remembered[slot] = 0;
     this.#finish(slot);
   }
@@ -213,12 +203,8 @@ export class JointRows extends Rows {
     this.diagonal[r] = diagonal;
     this.gain[r] = 1 / diagonal;
     this.#slotOf[r] = slot;
+    this.impulse[r] = Math.min(Math.max(this.remembered[slot]!, this.low[r]!), this.high[r]!);
     this.next++;
-    const last = this.remembered[slot]!;
-    this.impulse[r] = 0;
-    if (last === 0) return;
-    this.impulse[r] = Math.min(Math.max(last, this.low[r]!), this.high[r]!);
-    this.applyImpulse(this.bodies.velocity, r);
   }
 
   /** Keeps a share of the impulses for the next substep. */

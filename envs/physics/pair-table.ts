@@ -2,7 +2,6 @@
 import { Body, type ContactMaterial, Shape, type World } from "cannon-es";
 import { FIXED_TURN, type FlatBodies } from "./flat-bodies.ts";
 import type { Slot } from "./flat-shapes.ts";
-import { kindOf } from "./rows.ts";
 
 /** Kernels by number; `STOCK` pairs go through cannon-es' own narrowphase. */
 export const BOX_BOX = 0;
@@ -43,8 +42,6 @@ export class PairTable {
   readonly carrier: Int32Array;
   /** 1 if the kernel's normal points from the other body to the lead, else −1. */
   readonly sign: Int8Array;
-  /** The kind of rows that the pair's contacts make. */
-  readonly kind: Uint8Array;
   readonly friction: Float64Array;
   readonly restitution: Float64Array;
   /** SPOOK numbers of the materials at the present step: velocity per penetration [1/s], and softness of normals and tangents [1/kg]. */
@@ -67,7 +64,6 @@ export class PairTable {
     this.other = new Int32Array(n);
     this.carrier = new Int32Array(n);
     this.sign = new Int8Array(n);
-    this.kind = new Uint8Array(n);
     this.push = new Float64Array(n);
     this.softness = new Float64Array(n);
     this.tangentSoftness = new Float64Array(n);
@@ -83,7 +79,6 @@ export class PairTable {
       this.other[p] = restMoves ? rest : -1;
       this.carrier[p] = !restMoves && bodies.bodies[rest]!.type === Body.KINEMATIC ? rest : -1;
       this.sign[p] = leadIsFirst ? -1 : 1;
-      this.kind[p] = kindOf(bodies, lead, restMoves ? rest : -1);
     });
   }
 

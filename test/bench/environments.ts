@@ -22,6 +22,7 @@ import { askPython, python } from "./python.ts";
 const STEPS = 150;
 const EPISODES = 100;
 const SUBSTEPS = 5;
+const SETTLING = 50;
 
 export async function bench(): Promise<readonly BenchRow[]> {
   const bodies = askPython("mujoco_bodies.py") as (Readonly<Record<string, number>> & { readonly mujoco: string }) | undefined;
@@ -134,9 +135,11 @@ function table(mujoco: { readonly reference: number; readonly referenceName: str
   const environment = entry.make();
   environment.reset({ seed: 1 });
   const { variation } = environment;
+  // At rest, as the world begins its episodes.
   const place = (): Table => {
     const made = new Table(pickPlace.handStart);
     pickPlace.furnish(made).place(variation, new Vec3());
+    for (let k = 0; k < SETTLING; k++) made.advance();
     return made;
   };
   const bare = place();

@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { join, resolve } from "node:path";
+import { Body } from "cannon-es";
 import { describe, expect, it } from "vitest";
+import { FlatWorld } from "../../../envs/physics/flat-world.ts";
 import { SnapshotError } from "../../../src/contract/errors.ts";
-import { act, blockOnGround, fingerprint, restlessActions, workshop } from "./workbench.ts";
+import { act, blockOnGround, box, fingerprint, ground, restlessActions, STEP, thing, workshop } from "./workbench.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 
@@ -27,6 +29,34 @@ describe("a FlatWorld's trajectory", () => {
     for (const action of restlessActions(400, 7)) act(shop, action);
     const moved = shop.world.bodies.map((body, i) => body.position.distanceTo(before[i]!) > 1e-3);
     expect(shop.world.bodies.map((body, i) => body.mass === 0 || moved[i])).not.toContain(false);
+  });
+});
+
+describe("worlds that share a thread", () => {
+  it("step in turns as each would alone: nothing of one is left in the solver's memory for the other", () => {
+    const actions = restlessActions(100, 7);
+    const small = blockOnGround("box");
+    const alone = workshop();
+    const beside = workshop();
+    small.block.angularVelocity.set(1, 2, 3);
+    for (const action of actions) act(alone, action);
+    for (const action of actions) {
+      small.world.step(STEP);
+      act(beside, action);
+    }
+    expect(fingerprint(beside.world)).toBe(fingerprint(alone.world));
+  });
+});
+
+describe("the solver's room", () => {
+  it("names what a world needs and what there is", () => {
+    const crowd = new FlatWorld();
+    for (let k = 0; k <= 5000; k++) crowd.addBody(new Body({ mass: 0 }));
+    expect(() => crowd.step(STEP)).toThrow("This world has 5001 bodies, and there is room for 5000.");
+    const heap = new FlatWorld();
+    heap.addBody(ground("plane"));
+    for (let k = 0; k < 834; k++) heap.addBody(thing(1, box(0.02, 0.02, 0.02), [k, 0, 0.02]));
+    expect(() => heap.step(STEP)).toThrow("10008 constraint rows");
   });
 });
 
