@@ -201,6 +201,7 @@ class ArmSimulation implements Simulation {
     observation[TIP + 1] = this.#tip.y;
     observation[TIP + 2] = this.#tip.z;
     for (let k = 0; k < 3; k++) observation[GOAL + k] = this.#goal[k]! * this.#size;
+    this.#creature.goal.set(observation[GOAL]!, observation[GOAL + 1]!, observation[GOAL + 2]!);
     for (let k = 0; k < GOAL; k++) observation[k] = Math.min(Math.max(observation[k]!, spec.observation.low[k]!), spec.observation.high[k]!);
   }
 }

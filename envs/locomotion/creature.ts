@@ -9,6 +9,7 @@ import { FlatWorld } from "../physics/flat-world.ts";
 import { LimitedHinge } from "../physics/limited-hinge.ts";
 import { PlanarJoint } from "../physics/planar-joint.ts";
 import { sceneOf, type Color } from "../physics/scene.ts";
+import { Floor } from "./floor.ts";
 
 export type Point = readonly [x: number, y: number, z: number];
 
@@ -59,15 +60,17 @@ export interface CreatureOptions {
 
 const GRAVITY = 9.81;
 const FRICTION = 1;
-const GROUND_COLOR: Color = [0.87, 0.89, 0.91, 1];
-/** Half the width of the ground that is drawn, in m. */
-const GROUND = 20;
+/** Of the marker that shows the goal, in m. */
+const GOAL_RADIUS = 0.04;
+const GOAL_COLOR: Color = [0.2, 0.75, 0.38, 0.6];
 
 export class Creature {
   readonly world: FlatWorld;
   readonly links: readonly Body[];
   readonly hinges: readonly LimitedHinge[];
   readonly scene: Scene;
+  /** Where the goal is shown, in m. */
+  readonly goal: Vec3 = new Vec3();
   readonly #spec: CreatureSpec;
   readonly #options: CreatureOptions;
   readonly #axis = new Vec3();
@@ -179,11 +182,14 @@ export class Creature {
       }
       return { name, body, color, follows: this.links[k]! };
     });
-    const plate = new Body({ shape: new Cylinder(GROUND, GROUND, 0.02, 48), position: new Vec3(0, 0, -0.01), quaternion: Y_TO_UP });
-    const scene = sceneOf([{ name: "ground", body: plate, color: GROUND_COLOR }, ...drawn]);
+    const floor = new Floor();
+    const mark = new Body({ shape: new Sphere(GOAL_RADIUS * size) });
+    const scene = sceneOf([floor.drawn, ...drawn, { name: "goal", body: mark, color: GOAL_COLOR }]);
     return {
       bodies: scene.bodies,
-      writePoses(into) {
+      writePoses: (into) => {
+        floor.follow(this.links[0]!.position);
+        mark.position.copy(this.goal);
         for (const { body, follows } of drawn) {
           body.position.copy(follows.position);
           body.quaternion.copy(follows.quaternion);
@@ -196,7 +202,6 @@ export class Creature {
 
 /** cannon-es' cylinders lie along y. */
 const Y_TO_X = new Quaternion().setFromAxisAngle(Vec3.UNIT_Z, -Math.PI / 2);
-const Y_TO_UP = new Quaternion().setFromAxisAngle(Vec3.UNIT_X, Math.PI / 2);
 
 /** A solid capsule along x: a cylinder of length l, and a ball in two halves. */
 export function setCapsuleInertia(body: Body, r: number, l: number): void {

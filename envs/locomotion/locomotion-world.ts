@@ -57,6 +57,9 @@ const VELOCITY = 5;
 const SPIN = 8;
 const ANGLES = 11;
 
+/** For how long it has to keep to its goal to succeed, in s. */
+const KEPT = 1;
+
 /** No faster in m/s and rad/s is observed: faster is shown as this. */
 const FASTEST = 100;
 
@@ -110,6 +113,8 @@ class LocomotionSimulation implements Simulation {
   /** The velocity to keep to, in m/s, and its size. */
   #goal: readonly [x: number, y: number, speed: number] = [0, 0, 0];
   #healthy: readonly [low: number, high: number];
+  /** For how many steps it has kept to its goal by now. */
+  #kept = 0;
 
   constructor(body: Locomotion) {
     this.#body = body;
@@ -129,6 +134,7 @@ class LocomotionSimulation implements Simulation {
     this.#face(episode);
     this.#creature.world.restore(this.#fresh);
     this.#creature.place(0, episode.variation);
+    this.#kept = 0;
     this.#observe(observation);
   }
 
@@ -152,17 +158,19 @@ class LocomotionSimulation implements Simulation {
     const off = Math.hypot(observation[VELOCITY]! - x, observation[VELOCITY + 1]! - y);
     // 1 for not having fallen, as much again as the goal's speed for keeping to it, less a little for effort.
     outcome.reward = 1 + speed - off - EFFORT * effort;
-    outcome.success = off <= Math.max(0.2 * speed, 0.1);
+    this.#kept = off <= Math.max(0.2 * speed, 0.1) ? this.#kept + 1 : 0;
+    outcome.success = this.#kept * controlPeriod >= KEPT;
     const height = observation[HEIGHT]!;
     if (!(height > this.#healthy[0] && height < this.#healthy[1])) outcome.ending = "terminated";
   }
 
   snapshot(): Snapshot {
-    return { world: this.#creature.world.snapshot() };
+    return { world: this.#creature.world.snapshot(), kept: this.#kept };
   }
 
   restore(snapshot: Snapshot, episode: Episode): void {
     this.#face(episode);
+    this.#kept = snapshot["kept"] as number;
     this.#creature.world.restore(nested(snapshot, "world"));
   }
 
@@ -187,6 +195,8 @@ class LocomotionSimulation implements Simulation {
     const { links, hinges } = this.#creature;
     const { position, quaternion, velocity, angularVelocity } = links[0]!;
     observation[HEIGHT] = position.z;
+    // Where it would be in a second if it kept to its goal.
+    this.#creature.goal.set(position.x + this.#goal[0], position.y + this.#goal[1], 0);
     observation.set([quaternion.x, quaternion.y, quaternion.z, quaternion.w], TURN);
     observation.set([velocity.x, velocity.y, velocity.z], VELOCITY);
     observation.set([angularVelocity.x, angularVelocity.y, angularVelocity.z], SPIN);

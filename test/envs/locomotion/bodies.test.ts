@@ -179,6 +179,22 @@ describe("creatures", () => {
   });
 });
 
+describe("an ant that is to stand still", () => {
+  it("succeeds when it has for a second, also where it was restored in between", () => {
+    const environment = worldOf("locomotion/ant@1");
+    environment.reset({ seed: 1, task: taskOf("locomotion/ant@1", undefined, { speed: 0 }) });
+    const rest = new Float32Array(8);
+    const before = Array.from({ length: 40 }, () => environment.step(rest).success);
+    const settled = before.indexOf(true);
+    expect(settled).toBeGreaterThanOrEqual(19);
+    expect(before.slice(settled)).not.toContain(false);
+    const environment2 = worldOf("locomotion/ant@1");
+    environment2.reset();
+    environment2.restore(environment.snapshot());
+    expect(environment2.step(rest).success).toBe(true);
+  });
+});
+
 describe.each(["locomotion/ant@1", "locomotion/walker@1"])("%s", (id) => {
   const still = (environmentId: string, settings: Readonly<Record<string, number>>, steps: number, action = 0): Float32Array => {
     const environment = worldOf(environmentId);
