@@ -26,9 +26,10 @@ import { chooseQuality, type Quality } from "./quality.ts";
 /** From where a world is first looked at: beside the robot, so that neither it nor what it works on hides the other. */
 const VIEW = new Vector3(1.6, -0.72, 0.95).normalize();
 const FIELD_OF_VIEW = 30;
-/** When what is seen has moved this share of its radius, the view goes after it, catching up this share of the way in a second. */
+/** When what is seen has strayed this share of its radius from the middle of the view, the view goes after it, this share of the way at a time, until it is near. */
 const STRAY = 0.3;
-const HASTE = 3;
+const HASTE = 0.1;
+const NEAR = 0.05;
 /** Share of the view's height and width that a world's box fills; its corners are empty mostly. */
 const FILL = 1.04;
 
@@ -46,8 +47,8 @@ export class Stage {
   #framed: Box3 | undefined;
   /** Whether somebody has moved the camera; then it is left alone. */
   #moved = false;
-  /** How far view, floor and light still have to go after the world. */
-  readonly #behind = new Vector3();
+  /** Whether view, floor and light are going after the world. */
+  #following = false;
   #dirty = true;
   #lastDrawn = -Infinity;
 
@@ -105,7 +106,6 @@ export class Stage {
    * @param now Milliseconds.
    */
   draw(now: number): void {
-    if (this.#behind.lengthSq() > 0) this.#catchUp(Math.min(1, (HASTE * Math.min(now - this.#lastDrawn, 100)) / 1000));
     this.#controls.update();
     if (!this.#dirty || now - this.#lastDrawn < 1000 / this.#quality.frameRate - 4) return;
     this.#lastDrawn = now;
@@ -120,24 +120,19 @@ export class Stage {
   #placed(): void {
     this.#dirty = true;
     if (this.#framed === undefined) this.#frame();
-    else this.#watch(this.#framed);
+    else this.#follow(this.#framed);
   }
 
-  /** Notices when the world has moved out from the middle of the view, as one that walks does. */
-  #watch(framed: Box3): void {
+  /** Moves all that looks at the world after it when it has gone out of the middle, as one that walks does. */
+  #follow(framed: Box3): void {
     const { center, radius } = framed.getBoundingSphere(new Sphere());
     const away = new Box3().setFromObject(this.#bodies.root).getCenter(new Vector3()).sub(center).setZ(0);
-    if (away.length() > STRAY * radius || this.#behind.lengthSq() > 0) this.#behind.copy(away);
-  }
-
-  /** Moves all that looks at the world a share of the way after it. */
-  #catchUp(share: number): void {
-    const step = this.#behind.clone().multiplyScalar(this.#behind.length() < 0.01 * STRAY ? 1 : share);
-    this.#behind.sub(step);
-    this.#framed!.translate(step);
+    this.#following = away.length() > (this.#following ? NEAR : STRAY) * radius;
+    if (!this.#following) return;
+    const step = away.multiplyScalar(HASTE);
+    framed.translate(step);
     for (const { position } of [this.#floor, this.#sun, this.#sun.target, this.#camera]) position.add(step);
     this.#controls.target.add(step);
-    this.#dirty = true;
   }
 
   /** Fits view, floor and shadows to the world. */

@@ -184,7 +184,7 @@ describe("an ant that is to stand still", () => {
     const environment = worldOf("locomotion/ant@1");
     environment.reset({ seed: 1, task: taskOf("locomotion/ant@1", undefined, { speed: 0 }) });
     const rest = new Float32Array(8);
-    const before = Array.from({ length: 40 }, () => environment.step(rest).success);
+    const before = Array.from({ length: 80 }, () => environment.step(rest).success);
     const settled = before.indexOf(true);
     expect(settled).toBeGreaterThanOrEqual(19);
     expect(before.slice(settled)).not.toContain(false);
