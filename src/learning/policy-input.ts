@@ -25,6 +25,7 @@ export class PolicyInput {
   /** The inputs of all of memory's rows: [n, size]. */
   rows(memory: EpisodicMemory): Float32Array {
     const { observationSize } = memory.shape;
+    memory.settle();
     const inputs = new Float32Array(memory.size * this.size);
     for (let row = 0; row < memory.size; row++) {
       this.write(memory.observations.subarray(row * observationSize, (row + 1) * observationSize), memory.taskOf(row), inputs, row * this.size);

@@ -1,295 +1,318 @@
 /**
- * @file The long-term memory: entries in columns of typed arrays, found again by exact search over their keys, and kept in a store
- * where they must outlive the process. Rows are ordered by id, so recall does not depend on what was forgotten in between.
+ * @file The long-term memory: entries found again by exact search over their keys, kept in a store where they must outlive the process. Recall does not
+ * depend on what was forgotten in between, nor on the order in which entries of several writers came in.
  */
-import { InvalidValueError, SnapshotError } from "../contract/errors.ts";
+import { InvalidValueError } from "../contract/errors.ts";
 import {
   emptyRecall,
   type EntryId,
+  type EntryMarks,
   type LongTermMemory,
   type MemoryEntry,
   type MemoryShape,
   type MemoryStore,
   type NewMemoryEntry,
   type Recall,
+  type RecallOptions,
 } from "../contract/memory.ts";
 import type { Snapshot } from "../contract/snapshot.ts";
-import { asTaskId, type TaskId } from "../contract/task.ts";
-import type { Metric } from "./exact-index.ts";
-import { KeyIndex } from "./key-index.ts";
+import type { TaskId } from "../contract/task.ts";
+import { TILE_ROWS, type Metric, type Nearest, type Selection } from "./key-index.ts";
+import { restoreRows, snapshotRows } from "./memory-snapshot.ts";
+import { rekey, type Encode, type RekeyReport } from "./rekey.ts";
+import { Rows } from "./rows.ts";
 
 export interface EpisodicMemoryOptions {
   readonly shape: MemoryShape;
   readonly metric: Metric;
   /** Its entries are loaded at once; what is remembered or forgotten later goes there too. */
   readonly store?: MemoryStore;
+  /** The version of the encoder that queries are made with; 0 by default. */
+  readonly encoder?: number;
 }
 
-/** Entries that fit without growing. */
-const INITIAL_CAPACITY = 256;
+/** The largest squared length of a vector: distances between such vectors still fit float32. */
+const LARGEST_SQUARE = 2 ** 124;
 
 export class EpisodicMemory implements LongTermMemory {
   readonly shape: MemoryShape;
   readonly metric: Metric;
   readonly #store: MemoryStore | undefined;
-  #size = 0;
-  #nextId = 1;
-  readonly #keys: KeyIndex;
-  #values: Float32Array;
-  #observations: Float32Array;
-  #ids = new Float64Array(INITIAL_CAPACITY);
-  #episodes = new Int32Array(INITIAL_CAPACITY);
-  #steps = new Int32Array(INITIAL_CAPACITY);
-  #tasks: TaskId[] = [];
+  readonly #rows: Rows;
+  #nextId: number;
+  #encoder: number;
+  /** Whether some entries may have keys by another encoder; these are out of every search. */
+  #mixed = false;
+  readonly #one: Nearest[] = [];
 
-  constructor({ shape, metric, store }: EpisodicMemoryOptions) {
+  constructor({ shape, metric, store, encoder = 0 }: EpisodicMemoryOptions) {
     this.shape = shape;
     this.metric = metric;
     this.#store = store;
-    this.#keys = new KeyIndex(shape.keySize, metric, INITIAL_CAPACITY);
-    this.#values = new Float32Array(INITIAL_CAPACITY * shape.valueSize);
-    this.#observations = new Float32Array(INITIAL_CAPACITY * shape.observationSize);
-    for (const entry of store?.entries() ?? []) {
-      this.#append(entry.id, entry);
-      this.#nextId = entry.id + 1;
-    }
+    this.#encoder = encoder;
+    this.#rows = new Rows(shape, metric);
+    this.#nextId = store?.firstId ?? 1;
+    for (const entry of store?.entries() ?? []) this.#load(entry);
   }
 
   get size(): number {
-    return this.#size;
+    return this.#rows.live;
   }
 
-  /** Row-major; the first size × valueSize numbers are valid, until memory next changes. So are the observations. */
+  /** The version of the encoder that made the keys which recall compares. */
+  get encoder(): number {
+    return this.#encoder;
+  }
+
+  /** What it takes, with the room for more [B]. */
+  get bytes(): number {
+    return this.#rows.columns.bytes + this.#rows.keys.bytes;
+  }
+
+  /** Row-major; the first size × valueSize numbers are valid after `settle`, until memory next changes. So are the observations. */
   get values(): Float32Array {
-    return this.#values;
+    return this.#rows.columns.values.array;
   }
 
   get observations(): Float32Array {
-    return this.#observations;
+    return this.#rows.columns.observations.array;
+  }
+
+  /** Closes the gaps that forgotten entries left: rows then count from 0 up to `size`, in the order of ids. */
+  settle(): void {
+    this.#rows.settle(true);
   }
 
   taskOf(row: number): TaskId {
-    return this.#tasks[row]!;
+    return this.#rows.columns.task(row);
+  }
+
+  kindOf(row: number): string {
+    return this.#rows.columns.kind(row);
   }
 
   episodeOf(row: number): number {
-    return this.#episodes[row]!;
+    return this.#rows.columns.episodes.array[row]!;
+  }
+
+  timeOf(row: number): number {
+    return this.#rows.columns.times.array[row]!;
   }
 
   idOf(row: number): EntryId {
-    return this.#ids[row]! as EntryId;
+    return this.#rows.columns.ids.array[row]! as EntryId;
   }
 
-  /** The rows of a task, oldest first. */
-  rowsOf(task: TaskId): Int32Array {
-    const rows: number[] = [];
-    for (let row = 0; row < this.#size; row++) if (this.#tasks[row] === task) rows.push(row);
-    return Int32Array.from(rows);
+  marksOf(row: number): EntryMarks {
+    return this.#rows.columns.marks(row);
+  }
+
+  /** Copies the key of a row. */
+  readKey(row: number, into: Float32Array): void {
+    this.#rows.keys.read(row, into);
+  }
+
+  /** The rows of a task, or of all, oldest first. */
+  rowsOf(task?: TaskId): Int32Array {
+    return this.#rows.where(task === undefined ? undefined : this.#rows.columns.hasTask([task]));
   }
 
   /** The tasks that there are entries of, in the order of their oldest entry. */
   tasks(): TaskId[] {
-    return [...new Set(this.#tasks)];
+    return [...new Set(Array.from(this.rowsOf(), (row) => this.taskOf(row)))];
   }
 
-  recall(query: Float32Array, k: number, into: Recall = emptyRecall(k)): Recall {
-    if (!Number.isInteger(k) || k < 1) throw new InvalidValueError("k", k, "an integer from 1 up");
-    if (into.rows.length < k) throw new InvalidValueError("into", into.rows, `room for ${k} entries`);
-    this.#check("query", query, this.shape.keySize);
-    this.#keys.nearest(query, k, this.#size, into);
-    for (let i = 0; i < into.count; i++) into.ids[i] = this.#ids[into.rows[i]!]!;
-    into.weights.fill(1 / into.count, 0, into.count);
+  recall(query: Float32Array, k: number, into: Recall = emptyRecall(k), options: RecallOptions = {}): Recall {
+    this.#one[0] = into;
+    this.recallAll(query, k, this.#one as Recall[], options);
     return into;
   }
 
+  /**
+   * Several queries at once, which share the way through the keys; each finds exactly what it would alone.
+   * @param queries One after another: as many as `into` has recalls.
+   * @throws {InvalidValueError} As `recall`.
+   */
+  recallAll(queries: Float32Array, k: number, into: readonly Recall[], { filter, strength }: RecallOptions = {}): void {
+    if (strength !== undefined && !(strength > 0)) throw new InvalidValueError("strength", strength, "a number above 0");
+    this.#find(queries, k, into, this.#rows.among(this.#encoder, filter, this.#mixed), strength === undefined ? 0 : 1 / strength);
+  }
+
+  /** Recalls from some rows alone: see `selectionOf`. Valid until memory next changes. */
+  recallAmong(query: Float32Array, k: number, into: Recall, selection: Selection): void {
+    this.#one[0] = into;
+    this.#find(query, k, this.#one as Recall[], selection, 0);
+  }
+
+  #find(queries: Float32Array, k: number, into: readonly Recall[], among: number | Selection, penalty: number): void {
+    if (!Number.isInteger(k) || k < 1) throw new InvalidValueError("k", k, "an integer from 1 up");
+    for (const recall of into) if (recall.rows.length < k) throw new InvalidValueError("into", recall.rows, `room for ${k} entries`);
+    const { keySize } = this.shape;
+    this.#check(into.length === 1 ? "query" : "queries", queries, keySize * into.length, keySize);
+    // No more can be found than there are; k may be meant for a memory that grows.
+    const most = typeof among === "number" ? among : (among.length / 2) * TILE_ROWS;
+    this.#rows.keys.nearest(queries, Math.max(1, Math.min(k, most)), into, { among, penalty });
+    const ids = this.#rows.columns.ids.array;
+    for (const { count, rows, weights, ids: found } of into) {
+      for (let i = 0; i < count; i++) {
+        found[i] = ids[rows[i]!]!;
+        weights[i] = 1 / count;
+      }
+    }
+  }
+
+  /** Notes that a recall was read with its weights. @param time Now, on the clock of the entries' times. */
+  noteRead({ count, rows, weights }: Recall, time: number): void {
+    const { reads, lastReads, marked } = this.#rows.columns;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      reads.array[row]! += weights[i]!;
+      lastReads.array[row] = time;
+      marked.array[row] = 1;
+    }
+  }
+
+  /** Changes some of an entry's marks. @throws {InvalidValueError} There is no such entry, or an importance that is not above 0. */
+  mark(id: EntryId, marks: Partial<EntryMarks>): void {
+    const row = this.#rowOf(id);
+    const all = { ...this.marksOf(row), ...marks };
+    requireImportance(all.importance);
+    this.#rows.columns.setMarks(row, all);
+    this.#rows.setImportance(row, all.importance);
+    this.#rows.columns.marked.array[row] = 1;
+  }
+
   remember(entry: NewMemoryEntry): EntryId {
+    const { kind = "experience", time = this.#nextId - 1, importance = 1 } = entry;
     this.#check("key", entry.key, this.shape.keySize);
     this.#check("value", entry.value, this.shape.valueSize);
     this.#check("observation", entry.observation, this.shape.observationSize);
+    requireImportance(importance);
     const id = this.#nextId++ as EntryId;
-    this.#append(id, entry);
-    this.#store?.put({ ...entry, id });
+    const whole: MemoryEntry = { ...entry, id, kind, time, importance, encoder: this.#encoder, pinned: false, reads: 0, lastRead: -1 };
+    this.#rows.append(whole);
+    this.#store?.put(whole);
     return id;
   }
 
+  /** Writes other numbers over an entry's key or value. @throws {InvalidValueError} There is no such entry, or numbers that do not fit. */
+  revise(id: EntryId, { key, value }: { readonly key?: Float32Array; readonly value?: Float32Array }): void {
+    const row = this.#rowOf(id);
+    if (key !== undefined) this.#check("key", key, this.shape.keySize);
+    if (value !== undefined) this.#check("value", value, this.shape.valueSize);
+    const revised = { ...this.#rows.entry(row), ...(key && { key }), ...(value && { value }) };
+    this.#rows.set(row, revised);
+    this.#store?.put(revised);
+  }
+
   forget(ids: readonly EntryId[]): number {
-    const doomed = new Set<number>(ids);
-    let kept = 0;
-    for (let row = 0; row < this.#size; row++) {
-      if (doomed.has(this.#ids[row]!)) continue;
-      if (kept !== row) this.#move(row, kept);
-      kept++;
-    }
-    const forgotten = this.#size - kept;
-    this.#size = kept;
-    this.#tasks.length = kept;
-    if (forgotten > 0) this.#store?.remove(ids);
-    return forgotten;
+    const gone = ids.filter((id) => {
+      const row = this.#rows.rowOf(id);
+      if (row >= 0) this.#rows.drop(row);
+      return row >= 0;
+    });
+    if (gone.length > 0) this.#store?.remove(gone);
+    this.#rows.settle(false);
+    return gone.length;
   }
 
   entry(id: EntryId): MemoryEntry | undefined {
-    const row = this.#rowOf(id);
-    return row < 0 ? undefined : this.#entryAt(row);
+    const row = this.#rows.rowOf(id);
+    return row < 0 ? undefined : this.#rows.entry(row);
   }
 
   *entries(): IterableIterator<MemoryEntry> {
-    for (let row = 0; row < this.#size; row++) yield this.#entryAt(row);
-  }
-
-  /** Makes all keys anew, after the encoder has changed. @param encode Writes the key of a row from its observation. */
-  rekey(encode: (observation: Float32Array, row: number, key: Float32Array) => void): void {
-    const { keySize, observationSize } = this.shape;
-    const key = new Float32Array(keySize);
-    for (let row = 0; row < this.#size; row++) {
-      encode(this.#observations.subarray(row * observationSize, (row + 1) * observationSize), row, key);
-      this.#keys.set(row, key);
+    for (const id of Array.from(this.rowsOf(), (row) => this.idOf(row))) {
+      const entry = this.entry(id);
+      if (entry !== undefined) yield entry;
     }
+  }
+
+  /**
+   * Makes all keys anew, a few at each turn, after the encoder has changed. Until the last turn recall compares the old ones; then all at once the new.
+   * @param version Of the new encoder. @param encode Writes the key of a row from its observation.
+   */
+  *rekey(version: number, encode: Encode): Generator<number, RekeyReport> {
+    const report = yield* rekey(this.#rows, this.metric, { from: this.#encoder, to: version, encode });
+    this.#encoder = version;
+    this.#mixed = false;
     if (this.#store !== undefined) for (const entry of this.entries()) this.#store.put(entry);
+    return report;
   }
 
-  /** Resolves once everything remembered and forgotten so far is durable; at once without a store. */
+  /** Takes over what other writers committed to the store. @returns How many entries came, changed or went. */
+  async refresh(): Promise<number> {
+    const { put, removed } = (await this.#store?.changes()) ?? { put: [], removed: [] };
+    if (this.#rows.holds > 0) throw new InvalidValueError("memory", "being keyed anew", "at rest", "Refresh it when `rekey` has ended.");
+    this.#rows.merge(put.toSorted((a, b) => a.id - b.id));
+    if (put.some(({ encoder }) => encoder !== this.#encoder)) this.#mixed = true;
+    for (const id of removed) {
+      const row = this.#rows.rowOf(id);
+      if (row >= 0) this.#rows.drop(row);
+    }
+    this.#rows.settle(false);
+    return put.length + removed.length;
+  }
+
+  /** Resolves once everything remembered, marked and forgotten so far is durable; at once without a store. */
   async flush(): Promise<void> {
-    await this.#store?.flush();
+    if (this.#store === undefined) return;
+    const { marked } = this.#rows.columns;
+    for (const row of this.#rows.where((each) => marked.array[each] === 1)) {
+      this.#store.mark(this.idOf(row), this.marksOf(row));
+      marked.array[row] = 0;
+    }
+    await this.#store.flush();
   }
 
-  /** Frees what lies in the tensor backend's heap; its store is closed by whoever opened it. */
+  /** Frees the memory of its keys; its store is closed by whoever opened it. */
   dispose(): void {
-    this.#keys.dispose();
+    this.#rows.dispose();
   }
 
   snapshot(): Snapshot {
-    const { valueSize, observationSize } = this.shape;
-    return {
-      nextId: this.#nextId,
-      ids: this.#ids.slice(0, this.#size),
-      tasks: [...this.#tasks],
-      episodes: this.#episodes.slice(0, this.#size),
-      steps: this.#steps.slice(0, this.#size),
-      keys: this.#allKeys(),
-      values: this.#values.slice(0, this.#size * valueSize),
-      observations: this.#observations.slice(0, this.#size * observationSize),
-    };
+    return { nextId: this.#nextId, encoder: this.#encoder, rows: snapshotRows(this.#rows) };
   }
 
   /** Replaces everything, in the store too. @throws {SnapshotError} Not a snapshot of a memory of this shape; nothing is changed then. */
   restore(snapshot: Snapshot): void {
-    const { nextId, ids, tasks, episodes, steps, keys, values, observations } = snapshot;
-    const { keySize, valueSize, observationSize } = this.shape;
-    const count = ids instanceof Float64Array ? ids.length : -1;
-    const fits =
-      typeof nextId === "number" &&
-      Array.isArray(tasks) &&
-      tasks.length === count &&
-      episodes instanceof Int32Array &&
-      episodes.length === count &&
-      steps instanceof Int32Array &&
-      steps.length === count &&
-      keys instanceof Float32Array &&
-      keys.length === count * keySize &&
-      values instanceof Float32Array &&
-      values.length === count * valueSize &&
-      observations instanceof Float32Array &&
-      observations.length === count * observationSize;
-    if (!fits)
-      throw new SnapshotError(
-        `Expected the snapshot of a memory with keys of ${keySize}, values of ${valueSize} and observations of ${observationSize} numbers.`,
-      );
-    this.forget(Array.from(this.entries(), (entry) => entry.id));
-    for (let row = 0; row < count; row++) {
-      const id = (ids as Float64Array)[row]! as EntryId;
-      this.#append(id, {
-        key: keys.subarray(row * keySize, (row + 1) * keySize),
-        value: values.subarray(row * valueSize, (row + 1) * valueSize),
-        observation: observations.subarray(row * observationSize, (row + 1) * observationSize),
-        task: asTaskId(String(tasks[row])),
-        episode: episodes[row]!,
-        step: steps[row]!,
-      });
-      this.#store?.put(this.#entryAt(row));
+    const { entries, nextId, encoder } = restoreRows(snapshot, this.shape);
+    const before = Array.from(this.rowsOf(), (row) => this.idOf(row));
+    this.forget(before);
+    this.settle();
+    this.#encoder = encoder;
+    this.#mixed = false;
+    for (const entry of entries) {
+      this.#load(entry);
+      this.#store?.put(entry);
     }
     this.#nextId = nextId;
   }
 
-  /** Row-major, without padding. */
-  #allKeys(): Float32Array {
-    const { keySize } = this.shape;
-    const all = new Float32Array(this.#size * keySize);
-    for (let row = 0; row < this.#size; row++) all.set(this.#keys.at(row), row * keySize);
-    return all;
+  #load(entry: MemoryEntry): void {
+    this.#rows.append(entry);
+    if (entry.encoder !== this.#encoder) this.#mixed = true;
   }
 
-  #check(name: string, vector: Float32Array, size: number): void {
-    if (vector.length !== size) throw new InvalidValueError(name, vector, `${size} numbers long`);
-    let square = 0;
-    for (let i = 0; i < size; i++) square += vector[i]! * vector[i]!;
-    if (!Number.isFinite(square)) throw new InvalidValueError(name, vector, "finite numbers only");
-    const isKey = name === "key" || name === "query";
-    if (isKey && this.metric === "cosine" && square === 0) throw new InvalidValueError(name, vector, "other than all zeros, which have no direction");
-  }
-
-  #append(id: EntryId, { key, value, observation, task, episode, step }: NewMemoryEntry): void {
-    const row = this.#size;
-    if (row === this.#ids.length) this.#grow();
-    this.#keys.set(row, key);
-    this.#values.set(value, row * this.shape.valueSize);
-    this.#observations.set(observation, row * this.shape.observationSize);
-    this.#ids[row] = id;
-    this.#episodes[row] = episode;
-    this.#steps[row] = step;
-    this.#tasks[row] = task;
-    this.#size++;
-  }
-
-  #grow(): void {
-    this.#values = doubled(this.#values);
-    this.#observations = doubled(this.#observations);
-    this.#ids = doubled(this.#ids);
-    this.#episodes = doubled(this.#episodes);
-    this.#steps = doubled(this.#steps);
-  }
-
-  #move(from: number, to: number): void {
-    const { valueSize, observationSize } = this.shape;
-    this.#keys.move(from, to);
-    this.#values.copyWithin(to * valueSize, from * valueSize, (from + 1) * valueSize);
-    this.#observations.copyWithin(to * observationSize, from * observationSize, (from + 1) * observationSize);
-    this.#ids[to] = this.#ids[from]!;
-    this.#episodes[to] = this.#episodes[from]!;
-    this.#steps[to] = this.#steps[from]!;
-    this.#tasks[to] = this.#tasks[from]!;
-  }
-
-  /** Ids ascend with rows. */
   #rowOf(id: EntryId): number {
-    let low = 0;
-    let high = this.#size - 1;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const found = this.#ids[middle]!;
-      if (found === id) return middle;
-      if (found < id) low = middle + 1;
-      else high = middle - 1;
-    }
-    return -1;
+    const row = this.#rows.rowOf(id);
+    if (row < 0) throw new InvalidValueError("id", id, "the id of an entry in memory");
+    return row;
   }
 
-  /** By value: what memory does later leaves it alone. */
-  #entryAt(row: number): MemoryEntry {
-    const { valueSize, observationSize } = this.shape;
-    return {
-      id: this.idOf(row),
-      key: this.#keys.at(row).slice(),
-      value: this.#values.slice(row * valueSize, (row + 1) * valueSize),
-      observation: this.#observations.slice(row * observationSize, (row + 1) * observationSize),
-      task: this.#tasks[row]!,
-      episode: this.#episodes[row]!,
-      step: this.#steps[row]!,
-    };
+  #check(name: "key" | "value" | "observation" | "query" | "queries", vectors: Float32Array, length: number, size = length): void {
+    if (vectors.length !== length) throw new InvalidValueError(name, vectors, `${length} numbers long`);
+    const isKey = name === "key" || name === "query" || name === "queries";
+    for (let at = 0; at < length; at += size) {
+      let square = 0;
+      for (let i = at; i < at + size; i++) square += vectors[i]! * vectors[i]!;
+      if (!Number.isFinite(square)) throw new InvalidValueError(name, vectors, "finite numbers only");
+      if (isKey && square > LARGEST_SQUARE) throw new InvalidValueError(name, vectors, "a length below 4.6e18, so that distances can be told apart");
+      if (isKey && this.metric === "cosine" && square === 0) throw new InvalidValueError(name, vectors, "other than all zeros, which have no direction"); // prettier-ignore
+    }
   }
 }
 
-function doubled<T extends Float32Array | Float64Array | Int32Array>(array: T): T {
-  const larger = new (array.constructor as new (length: number) => T)(array.length * 2);
-  larger.set(array);
-  return larger;
+function requireImportance(importance: number): void {
+  if (!(importance > 0 && importance < Infinity)) throw new InvalidValueError("importance", importance, "a finite number above 0");
 }

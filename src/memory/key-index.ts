@@ -1,106 +1,189 @@
 /**
- * @file The keys of a memory, and exact search over them: where the wasm backend computes by its scanning kernel, in its heap, elsewhere by plain
- * loops. Every key is compared, so removal, change and recall are exact. Not an approximate index.
+ * @file The keys of a memory, and exact search over them, in the memory of a SIMD kernel. Every key that counts is compared, so removal, change,
+ * filters and recall are exact. Not an approximate index.
  */
-import { FlatVector } from "../tensor/flat-vector.ts";
-import { nearest, type Metric, type Nearest } from "./exact-index.ts";
+import { kernel, numbers, release, reserve, Scratch, wholeNumbers, type Address } from "./search-kernel.ts";
 
-/** As `assembly/scan.ts` counts them. */
+/** How far a query is from a key: squared L2, 1 − cosine, or the negative inner product. */
+export type Metric = "l2" | "cosine" | "inner product";
+
+/** As `assembly/search.ts` counts them. */
 const kinds: Readonly<Record<Metric, number>> = { l2: 0, cosine: 1, "inner product": 2 };
 
-/** Rows of keys, each padded with zeros to a multiple of four numbers. Rows are counted and checked by the memory around it. */
+/** Where a search writes what it finds, nearest first. */
+export interface Nearest {
+  count: number;
+  readonly rows: Int32Array;
+  readonly distances: Float32Array;
+}
+
+/** The rows that count: indices of tiles of 16 rows, ascending, and the bits of the rows in each; 2 numbers a tile. */
+export type Selection = Int32Array;
+
+export interface SearchOptions {
+  /** How many rows there are, or which of them count. */
+  readonly among: number | Selection;
+  /** Factor of each row's penalty, which is added to its distance. */
+  readonly penalty?: number;
+}
+
+/** Rows of a tile: see `assembly/search.ts`. */
+export const TILE_ROWS = 16;
+/** Stretches of tiles are at least this large [B], unless a tile is larger. */
+const STRETCH = 65_536;
+/** From so many rows on, most keys are ruled out by a cheaper bound on their distance. */
+const MANY_ROWS = 4096;
+
+const scratch = new Scratch();
+
 export class KeyIndex {
   readonly size: number;
   readonly metric: Metric;
-  readonly #stride: number;
-  #capacity: number;
-  #keys: FlatVector;
-  /** 1 / length of each key. */
-  #inverses: FlatVector;
-  readonly #query: FlatVector;
-  /** Room for the rows that a scan finds, and their distances. */
-  #found: FlatVector;
+  readonly #tileBytes: number;
+  readonly #stretchBytes: number;
+  readonly #stretches: Address[] = [];
+  /** The address of every tile. */
+  #tiles = new Int32Array(0);
 
   /** @param size Numbers in a key. */
-  constructor(size: number, metric: Metric, capacity: number) {
+  constructor(size: number, metric: Metric) {
     this.size = size;
     this.metric = metric;
-    this.#stride = 4 * Math.ceil(size / 4);
-    this.#capacity = 4 * Math.ceil(capacity / 4);
-    this.#keys = new FlatVector(this.#capacity * this.#stride);
-    this.#inverses = new FlatVector(this.#capacity);
-    this.#query = new FlatVector(this.#stride);
-    this.#found = new FlatVector(2 * 16);
+    this.#tileBytes = 4 * TILE_ROWS * (size + 2);
+    const pages = Math.ceil((this.#tileBytes * Math.ceil(STRETCH / 8 / this.#tileBytes) * 8) / STRETCH);
+    this.#stretchBytes = pages * STRETCH;
+    abandoned.register(this, { stretches: this.#stretches, bytes: this.#stretchBytes }, this.#stretches);
   }
 
-  /** The key of a row; valid until the next computation with tensors. */
-  at(row: number): Float32Array {
-    return this.#keys.numbers.subarray(row * this.#stride, row * this.#stride + this.size);
+  /** What its keys take, with the room for more [B]. */
+  get bytes(): number {
+    return this.#stretches.length * this.#stretchBytes + this.#tiles.byteLength;
   }
 
-  set(row: number, key: Float32Array): void {
-    if (row >= this.#capacity) this.#grow(row + 1);
-    this.#keys.numbers.set(key, row * this.#stride);
-    this.#inverses.numbers[row] = 1 / length(key);
+  /** Copies the key of a row. */
+  read(row: number, into: Float32Array, at = 0): void {
+    const from = this.#place(row);
+    const all = numbers();
+    for (let i = 0; i < this.size; i++) into[at + i] = all[from + i * TILE_ROWS]!;
+  }
+
+  /** @param penalty Added to the row's distance where a search has a factor for it. */
+  set(row: number, key: Float32Array, penalty = 0, from = 0): void {
+    this.reserve(row + 1);
+    const at = this.#place(row);
+    const all = numbers();
+    let square = 0;
+    for (let i = 0; i < this.size; i++) {
+      const x = key[from + i]!;
+      all[at + i * TILE_ROWS] = x;
+      square += x * x;
+    }
+    all[at + this.size * TILE_ROWS] = this.#factOf(square);
+    all[at + (this.size + 1) * TILE_ROWS] = penalty;
+  }
+
+  /** Makes room for so many rows. */
+  reserve(rows: number): void {
+    while (rows > this.#tiles.length * TILE_ROWS) this.#grow();
+  }
+
+  setPenalty(row: number, penalty: number): void {
+    numbers()[this.#place(row) + (this.size + 1) * TILE_ROWS] = penalty;
   }
 
   move(from: number, to: number): void {
-    const { numbers } = this.#keys;
-    numbers.copyWithin(to * this.#stride, from * this.#stride, (from + 1) * this.#stride);
-    this.#inverses.numbers[to] = this.#inverses.numbers[from]!;
+    const [a, b] = [this.#place(from), this.#place(to)];
+    const all = numbers();
+    for (let i = 0; i < this.size + 2; i++) all[b + i * TILE_ROWS] = all[a + i * TILE_ROWS]!;
   }
 
-  /** The k nearest of the first `count` rows, nearest first; of equally near ones the earlier. */
-  nearest(query: Float32Array, k: number, count: number, into: Nearest): void {
-    const { heap } = this.#keys;
-    if (heap === undefined) {
-      nearest(
-        { keys: this.#keys.numbers, inverses: this.#inverses.numbers, count, size: this.size, stride: this.#stride },
-        query,
-        this.metric,
-        k,
-        into,
-      );
-      return;
-    }
-    if (2 * k > this.#found.size) this.#found = replaced(this.#found, 2 * k);
-    const [rows, distances] = [this.#found.address, this.#found.address + 4 * k];
-    this.#query.numbers.set(query);
-    const inverse = this.metric === "cosine" ? 1 / length(query) : 1;
-    const { kernels } = heap;
-    into.count = kernels.scan(kinds[this.metric], count, 4 * this.#stride, this.#keys.address, this.#inverses.address, this.#query.address, inverse, 0, k, rows, distances); // prettier-ignore
-    const { numbers, integers } = heap;
-    for (let i = 0; i < into.count; i++) {
-      into.rows[i] = integers[rows / 4 + i]!;
-      into.distances[i] = numbers[distances / 4 + i]!;
+  /**
+   * The k nearest rows to each query, nearest first; of equally near ones the earlier. The same bits for a query whatever it is asked together with.
+   * @param queries One after another. @param into Where each one's results go; as many as there are queries.
+   */
+  nearest(queries: Float32Array, k: number, into: readonly Nearest[], { among, penalty = 0 }: SearchOptions): void {
+    const count = into.length;
+    const pieces = typeof among === "number" ? 0 : among.length;
+    const tiles = this.#tiles.length;
+    const words = [tiles, pieces, count * this.size, count, count * k, count * k, 2 * count, 64];
+    let at = scratch.room(4 * words.reduce((sum, each) => sum + each, 0) + 64);
+    const place = words.map((each) => {
+      const here = at;
+      at += 4 * each;
+      return here;
+    });
+    const [tilesAt, piecesAt, queriesAt, factsAt, rowsAt, distancesAt, foundAt, linesAt] = place as [
+      Address, Address, Address, Address, Address, Address, Address, Address,
+    ]; // prettier-ignore
+    const floats = numbers();
+    const integers = wholeNumbers();
+    integers.set(this.#tiles, tilesAt / 4);
+    if (typeof among !== "number") integers.set(among, piecesAt / 4);
+    floats.set(count * this.size === queries.length ? queries : queries.subarray(0, count * this.size), queriesAt / 4);
+    for (let q = 0; q < count; q++) floats[factsAt / 4 + q] = this.#factOf(squareOf(queries, q * this.size, this.size));
+    const compared = typeof among === "number" ? among : 8 * pieces;
+    kernel.search(
+      kinds[this.metric], this.size, tilesAt, typeof among === "number" ? among : pieces / 2, typeof among === "number" ? 0 : piecesAt,
+      count, queriesAt, factsAt, penalty, this.#slack(compared), k, rowsAt, distancesAt, foundAt, linesAt,
+    ); // prettier-ignore
+    for (let q = 0; q < count; q++) {
+      const found = into[q]!;
+      found.count = integers[foundAt / 4 + 2 * q]!;
+      for (let i = 0; i < found.count; i++) {
+        found.rows[i] = integers[rowsAt / 4 + q * k + i]!;
+        found.distances[i] = floats[distancesAt / 4 + q * k + i]!;
+      }
     }
   }
 
+  /** Gives its memory back; it must not be used again. */
   dispose(): void {
-    for (const vector of [this.#keys, this.#inverses, this.#query, this.#found]) vector.dispose();
+    abandoned.unregister(this.#stretches);
+    giveBack({ stretches: this.#stretches, bytes: this.#stretchBytes });
+    this.#tiles = new Int32Array(0);
   }
 
-  #grow(rows: number): void {
-    this.#capacity = Math.max(4 * Math.ceil(rows / 4), 2 * this.#capacity);
-    this.#keys = grown(this.#keys, this.#capacity * this.#stride);
-    this.#inverses = grown(this.#inverses, this.#capacity);
+  /** What the metric needs of a vector besides its numbers. */
+  #factOf(square: number): number {
+    return this.metric === "l2" ? square : 1 / Math.sqrt(square);
+  }
+
+  /** A bound on the relative error of |k|² + |q|² − 2kq in float32, sums of `size` numbers; 0 where the bound does not pay. */
+  #slack(compared: number): number {
+    return this.metric === "l2" && compared >= MANY_ROWS ? (this.size + 8) * 2 ** -22 : 0;
+  }
+
+  /** Where the first number of a row is. */
+  #place(row: number): number {
+    return this.#tiles[row >> 4]! / 4 + (row & 15);
+  }
+
+  #grow(): void {
+    const at = reserve(this.#stretchBytes);
+    this.#stretches.push(at);
+    numbers().fill(0, at / 4, (at + this.#stretchBytes) / 4);
+    const more = Math.floor(this.#stretchBytes / this.#tileBytes);
+    const tiles = new Int32Array(this.#tiles.length + more);
+    tiles.set(this.#tiles);
+    for (let k = 0; k < more; k++) tiles[this.#tiles.length + k] = at + k * this.#tileBytes;
+    this.#tiles = tiles;
   }
 }
 
-function grown(vector: FlatVector, size: number): FlatVector {
-  const larger = new FlatVector(size);
-  larger.numbers.set(vector.numbers);
-  vector.dispose();
-  return larger;
+interface Stretches {
+  readonly stretches: Address[];
+  readonly bytes: number;
 }
 
-function replaced(vector: FlatVector, size: number): FlatVector {
-  vector.dispose();
-  return new FlatVector(size);
+function giveBack({ stretches, bytes }: Stretches): void {
+  for (const at of stretches.splice(0)) release(at, bytes);
 }
 
-function length(key: Float32Array): number {
+/** Indices that were dropped without being disposed give their memory back too. */
+const abandoned = new FinalizationRegistry<Stretches>(giveBack);
+
+function squareOf(vector: Float32Array, at: number, size: number): number {
   let square = 0;
-  for (let k = 0; k < key.length; k++) square += key[k]! * key[k]!;
-  return Math.sqrt(square);
+  for (let i = at; i < at + size; i++) square += vector[i]! * vector[i]!;
+  return square;
 }

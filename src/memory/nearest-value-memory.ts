@@ -11,6 +11,7 @@ import {
   type MemoryShape,
   type NewMemoryEntry,
   type Recall,
+  type RecallOptions,
 } from "../contract/memory.ts";
 import { EpisodicMemory } from "./episodic-memory.ts";
 
@@ -36,8 +37,8 @@ export class NearestValueMemory implements LongTermMemory {
     value.set(this.#entries.values.subarray(rows[0]! * valueSize, (rows[0]! + 1) * valueSize));
   }
 
-  recall(query: Float32Array, k: number, into?: Recall): Recall {
-    return this.#entries.recall(query, k, into);
+  recall(query: Float32Array, k: number, into?: Recall, options?: RecallOptions): Recall {
+    return this.#entries.recall(query, k, into, options);
   }
 
   remember(entry: NewMemoryEntry): EntryId {

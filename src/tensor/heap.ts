@@ -42,7 +42,6 @@ export interface Kernels {
   sparseBackward(...reading: readonly number[]): void;
   attentionBackward(rows: number, width: number, p: Address, d: Address): void;
   keyGradient(rows: number, width: number, factor: number, c: Address, k: Address, m: Address): void;
-  scan(...search: readonly number[]): number;
   dots(count: number, x: Address, y: Address): number;
   gruKeep(rows: number, hidden: number, kept: Address, state: Address, h: Address): void;
   gruForward(...step: readonly number[]): void;

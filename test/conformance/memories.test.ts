@@ -10,6 +10,7 @@ import { asTaskId } from "../../src/contract/task.ts";
 import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
 import { NearestValueMemory } from "../../src/memory/nearest-value-memory.ts";
 import { openSqliteStore } from "../../src/memory/stores/sqlite-store.ts";
+import { wholeEntry } from "../memory/whole-entry.ts";
 
 const shape = { keySize: 3, valueSize: 2, observationSize: 4 };
 const folder = mkdtempSync(join(tmpdir(), "engram-memory-"));
@@ -43,10 +44,10 @@ describe.each(Object.entries(memories))("the memory %s", (_, make) => {
     const memory = make();
     const given = entryOf([1, 2, 3], 5);
     const id = memory.remember(given);
-    const kept = structuredClone(given);
+    const kept = wholeEntry({ id, ...structuredClone(given) });
     for (const buffer of [given.key, given.value, given.observation]) buffer.fill(Number.NaN);
-    expect(memory.entry(id)).toEqual({ ...kept, id });
-    expect([...memory.entries()]).toEqual([{ ...kept, id }]);
+    expect(memory.entry(id)).toEqual(kept);
+    expect([...memory.entries()]).toEqual([kept]);
     expect(memory.entry(99 as EntryId)).toBeUndefined();
   });
 

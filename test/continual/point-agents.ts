@@ -12,10 +12,11 @@ import type {
   Decision,
   Transition,
 } from "../../src/contract/agent.ts";
-import { emptyRecall, type EntryId, type MemoryEntry } from "../../src/contract/memory.ts";
+import { emptyRecall, type MemoryEntry } from "../../src/contract/memory.ts";
 import type { Snapshot } from "../../src/contract/snapshot.ts";
 import type { TaskId } from "../../src/contract/task.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
+import { wholeEntry } from "../memory/whole-entry.ts";
 
 export class CloningAgent implements Agent {
   readonly name: string;
@@ -60,8 +61,8 @@ export class CloningAgent implements Agent {
   observe({ task, episode, index, actor, observation, decision }: Transition): void {
     this.heard.push(`${actor} ${task} ${episode}.${index}`);
     const value = decision.action.slice();
-    const id = (this.#entries.length + 1) as EntryId;
-    this.#entries.push({ id, key: observation.slice(), value, observation: observation.slice(), task, episode, step: index });
+    const id = this.#entries.length + 1;
+    this.#entries.push(wholeEntry({ id, key: observation.slice(), value, observation: observation.slice(), task, episode, step: index }));
   }
 
   beginTask(task: TaskId): void {

@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { emptyRecall, type EntryId, type MemoryEntry, type Recall } from "../../src/contract/memory.ts";
+import { emptyRecall, type MemoryEntry, type Recall } from "../../src/contract/memory.ts";
 import { asTaskId } from "../../src/contract/task.ts";
 import { LossCurve } from "../../src/continual/loss-curve.ts";
 import { ReadShares } from "../../src/continual/read-shares.ts";
 import { parseConfig } from "../../src/continual/scenario.ts";
 import { WorkEstimate } from "../../src/continual/work-estimate.ts";
+import { wholeEntry } from "../memory/whole-entry.ts";
 
 describe("a loss curve", () => {
   it("has at most twenty points and a last one at the end, and counts every loss once, whatever the budget and the stride", () => {
@@ -52,7 +53,7 @@ describe("the shares of what was read", () => {
       [3, "push"],
     ].map(([id, task]) => [
       id as number,
-      { id: id as EntryId, key: vector, value: vector, observation: vector, task: asTaskId(task as string), episode: 1, step: 0 },
+      wholeEntry({ id: id as number, key: vector, value: vector, observation: vector, task: asTaskId(task as string), episode: 1, step: 0 }),
     ]),
   );
   const recall = (ids: readonly number[], weights: readonly number[]): Recall => {

@@ -12,6 +12,7 @@ import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
 import { crc32 } from "../../src/memory/stores/crc32.ts";
 import { inspectSqliteStore, openSqliteStore } from "../../src/memory/stores/sqlite-store.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
+import { wholeEntry } from "./whole-entry.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "engram-sqlite-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -19,15 +20,16 @@ let count = 0;
 const newFile = (): string => join(folder, `${count++}.sqlite`);
 
 const shape = { keySize: 2, valueSize: 1, observationSize: 3 };
-const entry = (id: number): MemoryEntry => ({
-  id: id as EntryId,
-  key: Float32Array.of(id, 0.1),
-  value: Float32Array.of(-id),
-  observation: Float32Array.of(1e-38, 3.4e38, -0),
-  task: asTaskId(id % 2 === 0 ? "even" : "odd"),
-  episode: id >> 2,
-  step: id,
-});
+const entry = (id: number): MemoryEntry =>
+  wholeEntry({
+    id,
+    key: Float32Array.of(id, 0.1),
+    value: Float32Array.of(-id),
+    observation: Float32Array.of(1e-38, 3.4e38, -0),
+    task: asTaskId(id % 2 === 0 ? "even" : "odd"),
+    episode: id >> 2,
+    step: id,
+  });
 
 /** A closed file with ten entries. */
 async function filledFile(): Promise<string> {

@@ -3,11 +3,12 @@ import type { Actor, EpisodePlan } from "../../src/streams/closed-loop.ts";
 import { closedLoop } from "../../src/streams/closed-loop.ts";
 import { drain } from "../../src/streams/drain.ts";
 import type { RunEvent } from "../../src/continual/run-event.ts";
-import { emptyRecall, type EntryId, type MemoryEntry } from "../../src/contract/memory.ts";
+import { emptyRecall, type MemoryEntry } from "../../src/contract/memory.ts";
 import { asTaskId } from "../../src/contract/task.ts";
 import { Pace } from "../../src/streams/pace.ts";
 import { type RunTelemetry, startTelemetry } from "../../src/telemetry/run-telemetry.ts";
 import { RailWorld } from "./rail-world.ts";
+import { wholeEntry } from "../memory/whole-entry.ts";
 
 export const tasks = [asTaskId("left"), asTaskId("right")] as const;
 
@@ -37,7 +38,7 @@ export class RememberingActor implements Actor {
   remembered(id: number): MemoryEntry | undefined {
     if (id === 13) return undefined;
     const vector = new Float32Array(1);
-    return { id: id as EntryId, key: vector, value: vector, observation: vector, task: tasks[id - 11]!, episode: id, step: 2 * id };
+    return wholeEntry({ id, key: vector, value: vector, observation: vector, task: tasks[id - 11]!, episode: id, step: 2 * id });
   }
 }
 

@@ -33,6 +33,7 @@ export class RetrievalLearner {
   /** Gradient steps on the given tasks' remembered episodes, for ever; each value is a step's loss. Memory must not change meanwhile. */
   *steps(tasks: readonly TaskId[], random: RandomStream): Generator<number, never> {
     const { memory, features, descent } = this.#options;
+    memory.settle();
     const pools = tasks.map((task) => episodesOf(memory, task)).filter((episodes) => episodes.length > 0);
     const inputs = new Float32Array(memory.size * features.size);
     features.write(memory.observations, memory.size, inputs);

@@ -3,6 +3,7 @@ import { emptyRecall, type Recall } from "../../contract/memory.ts";
 import type { TaskId } from "../../contract/task.ts";
 import { attend, weightedSum } from "../../memory/attention.ts";
 import type { EpisodicMemory } from "../../memory/episodic-memory.ts";
+import type { RekeyReport } from "../../memory/rekey.ts";
 import type { FlatVector } from "../../tensor/flat-vector.ts";
 import { MlpActor } from "../../tensor/mlp-actor.ts";
 import { placeOf } from "../../tensor/parameters.ts";
@@ -61,10 +62,14 @@ export class RetrievalReader {
     this.#keyOfInput(task, key, at);
   }
 
-  /** Files every entry of memory anew under the present encoder. */
-  rekey(): void {
+  /** Files every entry of memory anew under the present encoder, which is the next version. */
+  rekey(): RekeyReport {
     const { memory } = this.#options;
-    memory.rekey((observation, row, key) => this.encode(observation, memory.taskOf(row), key));
+    const turns = memory.rekey(memory.encoder + 1, (observation, row, key) => this.encode(observation, memory.taskOf(row), key));
+    for (;;) {
+      const turn = turns.next();
+      if (turn.done === true) return turn.value;
+    }
   }
 
   /** The key of the features that are in place. */

@@ -5,19 +5,21 @@
 import Database from "better-sqlite3";
 import { existsSync, rmSync } from "node:fs";
 import { InvalidValueError, StorageError } from "../../contract/errors.ts";
-import type { EntryId, MemoryEntry, MemoryShape, MemoryStore } from "../../contract/memory.ts";
+import type { EntryId, EntryMarks, MemoryEntry, MemoryShape, MemoryStore, StoreChanges } from "../../contract/memory.ts";
 import { asTaskId } from "../../contract/task.ts";
 import { crc32 } from "./crc32.ts";
 
 /** Marks a file as ours, in SQLite's header: "Engr". */
 const APPLICATION_ID = 0x456e6772;
 /** Raised with every change of the tables. */
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
 /** Writes that gather before they are committed without being asked. */
 const GROUP = 512;
 
 const SCHEMA = `
   create table shape (key_size integer not null, value_size integer not null, observation_size integer not null) strict;
+  create table counter (next_id integer not null) strict;   -- no id from here up was ever used
+  insert into counter values (1);
   create table entry (
     id integer primary key,
     task text not null,
@@ -26,10 +28,33 @@ const SCHEMA = `
     key blob not null,          -- little-endian float32, as the two below
     value blob not null,
     observation blob not null,
-    checksum integer not null   -- CRC-32 of the three blobs
+    checksum integer not null,  -- CRC-32 of the three blobs
+    kind text not null,
+    time real not null,
+    encoder integer not null,
+    importance real not null,
+    pinned integer not null,
+    reads real not null,
+    last_read real not null
   ) strict;
   create index entry_task on entry (task);
 `;
+
+/** What a file of an earlier version lacks. */
+const MIGRATIONS: Readonly<Record<number, string>> = {
+  1: `
+    create table counter (next_id integer not null) strict;
+    insert into counter select coalesce(max(id), 0) + 1 from entry;
+    alter table entry add column kind text not null default 'demonstration';
+    alter table entry add column time real not null default 0;
+    update entry set time = id - 1;
+    alter table entry add column encoder integer not null default 0;
+    alter table entry add column importance real not null default 1;
+    alter table entry add column pinned integer not null default 0;
+    alter table entry add column reads real not null default 0;
+    alter table entry add column last_read real not null default -1;
+  `,
+};
 
 interface EntryRow {
   readonly id: number;
@@ -40,6 +65,13 @@ interface EntryRow {
   readonly value: Uint8Array;
   readonly observation: Uint8Array;
   readonly checksum: number;
+  readonly kind: string;
+  readonly time: number;
+  readonly encoder: number;
+  readonly importance: number;
+  readonly pinned: number;
+  readonly reads: number;
+  readonly last_read: number;
 }
 
 /** What is in a memory file, task by task. */
@@ -76,6 +108,7 @@ export function openSqliteStore(file: string, shape: MemoryShape): MemoryStore {
         database.pragma("journal_mode = wal");
         database.pragma("synchronous = full");
         if (isNew) create(database, shape);
+        else migrate(database);
         requireShape(file, readShape(file, database), shape);
         return new SqliteStore(file, database, shape, claim);
       });
@@ -149,29 +182,44 @@ export function inspectSqliteStore(file: string): StoreInspection {
   }
 }
 
+/** What is to be written of an entry: all of it, its marks alone, or that it is gone. */
+type Fate = { readonly row: EntryRow } | { readonly marks: MarksRow } | "removed";
+
+type MarksRow = Pick<EntryRow, "id" | "importance" | "pinned" | "reads" | "last_read">;
+
 class SqliteStore implements MemoryStore {
   readonly shape: MemoryShape;
+  readonly firstId: EntryId;
   readonly #file: string;
   readonly #database: Database.Database;
   readonly #claim: WriterClaim;
-  readonly #commit: (pending: ReadonlyMap<EntryId, EntryRow | undefined>) => void;
-  /** The latest fate of each entry since the last commit: its row, or undefined when it was removed. */
-  #pending = new Map<EntryId, EntryRow | undefined>();
+  readonly #commit: (pending: ReadonlyMap<EntryId, Fate>) => void;
+  #pending = new Map<EntryId, Fate>();
 
   constructor(file: string, database: Database.Database, shape: MemoryShape, claim: WriterClaim) {
     this.shape = shape;
     this.#claim = claim;
     this.#file = file;
     this.#database = database;
+    this.firstId = (database.prepare("select next_id from counter").get() as { readonly next_id: number }).next_id as EntryId;
     const upsert = database.prepare(
-      "insert or replace into entry (id, task, episode, step, key, value, observation, checksum) values (@id, @task, @episode, @step, @key, @value, @observation, @checksum)",
+      `insert or replace into entry values (@id, @task, @episode, @step, @key, @value, @observation, @checksum,
+        @kind, @time, @encoder, @importance, @pinned, @reads, @last_read)`,
+    );
+    const mark = database.prepare(
+      "update entry set importance = @importance, pinned = @pinned, reads = @reads, last_read = @last_read where id = @id",
     );
     const remove = database.prepare<[number]>("delete from entry where id = ?");
-    this.#commit = database.transaction((pending: ReadonlyMap<EntryId, EntryRow | undefined>) => {
-      for (const [id, row] of pending) {
-        if (row === undefined) remove.run(id);
-        else upsert.run(row);
+    const count = database.prepare<[number]>("update counter set next_id = max(next_id, ? + 1)");
+    this.#commit = database.transaction((pending: ReadonlyMap<EntryId, Fate>) => {
+      let last = 0;
+      for (const [id, fate] of pending) {
+        last = Math.max(last, id);
+        if (fate === "removed") remove.run(id);
+        else if ("row" in fate) upsert.run(fate.row);
+        else mark.run(fate.marks);
       }
+      count.run(last);
     });
   }
 
@@ -182,17 +230,31 @@ class SqliteStore implements MemoryStore {
   }
 
   put(entry: MemoryEntry): void {
-    this.#pending.set(entry.id, rowOf(entry));
-    if (this.#pending.size >= GROUP) this.#write();
+    this.#add(entry.id, { row: rowOf(entry) });
+  }
+
+  mark(id: EntryId, marks: EntryMarks): void {
+    const pending = this.#pending.get(id);
+    const changed = marksRow(id, marks);
+    this.#add(id, typeof pending === "object" && "row" in pending ? { row: { ...pending.row, ...changed } } : { marks: changed });
   }
 
   remove(ids: readonly EntryId[]): void {
-    for (const id of ids) this.#pending.set(id, undefined);
+    for (const id of ids) this.#add(id, "removed");
+  }
+
+  #add(id: EntryId, fate: Fate): void {
+    this.#pending.set(id, fate);
     if (this.#pending.size >= GROUP) this.#write();
   }
 
   async flush(): Promise<void> {
     this.#write();
+  }
+
+  /** Nobody else writes to the file. */
+  async changes(): Promise<StoreChanges> {
+    return { put: [], removed: [] };
   }
 
   async close(): Promise<void> {
@@ -261,6 +323,14 @@ function create(database: Database.Database, { keySize, valueSize, observationSi
   })();
 }
 
+function migrate(database: Database.Database): void {
+  const version = database.pragma("user_version", { simple: true }) as number;
+  database.transaction(() => {
+    for (let from = version; from < FORMAT_VERSION; from++) database.exec(MIGRATIONS[from]!);
+    database.pragma(`user_version = ${FORMAT_VERSION}`);
+  })();
+}
+
 function readShape(file: string, database: Database.Database): MemoryShape {
   const row = database.prepare("select key_size as keySize, value_size as valueSize, observation_size as observationSize from shape").get();
   if (row === undefined) throw new StorageError(file, "is damaged: its shape is missing", "Restore it from a copy.");
@@ -277,10 +347,19 @@ function requireShape(file: string, found: MemoryShape, wanted: MemoryShape): vo
 /** The bytes of a vector, little-endian as every platform of ours is; a copy. */
 const blobOf = (vector: Float32Array): Uint8Array => new Uint8Array(vector.slice().buffer);
 
-function rowOf({ id, task, episode, step, key, value, observation }: MemoryEntry): EntryRow {
+function rowOf({ id, task, episode, step, key, value, observation, kind, time, encoder, ...marks }: MemoryEntry): EntryRow {
   const blobs = [blobOf(key), blobOf(value), blobOf(observation)] as const;
-  return { id, task, episode, step, key: blobs[0], value: blobs[1], observation: blobs[2], checksum: crc32(...blobs) };
+  const vectors = { key: blobs[0], value: blobs[1], observation: blobs[2], checksum: crc32(...blobs) };
+  return { task, episode, step, ...vectors, kind, time, encoder, ...marksRow(id, marks) };
 }
+
+const marksRow = (id: EntryId, { importance, pinned, reads, lastRead }: EntryMarks): MarksRow => ({
+  id,
+  importance,
+  pinned: pinned ? 1 : 0,
+  reads,
+  last_read: lastRead,
+});
 
 function entryOf(file: string, row: EntryRow, shape: MemoryShape): MemoryEntry {
   const whole = crc32(row.key, row.value, row.observation) === row.checksum;
@@ -301,5 +380,12 @@ function entryOf(file: string, row: EntryRow, shape: MemoryShape): MemoryEntry {
     key: vector(row.key),
     value: vector(row.value),
     observation: vector(row.observation),
+    kind: row.kind,
+    time: row.time,
+    encoder: row.encoder,
+    importance: row.importance,
+    pinned: row.pinned === 1,
+    reads: row.reads,
+    lastRead: row.last_read,
   };
 }

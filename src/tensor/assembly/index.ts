@@ -7,4 +7,3 @@ export { allFinite, axpy, columnDots, columnSums, copyStretches, scaledDifferenc
 export { attentionBackward, attentionWeights, dots, keyGradient, rowSquares, sparseBackward, sparseRead } from "./attention";
 export { gruBackward, gruForward, gruKeep } from "./gru";
 export { categorical, categoricalBackward, gaussianDensity, gaussianDensityBackward, gaussianSample, gaussianSampleBackward } from "./heads";
-export { scan } from "./scan";
