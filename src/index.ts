@@ -34,12 +34,16 @@ export * from "./contract/errors.ts";
 export {
   emptyRecall,
   type EntryId,
+  type EntryMarks,
   type LongTermMemory,
   type MemoryEntry,
   type MemoryShape,
   type MemoryStore,
   type NewMemoryEntry,
   type Recall,
+  type RecallFilter,
+  type RecallOptions,
+  type StoreChanges,
 } from "./contract/memory.ts";
 export type { Scene, SceneBody, SceneShape, ShapeGeometry } from "./contract/scene.ts";
 export type { Snapshot, SnapshotValue } from "./contract/snapshot.ts";
