@@ -19,8 +19,8 @@ export interface DemonstrationOptions {
   readonly nextEpisode: () => number;
   /** Everything that happens, failures included; valid only during the call. */
   readonly onLoop: (event: LoopEvent) => void;
-  /** A successful episode up to its first success; each transition owns its buffers. */
-  readonly onSuccess: (transitions: readonly Transition[]) => void;
+  /** A successful episode up to a little after its first success, and the seed that its world was reset with; each transition owns its buffers. */
+  readonly onSuccess: (transitions: readonly Transition[], seed: number) => void;
 }
 
 export interface DemonstrationTotals {
@@ -68,16 +68,18 @@ export async function demonstrate(options: DemonstrationOptions): Promise<Demons
   const { task, count, noise, random, pace, onLoop, onSuccess } = options;
   const { id, entry, environment } = task;
   if (entry.controller === undefined) {
-    throw new InvalidValueError("config.tasks", entry.spec.id, "a world with a scripted controller", "Somebody must show how it is done.");
+    const remedy = "Somebody must show how it is done: name a recorded data set in `demonstrationSets`, or in the suite's file.";
+    throw new InvalidValueError("task", entry.spec.id, "a world with a scripted controller", remedy);
   }
   const totals = { episodes: 0, successes: 0, steps: 0 };
+  let seed = 0;
   function* plans(): Generator<EpisodePlan> {
     while (totals.successes < count) {
       if (totals.episodes === PATIENCE * count) {
         throw new DemonstrationError(entry.spec.id, { wanted: count, successes: totals.successes, attempts: totals.episodes });
       }
       const chance = random.split(totals.episodes);
-      const seed = (chance.uint32() & ~1) >>> 0;
+      seed = (chance.uint32() & ~1) >>> 0;
       yield { episode: options.nextEpisode(), reset: { seed }, noise: { standardDeviation: noise, random: chance.split("noise") } };
     }
   }
@@ -92,7 +94,7 @@ export async function demonstrate(options: DemonstrationOptions): Promise<Demons
     if (!event.success) return;
     totals.successes++;
     totals.steps += event.steps;
-    onSuccess(transitions);
+    onSuccess(transitions, seed);
   });
   return totals;
 }
