@@ -252,7 +252,7 @@ describe.each(["locomotion/ant@1", "locomotion/walker@1"])("%s", (id) => {
       [drifts, 2],
     ] as const) {
       const environment = findEnvironment(`${id}?${wanted.join("&")}`, environments).make();
-      let observation = new Float32Array();
+      let observation: Float32Array = new Float32Array();
       for (let k = 0; k < episodes; k++) ({ observation } = environment.reset({ seed: 1 }));
       for (let k = 0; k < 10; k++) ({ observation } = environment.step(new Float32Array(environment.spec.action.size).fill(0.3)));
       expect(observation).toEqual(product);
