@@ -1,6 +1,7 @@
 /**
  * @file A point in the plane that must find a goal it cannot see, told only how far off it is by its reward. The goal is the task.
- * @see Finn, Abbeel & Levine (2017), "Model-agnostic meta-learning for fast adaptation of deep networks", section 5.3.
+ * @see Finn, Abbeel & Levine (2017), "Model-agnostic meta-learning for fast adaptation of deep networks", section 5.3. The reward is that of its code:
+ * the paper's text squares the distance.
  */
 import { asEnvironmentId } from "../../src/contract/environment.ts";
 import type { Snapshot } from "../../src/contract/snapshot.ts";

@@ -25,7 +25,7 @@ export interface Locomotion {
   readonly healthy: readonly [low: number, high: number];
   /** How far from 0 the joints begin at most, in rad. */
   readonly stir: number;
-  /** The nominal speed to keep to, in m/s, and the largest one. */
+  /** The nominal speed to keep to, in m/s, and the largest one. A body in the plane has no direction but forwards and backwards. */
   readonly speed: readonly [nominal: number, most: number];
 }
 
@@ -85,21 +85,19 @@ function specOf({ name, version, summary, creature, controlPeriod, horizon, stir
     ]),
     action: space(joints.map((joint): PartOptions => ({ name: joint.name, quantity: "scalar", unit: "1", size: 1, low: -1, high: 1 }))),
     variation: space([{ name: "start", quantity: "angle", unit: "rad", size: joints.length, low: -stir, high: stir }]),
-    settings: [
-      ...bodySettings(creature),
-      {
-        name: "direction",
-        summary: "Where to go, seen from above; 0 is along x, π/2 along y.",
-        unit: "rad",
-        low: -Math.PI,
-        high: Math.PI,
-        nominal: 0,
-      },
-      { name: "speed", summary: "How fast to go there.", unit: "m/s", low: 0, high: speed[1], nominal: speed[0] },
-    ],
+    settings: [...bodySettings(creature), ...goalSettings(creature, speed)],
     controlPeriod,
     horizon,
   };
+}
+
+function goalSettings({ root }: CreatureSpec, [nominal, high]: Locomotion["speed"]): readonly Setting[] {
+  if (root === "planar") return [{ name: "speed", summary: "How fast to go; below 0, backwards.", unit: "m/s", low: -high, high, nominal }];
+  const where = "Where to go, seen from above; 0 is along x, π/2 along y.";
+  return [
+    { name: "direction", summary: where, unit: "rad", low: -Math.PI, high: Math.PI, nominal: 0 },
+    { name: "speed", summary: "How fast to go there.", unit: "m/s", low: 0, high, nominal },
+  ];
 }
 
 class LocomotionSimulation implements Simulation {
@@ -187,8 +185,8 @@ class LocomotionSimulation implements Simulation {
     }
     this.#gains = Float64Array.from(creature.joints, ({ name }) => of(name));
     this.#healthy = [healthy[0] * options.size, healthy[1] * options.size];
-    const speed = of("speed");
-    this.#goal = [speed * Math.cos(of("direction")), speed * Math.sin(of("direction")), speed];
+    const [speed, direction] = [of("speed"), settings["direction"] ?? 0];
+    this.#goal = [speed * Math.cos(direction), speed * Math.sin(direction), Math.abs(speed)];
   }
 
   #observe(observation: Float32Array): void {

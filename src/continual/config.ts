@@ -5,6 +5,14 @@ const agentConfig = z.record(z.string(), z.unknown());
 
 export const continualConfig = z.strictObject({
   tasks: z.array(z.string()).min(1).describe("Worlds, in the order of learning: ids with options or without, files, or addresses."),
+  testTasks: z.array(z.string()).default([]).describe("Worlds that are only tested, as a meta-learning suite has them; called like `tasks`."),
+  placements: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      "Frozen placements of each task: so many for demonstrations, and as many others for tests. Without it, every episode has one of its own.",
+    ),
   agents: z
     .record(z.string(), agentConfig)
     .refine((agents) => Object.keys(agents).length > 0, "at least one agent")
@@ -13,7 +21,9 @@ export const continualConfig = z.strictObject({
   demonstrationSets: z
     .record(z.string(), z.string())
     .default({})
-    .describe("Recorded demonstrations by world, as `tasks` calls it, instead of a scripted controller's: ids or folders of Minari data sets."),
+    .describe(
+      "Recorded demonstrations by world, as `tasks` or `testTasks` calls it, instead of a scripted controller's: ids or folders of Minari data sets.",
+    ),
   demonstrationNoise: z
     .number()
     .min(0)

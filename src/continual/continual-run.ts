@@ -20,6 +20,7 @@ import { LossCurve } from "./loss-curve.ts";
 import { ReadShares } from "./read-shares.ts";
 import { checkRecorded, chooseRecorded, transitionsOf } from "./recorded.ts";
 import type { RunEvent, RunProgress } from "./run-event.ts";
+import { frozenSeeds, placementSeed, TESTED } from "./placements.ts";
 import { runTasks, type RunTask } from "./run-task.ts";
 import type { Scenario } from "./scenario.ts";
 import { WorkEstimate } from "./work-estimate.ts";
@@ -54,6 +55,9 @@ interface Performance {
   readonly signal?: AbortSignal;
 }
 
+/** So many episodes of one cell are played again because their world was lost; after that they count as they ended. */
+const LOST_EPISODES = 3;
+
 /** Thrown out of a run's work when its pace was stopped. */
 export class StoppedError extends EngramError {
   readonly code = "stopped";
@@ -66,7 +70,10 @@ export class StoppedError extends EngramError {
 export class ContinualRun {
   readonly config: ContinualConfig;
   readonly seed: number;
+  /** In the order of learning. */
   readonly tasks: readonly RunTask[];
+  /** Those that are only tested, unless the scenario demonstrates them too, as in meta-testing. */
+  readonly testTasks: readonly RunTask[];
   readonly agents: readonly Agent[];
   readonly #options: ContinualRunOptions;
   readonly #random: RandomStream;
@@ -76,10 +83,11 @@ export class ContinualRun {
   /** Of those, the ones that were only shown. */
   #exhibited = 0;
 
-  private constructor(options: ContinualRunOptions, tasks: readonly RunTask[], agents: readonly Agent[]) {
+  private constructor(options: ContinualRunOptions, worlds: readonly RunTask[], agents: readonly Agent[]) {
     this.config = options.config;
     this.seed = options.seed;
-    this.tasks = tasks;
+    this.tasks = worlds.slice(0, options.config.tasks.length);
+    this.testTasks = worlds.slice(options.config.tasks.length);
     this.agents = agents;
     this.#options = options;
     this.#random = RandomStream.fromSeed(options.seed);
@@ -93,17 +101,19 @@ export class ContinualRun {
    */
   static async create(options: ContinualRunOptions): Promise<ContinualRun> {
     const { scenario, config, seed, onEvent } = options;
-    const tasks = await runTasks(config.tasks, options.openEnvironment);
-    await checkSets(options, tasks);
-    const agents = await makeAgents(options, tasks[0]!.entry.spec);
+    const worlds = await runTasks([...config.tasks, ...config.testTasks], options.openEnvironment);
+    await checkSets(options, worlds);
+    const agents = await makeAgents(options, worlds[0]!.entry.spec);
+    const told = worlds.map(({ id, entry }) => ({ id, environment: entry.spec.id, summary: entry.spec.summary }));
     onEvent({
       kind: "run-started",
       scenario: scenario.name,
       seed,
       agents: agents.map((agent) => agent.name),
-      tasks: tasks.map(({ id, entry }) => ({ id, environment: entry.spec.id, summary: entry.spec.summary })),
+      tasks: told.slice(0, config.tasks.length),
+      ...(config.testTasks.length > 0 && { testTasks: told.slice(config.tasks.length) }),
     });
-    return new ContinualRun(options, tasks, agents);
+    return new ContinualRun(options, worlds, agents);
   }
 
   /**
@@ -125,6 +135,7 @@ export class ContinualRun {
       count: this.config.demonstrations,
       noise: this.config.demonstrationNoise,
       random: this.#random.split("demonstrations").split(task.id),
+      placements: this.config.placements,
       pace,
       nextEpisode: () => ++this.#episodes,
       onLoop,
@@ -192,7 +203,7 @@ export class ContinualRun {
 
   /**
    * Tests an agent on a task: one cell of its success matrix. The placements depend on the run's seed and the task alone, so all agents meet
-   * the same ones every time; their seeds are odd, so no demonstration shows any of them.
+   * the same ones every time, and no demonstration shows any of them. An episode whose world was lost is played again.
    * @param learned How many tasks have been learned so far.
    * @throws {StoppedError} @throws {InvalidValueError} More tasks learned than there are.
    */
@@ -202,13 +213,15 @@ export class ContinualRun {
     }
     const ended: EpisodeEnded[] = [];
     const reads = new ReadShares((id) => agent.remembered?.(id));
+    let patience = LOST_EPISODES;
     const onEvent = (event: LoopEvent): void => {
       if (event.kind === "stepped") reads.add(event.decision);
       if (event.kind !== "episode-ended") return;
+      if (event.reason === "disconnected" && --patience >= 0) return;
       ended.push(event);
       this.#progress("evaluate", task.id, 1, agent.name);
     };
-    await this.#play({ agent, task, episodes: this.#evaluationPlans(task), onEvent });
+    await this.#play({ agent, task, episodes: this.#evaluationPlans(task, ended), onEvent });
     this.#requireGoingOn();
     this.#options.onEvent({
       kind: "evaluated",
@@ -222,9 +235,9 @@ export class ContinualRun {
     });
   }
 
-  /** Tests every agent on every task: one row of each success matrix. */
+  /** Tests every agent on every task, and on those that are only tested: one row of each success matrix. */
   async evaluateAll(learned: number): Promise<void> {
-    for (const agent of this.agents) for (const task of this.tasks) await this.evaluate(agent, task, learned);
+    for (const agent of this.agents) for (const task of [...this.tasks, ...this.testTasks]) await this.evaluate(agent, task, learned);
   }
 
   /** Shows an agent at work for one episode, until its end, an abort of the signal or a stop of the pace; nothing of it is logged. */
@@ -252,11 +265,13 @@ export class ContinualRun {
     await drain(loop$, hear, signal);
   }
 
-  *#evaluationPlans(task: RunTask): Generator<EpisodePlan> {
+  /** @param ended The episodes that count, so far. */
+  *#evaluationPlans(task: RunTask, ended: readonly EpisodeEnded[]): Generator<EpisodePlan> {
+    const { evaluationEpisodes, placements } = this.config;
     const random = this.#random.split("evaluation").split(task.id);
-    for (let i = 0; i < this.config.evaluationEpisodes; i++) {
-      yield { episode: ++this.#episodes, reset: { seed: (random.uint32() | 1) >>> 0 } };
-    }
+    const frozen = frozenSeeds(random, placements, TESTED);
+    const seeds = Array.from({ length: evaluationEpisodes }, (_, i) => frozen?.[i % frozen.length] ?? placementSeed(random, TESTED));
+    while (ended.length < evaluationEpisodes) yield { episode: ++this.#episodes, reset: { seed: seeds[ended.length]! } };
   }
 
   #progress(phase: RunProgress["phase"], task: TaskId, units: number, agent?: string): void {
@@ -280,7 +295,7 @@ export class ContinualRun {
 async function checkSets({ config, openDemonstrations }: ContinualRunOptions, tasks: readonly RunTask[]): Promise<void> {
   for (const [id, name] of Object.entries(config.demonstrationSets)) {
     const task = tasks.find(({ world }) => world === id);
-    if (task === undefined) throw new UnknownNameError("environment in `config.demonstrationSets`:", id, config.tasks);
+    if (task === undefined) throw new UnknownNameError("environment in `config.demonstrationSets`:", id, [...config.tasks, ...config.testTasks]);
     const set = await openDemonstrations!(name);
     checkRecorded(set, task.entry.spec, config.demonstrations);
     set.close();

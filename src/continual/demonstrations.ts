@@ -6,6 +6,7 @@ import { closedLoop, controllerActor, type EpisodePlan } from "../streams/closed
 import { drain } from "../streams/drain.ts";
 import type { LoopEvent, Stepped } from "../streams/loop-event.ts";
 import type { Pace } from "../streams/pace.ts";
+import { frozenSeeds, placementSeed, SHOWN } from "./placements.ts";
 import type { RunTask } from "./run-task.ts";
 
 export interface DemonstrationOptions {
@@ -15,12 +16,14 @@ export interface DemonstrationOptions {
   /** Standard deviation of the noise on executed actions, in the units of the action space. */
   readonly noise: number;
   readonly random: RandomStream;
+  /** How many frozen placements there are; without it, every attempt has one of its own. */
+  readonly placements?: number | undefined;
   readonly pace: Pace;
   readonly nextEpisode: () => number;
   /** Everything that happens, failures included; valid only during the call. */
   readonly onLoop: (event: LoopEvent) => void;
-  /** A successful episode up to its first success; each transition owns its buffers. */
-  readonly onSuccess: (transitions: readonly Transition[]) => void;
+  /** A successful episode up to a little after its first success, and the seed that its world was reset with; each transition owns its buffers. */
+  readonly onSuccess: (transitions: readonly Transition[], seed: number) => void;
 }
 
 export interface DemonstrationTotals {
@@ -65,19 +68,22 @@ const PATIENCE = 5;
  * @throws {InvalidValueError} A world without a controller. @throws {DemonstrationError} A controller that keeps failing.
  */
 export async function demonstrate(options: DemonstrationOptions): Promise<DemonstrationTotals> {
-  const { task, count, noise, random, pace, onLoop, onSuccess } = options;
+  const { task, count, noise, random, placements, pace, onLoop, onSuccess } = options;
   const { id, entry, environment } = task;
   if (entry.controller === undefined) {
-    throw new InvalidValueError("config.tasks", entry.spec.id, "a world with a scripted controller", "Somebody must show how it is done.");
+    const remedy = "Somebody must show how it is done: name a recorded data set in `demonstrationSets`, or in the suite's file.";
+    throw new InvalidValueError("task", entry.spec.id, "a world with a scripted controller", remedy);
   }
   const totals = { episodes: 0, successes: 0, steps: 0 };
+  const frozen = frozenSeeds(random, placements, SHOWN);
+  let seed = 0;
   function* plans(): Generator<EpisodePlan> {
     while (totals.successes < count) {
       if (totals.episodes === PATIENCE * count) {
         throw new DemonstrationError(entry.spec.id, { wanted: count, successes: totals.successes, attempts: totals.episodes });
       }
       const chance = random.split(totals.episodes);
-      const seed = (chance.uint32() & ~1) >>> 0;
+      seed = frozen?.[chance.integer(frozen.length)] ?? placementSeed(chance, SHOWN);
       yield { episode: options.nextEpisode(), reset: { seed }, noise: { standardDeviation: noise, random: chance.split("noise") } };
     }
   }
@@ -92,7 +98,7 @@ export async function demonstrate(options: DemonstrationOptions): Promise<Demons
     if (!event.success) return;
     totals.successes++;
     totals.steps += event.steps;
-    onSuccess(transitions);
+    onSuccess(transitions, seed);
   });
   return totals;
 }

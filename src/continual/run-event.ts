@@ -11,7 +11,15 @@ export interface RunStarted {
   readonly seed: number;
   readonly agents: readonly string[];
   /** In the order of learning. */
-  readonly tasks: readonly { readonly id: TaskId; readonly environment: string; readonly summary: string }[];
+  readonly tasks: readonly RunEventTask[];
+  /** Those that are only tested; absent where there are none. */
+  readonly testTasks?: readonly RunEventTask[];
+}
+
+export interface RunEventTask {
+  readonly id: TaskId;
+  readonly environment: string;
+  readonly summary: string;
 }
 
 /** The demonstrations of a task are there. */

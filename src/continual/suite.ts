@@ -20,7 +20,13 @@ export const suite = z.strictObject({
   summary: z.string().default(""),
   worlds: z.array(suiteWorld).min(1).describe("In the order of learning; of a meta-learning suite, those to learn from."),
   test: z.array(suiteWorld).default([]).describe("Of a meta-learning suite: worlds that are met only to be tested."),
-  placements: z.int().min(1).optional().describe("How many draws of each world there are, frozen; any number where it is not said."),
+  placements: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      "How many placements of each world there are, frozen: so many to learn from, as many others to be tested in. Any number where it is not said.",
+    ),
 });
 
 export type Suite = Readonly<z.infer<typeof suite>>;
@@ -30,11 +36,21 @@ export type SuiteInput = z.input<typeof suite>;
 /** @throws {InvalidValueError} @throws {UnknownNameError} A suite that breaks a rule. */
 export const parseSuite = (value: unknown): Suite => validate(suite, value, "suite", Object.keys(suite.shape));
 
-/** What a scenario's configuration must say to live through a suite. */
-export function configOf({ worlds }: Suite): Pick<ContinualConfigInput, "tasks" | "demonstrationSets"> {
-  const shown = worlds.filter(({ demonstrations }) => demonstrations !== undefined);
+/**
+ * What a scenario's configuration must say to live through a suite. A world to be tested that is learned from too (as in `ml1`) is a task like any
+ * other: tests have placements of their own.
+ */
+export function configOf({
+  worlds,
+  test,
+  placements,
+}: Suite): Pick<ContinualConfigInput, "tasks" | "testTasks" | "demonstrationSets"> & { readonly placements: number | undefined } {
+  const tasks = worlds.map(({ world }) => world);
+  const shown = [...test, ...worlds].filter(({ demonstrations }) => demonstrations !== undefined);
   return {
-    tasks: worlds.map(({ world }) => world),
+    tasks,
+    testTasks: test.map(({ world }) => world).filter((world) => !tasks.includes(world)),
+    placements,
     demonstrationSets: Object.fromEntries(shown.map(({ world, demonstrations }) => [world, demonstrations!])),
   };
 }

@@ -2,7 +2,7 @@
 import { successRate, type Estimate } from "../numerics/statistics.ts";
 import { difference, estimate, metrics, resample, type ResampledRates } from "./metrics.ts";
 import type { Evaluated, Learned, RunEvent } from "./run-event.ts";
-import { successMatrices, type SuccessMatrix } from "./success-matrix.ts";
+import { successMatrices, testMatrices, type SuccessMatrix } from "./success-matrix.ts";
 
 export interface MetricSummary {
   readonly id: string;
@@ -24,6 +24,8 @@ export interface AgentSummary {
   readonly agent: string;
   /** N + 1 rows of N success rates with Wilson's 95 % interval; null where nothing was tested. */
   readonly rates: readonly (readonly (Estimate | null)[])[];
+  /** The same rows over the run's `testTasks`; empty without any. */
+  readonly tests: readonly (readonly (Estimate | null)[])[];
   /** Empty while R has a gap. */
   readonly metrics: readonly MetricSummary[];
   /** For each tested task of the last row: the share of memory reads by source task; empty for an agent without memory. */
@@ -32,11 +34,19 @@ export interface AgentSummary {
   readonly memorySize: number;
 }
 
+export interface SummaryTask {
+  readonly id: string;
+  readonly environment: string;
+  readonly summary: string;
+}
+
 export interface RunSummary {
   readonly scenario: string;
   readonly seed: number;
   readonly complete: boolean;
-  readonly tasks: readonly { readonly id: string; readonly environment: string; readonly summary: string }[];
+  readonly tasks: readonly SummaryTask[];
+  /** Those that were only tested. */
+  readonly testTasks: readonly SummaryTask[];
   readonly episodesPerCell: number;
   readonly agents: readonly AgentSummary[];
   /** The agent with the best average performance against each other one, in every figure. */
@@ -47,13 +57,15 @@ export function summarize(events: readonly RunEvent[]): RunSummary {
   const started = events.find((event) => event.kind === "run-started");
   const evaluated = events.find((event) => event.kind === "evaluated");
   const matrices = successMatrices(events);
+  const tests = testMatrices(events);
   const resampled = matrices.map(resample);
-  const agents = matrices.map((matrix, i) => summarizeAgent(matrix, resampled[i], events));
+  const agents = matrices.map((matrix, i) => summarizeAgent({ matrix, tests: tests[i]!, resampled: resampled[i] }, events));
   return {
     scenario: started?.scenario ?? "",
     seed: started?.seed ?? 0,
     complete: events.some((event) => event.kind === "run-finished" && event.complete),
     tasks: started?.tasks ?? [],
+    testTasks: started?.testTasks ?? [],
     episodesPerCell: evaluated?.successes.length ?? 0,
     agents,
     comparisons: compareWithBest(agents, resampled),
@@ -74,12 +86,19 @@ export function readSources(tasks: RunSummary["tasks"], reads: AgentSummary["rea
   return [...known.filter((task) => found.has(task)), ...[...found].filter((source) => !known.includes(source)).toSorted()];
 }
 
-function summarizeAgent(matrix: SuccessMatrix, resampled: ResampledRates | undefined, events: readonly RunEvent[]): AgentSummary {
+interface AgentResults {
+  readonly matrix: SuccessMatrix;
+  readonly tests: SuccessMatrix;
+  readonly resampled: ResampledRates | undefined;
+}
+
+function summarizeAgent({ matrix, tests, resampled }: AgentResults, events: readonly RunEvent[]): AgentSummary {
   const { agent, cells } = matrix;
   const lastRow = cells.findLast((row) => row.some((cell) => cell !== undefined)) ?? [];
   return {
     agent,
-    rates: cells.map((row) => row.map((cell) => (cell === undefined ? null : rateOf(cell)))),
+    rates: ratesOf(matrix),
+    tests: tests.tasks.length === 0 ? [] : ratesOf(tests),
     metrics: metrics.flatMap((metric) => {
       const value = resampled && estimate(metric, resampled);
       const { id, name, formula, better } = metric;
@@ -91,6 +110,9 @@ function summarizeAgent(matrix: SuccessMatrix, resampled: ResampledRates | undef
     memorySize: events.findLast((event): event is Learned => event.kind === "learned" && event.agent === agent)?.memorySize ?? 0,
   };
 }
+
+const ratesOf = ({ cells }: SuccessMatrix): AgentSummary["rates"] =>
+  cells.map((row) => row.map((cell) => (cell === undefined ? null : rateOf(cell))));
 
 const rateOf = ({ successes }: Evaluated): Estimate => successRate(successes.filter(Boolean).length, successes.length);
 

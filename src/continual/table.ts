@@ -8,6 +8,8 @@ const INDENT = "  ";
 export function renderTable(summary: RunSummary): string {
   const { agents, episodesPerCell } = summary;
   const parts = agents.map((agent) => `${agent.agent}: success after learning (rows) on each task (columns)\n${matrixTable(summary, agent)}`);
+  for (const agent of agents.filter(({ tests }) => tests.length > 0))
+    parts.push(`${agent.agent}: success after learning (rows) on tasks that are only tested (columns)\n${testTable(summary, agent)}`);
   const figures = metricTable(summary);
   if (figures !== undefined) parts.push(`figures with 95 % intervals over ${episodesPerCell} test placements a task\n${figures}`);
   for (const agent of agents.filter(({ reads }) => reads.length > 0)) {
@@ -16,8 +18,12 @@ export function renderTable(summary: RunSummary): string {
   return parts.join("\n\n");
 }
 
-function matrixTable({ tasks }: RunSummary, { rates }: AgentSummary): string {
-  const header = ["", ...tasks.map((task) => task.id)];
+const matrixTable = ({ tasks }: RunSummary, { rates }: AgentSummary): string => ratesTable(tasks, tasks, rates);
+
+const testTable = ({ tasks, testTasks }: RunSummary, { tests }: AgentSummary): string => ratesTable(tasks, testTasks, tests);
+
+function ratesTable(tasks: RunSummary["tasks"], columns: RunSummary["tasks"], rates: AgentSummary["rates"]): string {
+  const header = ["", ...columns.map((task) => task.id)];
   const rows = rates.map((row, i) => [
     i === 0 ? "nothing yet" : `+ ${tasks[i - 1]!.id}`,
     ...row.map((cell) => (cell === null ? "–" : percent(cell.mean))),

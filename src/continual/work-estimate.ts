@@ -35,12 +35,12 @@ export class WorkEstimate {
    * Assumes the protocol that scenarios follow: every task demonstrated once and learned once, all tests before the first and after each.
    * @param now Milliseconds of wall clock.
    */
-  constructor({ tasks, agents, demonstrations, gradientSteps, evaluationEpisodes }: ContinualConfig, now: () => number = wallClock) {
+  constructor({ tasks, testTasks, agents, demonstrations, gradientSteps, evaluationEpisodes }: ContinualConfig, now: () => number = wallClock) {
     const count = tasks.length;
     this.#add("demonstrate", "", count * demonstrations);
     for (const agent of Object.keys(agents)) {
       this.#add("learn", agent, count * gradientSteps);
-      this.#add("evaluate", agent, count * (count + 1) * evaluationEpisodes);
+      this.#add("evaluate", agent, (count + testTasks.length) * (count + 1) * evaluationEpisodes);
     }
     this.#now = now;
     this.#since = now();

@@ -134,13 +134,13 @@ export function describe(value: unknown): string {
   return typeof value === "object" ? `an object with keys ${listOf(Object.keys(value).slice(0, 6)) || "(none)"}` : typeof value;
 }
 
-/** The known names within a third of the given name's length in edits, or that contain it; nearest first, at most three. */
+/** The known names within a third of the given name's length in edits, or that contain it; nearest first, short before long, at most three. */
 export function nearestNames(got: string, known: readonly string[]): string[] {
   const reach = Math.max(2, Math.floor(got.length / 3));
   return known
     .map((name) => ({ name, distance: name.includes(got) && got.length > 1 ? 0 : editDistance(got, name) }))
     .filter(({ distance }) => distance <= reach)
-    .toSorted((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
+    .toSorted((a, b) => a.distance - b.distance || a.name.length - b.name.length || (a.name < b.name ? -1 : 1))
     .slice(0, 3)
     .map(({ name }) => name);
 }

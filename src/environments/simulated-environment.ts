@@ -6,7 +6,7 @@ import type { Environment, EnvironmentEntry, EnvironmentSpec, ResetOptions } fro
 import { describe, InvalidValueError, OrderError, SnapshotError, UnknownNameError } from "../contract/errors.ts";
 import type { Scene } from "../contract/scene.ts";
 import { nested, type Snapshot, type SnapshotValue } from "../contract/snapshot.ts";
-import { bring, contains } from "../contract/space.ts";
+import { bring } from "../contract/space.ts";
 import { first, middle, terminated, truncated, type FirstStep, type NextStep } from "../contract/step.ts";
 import type { Task } from "../contract/task.ts";
 import { RandomStream } from "../numerics/random.ts";
@@ -142,9 +142,26 @@ const nominal = ({ settings }: EnvironmentSpec): Record<string, number> => Objec
 /** @throws {InvalidValueError} A task of another environment, or with a variation or setting outside its bounds. @throws {UnknownNameError} A setting that the world has not. */
 export function checkTask(spec: EnvironmentSpec, { environment, variation, settings = {} }: Task): void {
   if (environment !== spec.id) throw new InvalidValueError("task.environment", environment, `"${spec.id}"`);
-  if (variation !== undefined && !contains(spec.variation, Float32Array.from(variation))) {
-    throw new InvalidValueError("task.variation", variation, `${spec.variation.size} numbers within the environment's \`variation\` space`);
+  if (variation !== undefined) checkVariation(spec, variation);
+  checkSettings(spec, settings, "task.settings.");
+}
+
+function checkVariation({ variation: { size, parts, low, high, whole } }: EnvironmentSpec, variation: readonly number[]): void {
+  if (variation.length !== size) throw new InvalidValueError("task.variation", variation, `${size} numbers`);
+  for (let k = 0; k < size; k++) {
+    const value = Math.fround(variation[k]!);
+    if (value >= low[k]! && value <= high[k]! && (whole[k] === 0 || Number.isInteger(value))) continue;
+    const { name } = parts.find((part) => k < part.offset + part.size)!;
+    const rule = `${whole[k] === 1 ? "a whole number " : ""}from ${low[k]} to ${high[k]}: it is of \`${name}\``;
+    throw new InvalidValueError(`task.variation[${k}]`, variation[k], rule);
   }
+}
+
+/**
+ * @param path What the settings are called in messages, up to a setting's own name.
+ * @throws {UnknownNameError} A setting that the world has not. @throws {InvalidValueError} One outside its bounds.
+ */
+export function checkSettings(spec: EnvironmentSpec, settings: Readonly<Record<string, number>>, path = ""): void {
   for (const [name, value] of Object.entries(settings)) {
     const setting = spec.settings.find((each) => each.name === name);
     if (setting === undefined)
@@ -154,9 +171,8 @@ export function checkTask(spec: EnvironmentSpec, { environment, variation, setti
         spec.settings.map((each) => each.name),
       );
     const { low, high, unit } = setting;
-    if (!(value >= low && value <= high)) {
-      throw new InvalidValueError(`task.settings.${name}`, value, `from ${low} to ${high}${unit === "1" ? "" : ` ${unit}`}`);
-    }
+    if (!(value >= low && value <= high))
+      throw new InvalidValueError(`${path}${name}`, value, `from ${low} to ${high}${unit === "1" ? "" : ` ${unit}`}`);
   }
 }
 

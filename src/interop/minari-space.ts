@@ -4,8 +4,13 @@ import type { Space } from "../contract/space.ts";
 
 export type GymSpace =
   | { readonly type: "Box"; readonly dtype: string; readonly shape: readonly number[]; readonly low?: unknown; readonly high?: unknown }
-  | { readonly type: "Discrete"; readonly n: number; readonly start?: number | undefined }
-  | { readonly type: "MultiDiscrete"; readonly nvec: readonly number[] }
+  | { readonly type: "Discrete"; readonly dtype?: string | undefined; readonly n: number; readonly start?: number | undefined }
+  | {
+      readonly type: "MultiDiscrete";
+      readonly dtype?: string | undefined;
+      readonly nvec: readonly number[];
+      readonly start?: readonly number[] | undefined;
+    }
   | { readonly type: "MultiBinary"; readonly n: number | readonly number[] }
   | { readonly type: "Dict"; readonly subspaces: Readonly<Record<string, GymSpace>> }
   | { readonly type: "Tuple"; readonly subspaces: readonly GymSpace[] };
@@ -14,8 +19,8 @@ const size = z.int().min(0);
 
 export const gymSpace: z.ZodType<GymSpace> = z.discriminatedUnion("type", [
   z.object({ type: z.literal("Box"), dtype: z.string(), shape: z.array(size), low: z.unknown(), high: z.unknown() }),
-  z.object({ type: z.literal("Discrete"), n: size, start: z.int().optional() }),
-  z.object({ type: z.literal("MultiDiscrete"), nvec: z.array(size) }),
+  z.object({ type: z.literal("Discrete"), dtype: z.string().optional(), n: size, start: z.int().optional() }),
+  z.object({ type: z.literal("MultiDiscrete"), dtype: z.string().optional(), nvec: z.array(size), start: z.array(z.int()).optional() }),
   z.object({ type: z.literal("MultiBinary"), n: z.union([size, z.array(size)]) }),
   z.object({ type: z.literal("Dict"), subspaces: z.record(z.string(), z.lazy(() => gymSpace)) }), // prettier-ignore
   z.object({ type: z.literal("Tuple"), subspaces: z.array(z.lazy(() => gymSpace)) }),
@@ -50,3 +55,12 @@ export const boxOf = ({ size: length, low, high }: Space): GymSpace => ({
   low: [...low],
   high: [...high],
 });
+
+/** Of actions, as `engram_gym.py` makes it: one choice is a `Discrete`, several are a `MultiDiscrete`, anything else a box. */
+export function actionSpaceOf(space: Space): GymSpace {
+  const { size: length, low, high, whole } = space;
+  if (whole.includes(0)) return boxOf(space);
+  const nvec = Array.from(low, (from, k) => high[k]! - from + 1);
+  if (length === 1) return { type: "Discrete", dtype: "int64", start: low[0]!, n: nvec[0]! };
+  return { type: "MultiDiscrete", dtype: "int64", nvec, start: [...low] };
+}

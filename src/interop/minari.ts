@@ -11,7 +11,7 @@ import { z } from "zod";
 import type { DemonstrationSet, RecordedEpisode } from "../contract/demonstration.ts";
 import type { EnvironmentSpec } from "../contract/environment.ts";
 import { InvalidValueError, StorageError } from "../contract/errors.ts";
-import { boxOf, gymSpace, sizeOf, type GymSpace } from "./minari-space.ts";
+import { actionSpaceOf, boxOf, gymSpace, sizeOf, type GymSpace } from "./minari-space.ts";
 
 const HDF5 = Buffer.from("894844460d0a1a0a", "hex");
 const VERSION = "0.5.4";
@@ -236,7 +236,7 @@ export async function createMinari(name: string, { spec, algorithm, description 
         total_steps: steps,
         data_format: "hdf5",
         observation_space: JSON.stringify(boxOf(spec.observation)),
-        action_space: JSON.stringify(boxOf(spec.action)),
+        action_space: JSON.stringify(actionSpaceOf(spec.action)),
         env_spec: JSON.stringify(gymSpec(spec)),
         dataset_id: id,
         dataset_size: Number((statSync(file).size / 2 ** 20).toFixed(1)),
@@ -268,7 +268,11 @@ function writeEpisode(group: Group, id: number, episode: RecordedEpisode, { obse
   const { observations, actions, rewards, terminations, truncations, successes, seed } = episode;
   const steps = rewards.length;
   group.create_dataset({ name: "observations", data: observations, shape: [steps + 1, observation.size] });
-  group.create_dataset({ name: "actions", data: actions, shape: [steps, action.size] });
+  if (action.whole.includes(0)) group.create_dataset({ name: "actions", data: actions, shape: [steps, action.size] });
+  else {
+    const choices = BigInt64Array.from(actions, (value) => BigInt(Math.round(value)));
+    group.create_dataset({ name: "actions", data: choices, shape: action.size === 1 ? [steps] : [steps, action.size] });
+  }
   group.create_dataset({ name: "rewards", data: rewards });
   group.create_dataset({ name: "terminations", data: terminations });
   group.create_dataset({ name: "truncations", data: truncations });

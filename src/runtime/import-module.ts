@@ -25,6 +25,14 @@ export async function importDefault<T>(name: string, isWanted: (value: unknown) 
 async function importFile(file: string): Promise<Record<string, unknown>> {
   const url = pathToFileURL(file).href;
   if (!file.endsWith("ts")) return (await import(url)) as Record<string, unknown>;
-  const { tsImport } = await import("tsx/esm/api");
-  return (await tsImport(url, import.meta.url)) as Record<string, unknown>;
+  // Without a namespace of its own, so that `engram` in the file is this one: a second copy would have errors and tensors of its own. In a package that is
+  // not of ES modules the file is compiled to CommonJS, with a copy for itself.
+  const [esm, cjs] = await Promise.all([import("tsx/esm/api"), import("tsx/cjs/api")]);
+  const [unregister, unregisterCommon] = [esm.register(), cjs.register()];
+  try {
+    return (await import(url)) as Record<string, unknown>;
+  } finally {
+    unregisterCommon();
+    await unregister();
+  }
 }

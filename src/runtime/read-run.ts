@@ -14,6 +14,8 @@ const natural = z.int().min(0);
 export const savedConfig = z.object({ scenario: text, seed: natural, backend: text, config: z.record(text, z.unknown()) });
 export type SavedConfig = z.infer<typeof savedConfig>;
 
+const task = z.object({ id: text, environment: text, summary: text });
+
 /** One line of `metrics.jsonl`. */
 export const runEvent = z.discriminatedUnion("kind", [
   z.object({
@@ -21,7 +23,8 @@ export const runEvent = z.discriminatedUnion("kind", [
     scenario: text,
     seed: natural,
     agents: z.array(text),
-    tasks: z.array(z.object({ id: text, environment: text, summary: text })),
+    tasks: z.array(task),
+    testTasks: z.array(task).optional(),
   }),
   z.object({ kind: z.literal("demonstrated"), task: text, episodes: natural, successes: natural, steps: natural }),
   z.object({ kind: z.literal("loss"), agent: text, task: text, gradientStep: natural, loss: z.number() }),

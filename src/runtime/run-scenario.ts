@@ -171,7 +171,10 @@ class RunRecord {
   /** Says which worlds the run is in, and a fingerprint of what each says of itself: a world that changed under its name can be told. */
   begin(run: ContinualRun): void {
     const fingerprint = ({ entry }: RunTask): string => createHash("sha256").update(JSON.stringify(entry.spec)).digest("hex");
-    this.#meta = { ...this.#meta, worlds: Object.fromEntries(run.tasks.map((task) => [task.entry.spec.id, fingerprint(task)])) };
+    this.#meta = {
+      ...this.#meta,
+      worlds: Object.fromEntries([...run.tasks, ...run.testTasks].map((task) => [task.entry.spec.id, fingerprint(task)])),
+    };
     this.#folder.writeJson("meta.json", { ...this.#meta, status: "running" });
   }
 

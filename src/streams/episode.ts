@@ -121,7 +121,7 @@ export class Episode {
       success: this.#successAt < Infinity,
       steps: this.#index,
       return: this.#return,
-      unstable: step.kind === "truncated" && step.reason === "unstable",
+      ...(step.kind === "truncated" && { reason: step.reason }),
     };
   }
 }

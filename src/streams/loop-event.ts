@@ -2,7 +2,7 @@
 import type { Environment } from "../contract/environment.ts";
 import type { Transition } from "../contract/agent.ts";
 import type { MemoryEntry } from "../contract/memory.ts";
-import type { FirstStep } from "../contract/step.ts";
+import type { FirstStep, TruncationReason } from "../contract/step.ts";
 import type { TaskId } from "../contract/task.ts";
 
 /** An episode begins: the environment was reset and waits for its first action. */
@@ -35,8 +35,8 @@ export interface EpisodeEnded {
   readonly steps: number;
   /** Undiscounted sum of rewards. */
   readonly return: number;
-  /** Why it ended early, if the simulation blew up. */
-  readonly unstable: boolean;
+  /** Why it was truncated, if it was. */
+  readonly reason?: TruncationReason;
 }
 
 export type LoopEvent = EpisodeStarted | Stepped | EpisodeEnded;

@@ -1,6 +1,7 @@
 /** @file Shows a run while it goes on: the composition of the server, its channels and the run's switches. Telemetry never influences results. */
 import type { RunEvent, RunProgress } from "../continual/run-event.ts";
-import type { LoopEvent } from "../streams/loop-event.ts";
+import type { TruncationReason } from "../contract/step.ts";
+import type { EpisodeEnded, LoopEvent } from "../streams/loop-event.ts";
 import type { Pace } from "../streams/pace.ts";
 import { openChannels } from "./channel.ts";
 import { ClipRecorder, WATCHABLE_SPEED } from "./clip-recorder.ts";
@@ -76,7 +77,7 @@ export async function startTelemetry({
     onLoop(event) {
       live.onLoop(event);
       clips.onLoop(event);
-      if (event.kind === "episode-ended" && event.unstable) board.say(`${event.task}: episode ${event.episode} left the finite numbers`, "warning");
+      if (event.kind === "episode-ended") warn(board, event);
     },
     onEvent: (event) => board.onEvent(event),
     onProgress: (progress) => board.onProgress(progress),
@@ -85,4 +86,14 @@ export async function startTelemetry({
       await server.close();
     },
   };
+}
+
+/** What became of an episode that ended otherwise than it should. */
+const mishaps: Readonly<Record<Exclude<TruncationReason, "horizon">, string>> = {
+  unstable: "left the finite numbers",
+  disconnected: "lost its world",
+};
+
+function warn(board: RunBoard, { task, episode, reason }: EpisodeEnded): void {
+  if (reason !== undefined && reason !== "horizon") board.say(`${task}: episode ${episode} ${mishaps[reason]}`, "warning");
 }

@@ -10,4 +10,6 @@ export interface BenchRow {
   readonly referenceName?: string;
   /** How many times better this figure is than the reference; above 1 is better, whichever way the unit points. */
   readonly ratio?: number;
+  /** What the figure or its ratio ought to be, such as `ratio ≥ 4`. A figure may fall short: it is printed, never asserted. */
+  readonly wanted?: string;
 }

@@ -6,7 +6,13 @@ import { UnknownNameError } from "../../src/contract/errors.ts";
 import { columns } from "../../src/runtime/columns.ts";
 import type { BenchRow } from "./bench-row.ts";
 
-const areas: Readonly<Record<string, () => Promise<{ readonly bench: () => Promise<readonly BenchRow[]> }>>> = {
+interface Area {
+  readonly bench: () => Promise<readonly BenchRow[]>;
+  /** What a reader of the table must know, and where the time goes: lines to be printed under it. */
+  readonly remarks?: () => readonly string[];
+}
+
+const areas: Readonly<Record<string, () => Promise<Area>>> = {
   environments: () => import("./environments.ts"),
   loop: () => import("./loop.ts"),
   tensor: () => import("./tensor.ts"),
@@ -20,21 +26,25 @@ const [area] = positionals;
 if (area === undefined || values.help === true) {
   process.stdout.write(`npm run bench -- <area> [--json file]\nareas: ${Object.keys(areas).join(", ")}\n`);
 } else if (Object.hasOwn(areas, area)) {
-  const { bench } = await areas[area]!();
+  const { bench, remarks } = await areas[area]!();
   const rows = await bench();
-  const table = rows.map(({ name, figure, unit, reference, referenceName, ratio }) => [
+  const told = remarks?.() ?? [];
+  const table = rows.map(({ name, figure, unit, reference, referenceName, ratio, wanted = "" }) => [
     name,
     short(figure),
     unit,
     reference === undefined ? "" : `${short(reference)}${referenceName === undefined ? "" : ` (${referenceName})`}`,
     ratio === undefined ? "" : short(ratio),
+    wanted,
   ]);
-  process.stdout.write(`${columns([["name", "figure", "unit", "reference", "ratio"], ...table])}\n`);
+  process.stdout.write(
+    `${columns([["name", "figure", "unit", "reference", "ratio", "wanted"], ...table])}\n${told.map((line) => `\n${line}`).join("")}${told.length > 0 ? "\n" : ""}`,
+  );
   if (values.json !== undefined) {
     const machine = { node: process.version, processor: cpus()[0]?.model, cores: cpus().length };
     writeFileSync(
       values.json,
-      `${JSON.stringify({ area, date: new Date().toISOString().slice(0, 10), command: `npm run bench -- ${area}`, machine, rows }, null, 2)}\n`,
+      `${JSON.stringify({ area, date: new Date().toISOString().slice(0, 10), command: `npm run bench -- ${area}`, machine, rows, ...(told.length > 0 && { remarks: told }) }, null, 2)}\n`,
     );
   }
 } else {

@@ -10,6 +10,7 @@ describe("a run's configuration", () => {
   it("needs tasks and agents, and has a default for the rest", () => {
     expect(parseConfig(least)).toEqual({
       ...least,
+      testTasks: [],
       demonstrations: 10,
       demonstrationSets: {},
       demonstrationNoise: 0.2,

@@ -58,6 +58,8 @@ describe("a suite's file", () => {
     });
     expect(configOf(own)).toEqual({
       tasks: ["tabletop/push@1", "gymnasium:ws://127.0.0.1:8770"],
+      testTasks: [],
+      placements: undefined,
       demonstrationSets: { "gymnasium:ws://127.0.0.1:8770": "D4RL/door/human-v2" },
     });
     expect(parseSuite(JSON.parse(JSON.stringify(suiteOf("ml10"))))).toEqual(suiteOf("ml10"));

@@ -1,42 +1,15 @@
-/**
- * @file The doors to Python with a real Python: a virtual environment is made under node_modules/.cache, with gymnasium, numpy and websockets from
- * pip. Where there is no Python, or pip cannot fetch them, these tests are skipped, loudly.
- */
-import { execFile, execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+/** @file The doors to Python, with a real Python. */
+import { execFile, spawn } from "node:child_process";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
 import { environments } from "../../envs/index.ts";
 import { isLast, type Step } from "../../src/contract/step.ts";
+import { connectEnvironment } from "../../src/interop/remote/remote-environment.ts";
 import { openEnvironment } from "../../src/runtime/open-environment.ts";
-import { program, started, type Served } from "./engram-process.ts";
+import { started, type Served } from "./engram-process.ts";
+import { doors, pythonHome, script } from "./python-home.ts";
 
-const root = resolve(import.meta.dirname, "../..");
-const home = join(root, "node_modules", ".cache", "engram-python");
-const packages = ["gymnasium==1.4.0", "numpy>=2,<3", "websockets==17.4"];
-const python = join(home, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
-
-/** Makes the virtual environment, once. Why there is none, if there is none. */
-function prepare(): string | undefined {
-  const done = join(home, `ready-${packages.join(" ").replaceAll(/[^\w.]+/g, "-")}`);
-  if (existsSync(done)) return undefined;
-  try {
-    mkdirSync(home, { recursive: true });
-    execFileSync("python3", ["-m", "venv", home], { stdio: "pipe", timeout: 120_000 });
-    execFileSync(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...packages], { stdio: "pipe", timeout: 300_000 });
-    writeFileSync(done, "");
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-}
-
-const problem = prepare();
-if (problem !== undefined) console.warn(`\n*** THE DOORS TO PYTHON ARE NOT TESTED: ${problem}\n`);
-
-const env = { ...process.env, PYTHONPATH: join(root, "src", "interop", "python"), ENGRAM_COMMAND: `${process.execPath} ${program}` };
-const script = (name: string): string => join(import.meta.dirname, "python", name);
+const { python, env, problem } = pythonHome("engram-python", doors, "THE DOORS TO PYTHON ARE");
 
 describe.skipIf(problem !== undefined)("in Python", () => {
   it.each([
@@ -44,6 +17,8 @@ describe.skipIf(problem !== undefined)("in Python", () => {
     "a_world_is_lived_in",
     "vectors_autoreset_as_gymnasiums_do",
     "a_gymnasium_environment_is_served",
+    "a_served_environment_has_the_name_it_is_given",
+    "a_server_bears_whatever_is_sent_and_says_what_was_wrong",
     "errors_say_what_to_do",
   ])(
     "%s",
@@ -56,12 +31,18 @@ describe.skipIf(problem !== undefined)("in Python", () => {
 });
 
 describe.skipIf(problem !== undefined)("a Gymnasium environment", () => {
-  let served: Served | undefined;
-  afterAll(async () => served?.stop());
+  const served: Served[] = [];
+  afterAll(async () => Promise.all(served.map(async (one) => one.stop())));
+
+  async function serve(port = 0): Promise<Served> {
+    const one = await started(spawn(python, [script("serve_cartpole.py"), String(port)], { env, stdio: ["ignore", "pipe", "inherit"] }));
+    served.push(one);
+    return one;
+  }
 
   it("is a world for Engram, with its seeds, its ends and its numbers", async () => {
-    served = await started(spawn(python, [script("serve_cartpole.py")], { env, stdio: ["ignore", "pipe", "inherit"] }));
-    const entry = await openEnvironment(`gymnasium:${served.url}`, { environments: async () => environments });
+    const { url } = await serve();
+    const entry = await openEnvironment(`gymnasium:${url}`, { environments: async () => environments });
     expect(entry.spec).toMatchObject({ id: "gymnasium/cartpole@1", horizon: 500, controlPeriod: 0.02 });
     expect(entry.spec.action.parts).toMatchObject([{ quantity: "choice", low: [0], high: [1] }]);
     const environment = entry.make();
@@ -74,5 +55,20 @@ describe.skipIf(problem !== undefined)("a Gymnasium environment", () => {
     expect(step.kind).toBe("terminated");
     expect(steps).toBeLessThan(15);
     expect(environment.reset({ seed: 42 }).observation).toEqual(first);
+  }, 60_000);
+
+  it("whose process is killed in the middle of an episode truncates it, says so, and is lived in again when it is back", async () => {
+    const notices: string[] = [];
+    const first = await serve();
+    const environment = (await connectEnvironment(first.url, { onNotice: (text) => notices.push(text) })).make();
+    const begin = environment.reset({ seed: 42 }).observation.slice();
+    expect(environment.step(Float32Array.of(1)).kind).toBe("middle");
+    await first.stop("SIGKILL");
+    expect(environment.step(Float32Array.of(1))).toMatchObject({ kind: "truncated", reason: "disconnected", reward: 0, success: false });
+    expect(notices).toEqual([expect.stringContaining("is lost: it closed the connection") as string]);
+    await serve(Number(new URL(first.url).port));
+    expect(environment.reset({ seed: 42 }).observation).toEqual(begin);
+    expect(environment.step(Float32Array.of(1)).kind).toBe("middle");
+    expect(notices[1]).toContain("is back");
   }, 60_000);
 });

@@ -67,7 +67,7 @@ describe("a closed loop", () => {
     const loop$ = closedLoop(demonstration()).pipe(tap((event) => void (event.kind === "stepped" && (rewards += event.step.reward))));
     const [whole] = await endsOf(loop$);
     const [short] = await endsOf(closedLoop(demonstration({ stepsAfterSuccess: 0 })));
-    expect(whole).toMatchObject({ success: true, steps: HORIZON, return: rewards, actor: "demonstrator", unstable: false });
+    expect(whole).toMatchObject({ success: true, steps: HORIZON, return: rewards, actor: "demonstrator", reason: "horizon" });
     expect(short).toMatchObject({ success: true, episode: 1 });
     expect(short!.steps).toBeLessThan(20);
   });

@@ -14,18 +14,39 @@ export function successSection(summary: RunSummary): Part {
   return markup`<section><h2>Success matrix</h2><p class="note">Success in % on each task (columns) after learning one task more (rows), over ${String(episodesPerCell)} test episodes a cell. A frame marks the task just learned. ${last}</p><div class="row">${maps}</div></section>`;
 }
 
-function successMap({ agent, rates }: AgentSummary, { tasks, episodesPerCell }: RunSummary): Part {
+/** Absent where every task is learned. */
+export function testsSection(summary: RunSummary): Part {
+  const { agents, testTasks } = summary;
+  if (testTasks.length === 0) return undefined;
+  const maps = agents.map((agent, i) => {
+    const map = ratesMap({ agent: agent.agent, rates: agent.tests, columns: testTasks }, summary);
+    return markup`<figure class="${agentClass(i)}"><h3><span class="swatch"></span>${agent.agent}</h3>${map}</figure>`;
+  });
+  return markup`<section><h2>Tasks that are only tested</h2><p class="note">Success in % on each (columns) after learning one task more (rows).</p><div class="row">${maps}</div></section>`;
+}
+
+const successMap = ({ agent, rates }: AgentSummary, summary: RunSummary): Part => ratesMap({ agent, rates, columns: summary.tasks }, summary);
+
+interface RatesMap {
+  readonly agent: string;
+  readonly rates: AgentSummary["rates"];
+  readonly columns: RunSummary["tasks"];
+}
+
+function ratesMap({ agent, rates, columns }: RatesMap, { tasks, episodesPerCell }: RunSummary): Part {
   const names = tasks.map((task) => task.id);
+  const tested = columns.map((task) => task.id);
   const cells = rates.map((row, i) =>
     row.map((cell, j): HeatCell | null => {
       if (cell === null) return null;
       const when = i === 0 ? "before learning anything" : `after ${names[i - 1]!} (${i} of ${names.length})`;
-      const title = `${agent} on ${names[j]!} ${when}: ${Math.round(cell.mean * episodesPerCell)} of ${episodesPerCell}, 95 % interval ${percent(cell.low)} to ${percent(cell.high)} (Wilson)`;
+      const title = `${agent} on ${tested[j]!} ${when}: ${Math.round(cell.mean * episodesPerCell)} of ${episodesPerCell}, 95 % interval ${percent(cell.low)} to ${percent(cell.high)} (Wilson)`;
       return { share: cell.mean, text: percent(cell.mean).replace(" %", ""), title };
     }),
   );
   const rows = ["nothing yet", ...names.map((name) => `+ ${name}`)];
-  return heatMap({ label: `Success matrix of ${agent}`, rows, columns: names, cells, isFramed: (i, j) => i === j + 1 });
+  const isFramed = (i: number, j: number): boolean => columns === tasks && i === j + 1;
+  return heatMap({ label: `${columns === tasks ? "Success matrix" : "Tests"} of ${agent}`, rows, columns: tested, cells, isFramed });
 }
 
 /** Absent when no agent read from a memory. */

@@ -2,8 +2,7 @@
 import type { Environment, ResetOptions } from "../../contract/environment.ts";
 import { InvalidValueError } from "../../contract/errors.ts";
 import type { Snapshot } from "../../contract/snapshot.ts";
-import { asTaskId } from "../../contract/task.ts";
-import { checkTask } from "../simulated-environment.ts";
+import { checkSettings } from "../simulated-environment.ts";
 import { withSettings } from "./settings.ts";
 import { renamed, Wrapper } from "./wrapper.ts";
 
@@ -41,7 +40,7 @@ export class DriftWrapper extends Wrapper {
     const { setting, kind, values, episodes } = drift;
     if (values.length < 2) throw new InvalidValueError("drift", values, "between two values or more");
     if (!Number.isInteger(episodes) || episodes < 1) throw new InvalidValueError("drift", episodes, "over a whole number of episodes from 1 up");
-    for (const value of values) checkTask(inner.spec, { id: asTaskId(""), environment: inner.spec.id, settings: { [setting]: value } });
+    for (const value of values) checkSettings(inner.spec, { [setting]: value });
     super(inner, renamed(inner.spec, `drift=${setting}:${kind}:${values.join(",")}:${episodes}`));
     this.#drift = drift;
   }

@@ -1,7 +1,7 @@
 /** @file A world with other nominal settings: gravity, friction, masses, whatever it offers. A task may still ask for others. */
 import type { Environment, EnvironmentSpec, ResetOptions, Setting } from "../../contract/environment.ts";
 import { asTaskId } from "../../contract/task.ts";
-import { checkTask } from "../simulated-environment.ts";
+import { checkSettings } from "../simulated-environment.ts";
 import { renamed, Wrapper } from "./wrapper.ts";
 
 export type Settings = Readonly<Record<string, number>>;
@@ -11,7 +11,7 @@ export class SettingsWrapper extends Wrapper {
 
   /** @throws {UnknownNameError} A setting that the world has not. @throws {InvalidValueError} One outside its bounds. */
   constructor(inner: Environment, settings: Settings) {
-    checkTask(inner.spec, { id: asTaskId(""), environment: inner.spec.id, settings });
+    checkSettings(inner.spec, settings);
     super(inner, settledSpec(inner.spec, settings));
     this.#settings = settings;
   }

@@ -14,8 +14,10 @@ Needs gymnasium, numpy and websockets. The protocol is described in docs/environ
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
 import shutil
 import socket
 import struct
@@ -24,7 +26,7 @@ import sys
 import threading
 from pathlib import Path
 from typing import Any, Callable, Sequence
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import gymnasium
 import numpy as np
@@ -114,6 +116,14 @@ class _Wire:
         else:
             self.protocol.send_binary(message)
         self.flush()
+
+    def linger(self) -> None:
+        """Reads on, for a moment, what a broken-off client is still sending: it would lose our last words to a reset connection otherwise."""
+        self.socket.settimeout(0.5)
+        with contextlib.suppress(OSError):
+            for _ in range(LARGEST_MESSAGE // 65536 * 2):
+                if not self.socket.recv(65536):
+                    return
 
     def close(self) -> None:
         try:
@@ -265,7 +275,10 @@ class _Client:
         return told
 
     def reset(self, seed: Any, options: dict[str, Any] | None, mask: np.ndarray | None = None) -> dict[str, np.ndarray]:
-        task = {key: value for key, value in (options or {}).items() if key in ("variation", "settings")}
+        strange = set(options or {}) - {"variation", "settings", "reset_mask"}
+        if strange:
+            raise EngramError("unknown-name", f"Unknown options of a reset: {', '.join(sorted(strange))}. Known: variation, settings; of a vector, reset_mask.")
+        task = {key: value for key, value in (options or {}).items() if key != "reset_mask"}
         if "variation" in task:
             task["variation"] = [float(value) for value in task["variation"]]
         request = {"op": "reset", "seed": seed, "task": task or None, "mask": None if mask is None else [int(one) for one in mask]}
@@ -329,6 +342,8 @@ class EngramVectorEnv(VectorEnv):
     def reset(self, *, seed: int | list[int | None] | None = None, options: dict[str, Any] | None = None):
         super().reset(seed=seed if isinstance(seed, int) else None)
         if isinstance(seed, (list, tuple, np.ndarray)):
+            if any(one is None for one in seed):
+                raise EngramError("invalid-value", "Expected a seed for every copy, or none at all.")
             seed = [int(one) for one in seed]
         mask = None if options is None else options.get("reset_mask")
         step = self._client.reset(seed, options, mask)
@@ -405,10 +420,10 @@ def _unflat(space: spaces.Space, numbers: np.ndarray) -> Any:
             values.append(_unflat(inner, numbers[taken : taken + size]))
             taken += size
         return dict(zip(space.keys(), values)) if isinstance(space, spaces.Dict) else tuple(values)
-    if isinstance(space, spaces.Discrete):
-        return int(round(float(numbers[0])))
-    if isinstance(space, (spaces.MultiDiscrete, spaces.MultiBinary)):
-        return np.rint(numbers).astype(space.dtype).reshape(space.shape)
+    if isinstance(space, (spaces.Discrete, spaces.MultiDiscrete, spaces.MultiBinary)):
+        [part] = _parts(space, "")
+        whole = np.rint(np.clip(numbers, part["low"], part["high"]))
+        return int(whole[0]) if isinstance(space, spaces.Discrete) else whole.astype(space.dtype).reshape(space.shape)
     return np.clip(numbers.reshape(space.shape), space.low, space.high).astype(space.dtype)
 
 
@@ -416,8 +431,17 @@ def _slug(text: str) -> str:
     return "".join(letter if letter.isalnum() else "-" for letter in text.lower()).strip("-") or "world"
 
 
-def _describe(env: gymnasium.Env, observation: Sequence[dict[str, Any]] | None) -> dict[str, Any]:
-    spec = env.spec
+class _Face:
+    """What a served world says of itself beyond what Gymnasium knows of it."""
+
+    def __init__(self, id: str | None, summary: str | None, observation: Sequence[dict[str, Any]] | None):
+        if id is not None and not re.fullmatch(r"[a-z0-9-]+/[a-z0-9-]+@[1-9][0-9]*", id):
+            raise EngramError("invalid-value", f"Expected `id` to be suite/name@version in small letters, such as metaworld/reach@1, got {id!r}.")
+        self.id, self.summary, self.observation = id, summary, observation
+
+
+def _describe(env: gymnasium.Env, face: _Face) -> dict[str, Any]:
+    spec, observation = env.spec, face.observation
     name, _, version = (spec.id if spec is not None else type(env.unwrapped).__name__).rpartition("/")[2].partition("-v")
     fps = env.metadata.get("render_fps")
     period = getattr(env.unwrapped, "dt", None) or (1 / fps if fps else 1.0)
@@ -427,8 +451,8 @@ def _describe(env: gymnasium.Env, observation: Sequence[dict[str, Any]] | None) 
         raise EngramError("invalid-value", f"Expected the parts of the observation to have {size} numbers together, got {sum(part['size'] for part in shown)}.")
     return {
         "protocol": PROTOCOL,
-        "id": f"gymnasium/{_slug(name)}@{version if version.isdigit() and int(version) > 0 else 1}",
-        "summary": f"{spec.id if spec is not None else name}, in Python.",
+        "id": face.id or f"gymnasium/{_slug(name)}@{version if version.isdigit() and int(version) > 0 else 1}",
+        "summary": face.summary or f"{spec.id if spec is not None else name}, in Python.",
         "observation": shown,
         "action": _parts(env.action_space, "action"),
         "variation": [],
@@ -436,6 +460,35 @@ def _describe(env: gymnasium.Env, observation: Sequence[dict[str, Any]] | None) 
         "controlPeriod": float(period),
         "horizon": (spec.max_episode_steps if spec is not None else None) or 1_000_000,
     }
+
+
+def _read_reset(text: str, count: int) -> tuple[int | list[int] | None, list[int] | None]:
+    """Seed and mask of a request. Raises EngramError for what is none."""
+
+    def expect(holds: bool, what: str, rule: str, got: Any) -> None:
+        if not holds:
+            raise EngramError("invalid-value", f"Expected `{what}` to be {rule}, got {json.dumps(got)[:60]}.")
+
+    def is_seed(value: Any) -> bool:
+        return type(value) is int and value >= 0
+
+    try:
+        request = json.loads(text)
+    except ValueError:
+        raise EngramError("invalid-value", f"Expected `message` to be JSON, got {text[:60]!r}.") from None
+    expect(isinstance(request, dict), "message", "an object", request)
+    expect(request.get("op") == "reset", "message.op", '"reset"', request.get("op"))
+    strange = set(request) - {"op", "seed", "mask", "task"}
+    if strange:
+        raise EngramError("unknown-name", f"Unknown key in `message`: {', '.join(sorted(strange))}. Known: op, seed, mask, task.")
+    if request.get("task"):
+        raise EngramError("invalid-value", "This world is Gymnasium's: it has no variations and no settings.")
+    seed, mask = request.get("seed"), request.get("mask")
+    many = isinstance(seed, list) and len(seed) == count and all(map(is_seed, seed))
+    expect(seed is None or is_seed(seed) or many, "message.seed", f"a non-negative integer, or {count} of them", seed)
+    flags = isinstance(mask, list) and len(mask) == count and all(one in (0, 1) for one in mask)
+    expect(mask is None or flags, "message.mask", f"{count} numbers, 1 or 0", mask)
+    return seed, mask
 
 
 class _Copies:
@@ -458,10 +511,8 @@ class _Copies:
             "finals": np.zeros((count, self.size), np.float32),
         }
 
-    def reset(self, request: dict[str, Any]) -> dict[str, np.ndarray]:
-        seed, mask = request.get("seed"), request.get("mask")
-        if request.get("task"):
-            raise EngramError("invalid-value", "This world is Gymnasium's: it has no variations and no settings.")
+    def reset(self, text: str) -> dict[str, np.ndarray]:
+        seed, mask = _read_reset(text, len(self.envs))
         for k in range(len(self.envs)):
             if mask is None or mask[k]:
                 self._begin(k, None if seed is None else seed[k] if isinstance(seed, list) else seed + k)
@@ -510,25 +561,55 @@ class _Copies:
             env.close()
 
 
-def _serve_client(wire: _Wire, make_env: Callable[[], gymnasium.Env], observation: Sequence[dict[str, Any]] | None) -> None:
-    from urllib.parse import parse_qs, urlsplit
+def _may_connect(headers: Any) -> bool:
+    """A web page from anywhere can open a socket to loopback: the Host it used must be this machine's, and its Origin, if it has one, the same."""
+    host = headers.get("Host", "")
+    if not re.fullmatch(r"(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?", host, re.IGNORECASE):
+        return False
+    origin = headers.get("Origin")
+    return origin is None or origin == f"http://{host}"
 
+
+def _shake_hands(wire: _Wire) -> dict[str, str] | None:
+    """What a client asks for in its query; None where it is sent away."""
+    wire.socket.settimeout(10)
     request = wire.next()
     if not isinstance(request, Request):
-        return
-    wire.protocol.send_response(wire.protocol.accept(request))
+        return None
+    response = wire.protocol.accept(request) if _may_connect(request.headers) else wire.protocol.reject(403, "Only from this machine.\n")
+    wire.protocol.send_response(response)
     wire.flush()
-    query = {key: values[0] for key, values in parse_qs(urlsplit(request.path).query).items()}
+    wire.socket.settimeout(None)
+    return {key: values[0] for key, values in parse_qs(urlsplit(request.path).query).items()} if response.status_code == 101 else None
+
+
+def _told(error: Exception) -> str:
+    """An error for the other side; one that an environment threw by itself is told too, with its kind."""
+    known = isinstance(error, EngramError)
+    return json.dumps({"error": {"code": error.code if known else "defect", "message": str(error) if known else f"{type(error).__name__}: {error}"}})
+
+
+def _greet(query: dict[str, str], make_env: Callable[[], gymnasium.Env], face: _Face) -> tuple[_Copies, dict[str, Any]]:
+    count, autoreset = query.get("count", "1"), query.get("autoreset", "disabled")
+    if not (count.isdecimal() and 1 <= int(count) <= 4096):
+        raise EngramError("invalid-value", f"Expected `count` to be a whole number from 1 to 4096, got {count!r}.")
+    if autoreset not in ("next-step", "same-step", "disabled"):
+        raise EngramError("invalid-value", f"Expected `autoreset` to be next-step, same-step or disabled, got {autoreset!r}.")
+    copies = _Copies(make_env, int(count), autoreset)
+    return copies, {**_describe(copies.envs[0], face), "count": int(count), "autoreset": autoreset}
+
+
+def _serve_client(wire: _Wire, make_env: Callable[[], gymnasium.Env], face: _Face) -> None:
+    query = _shake_hands(wire)
+    if query is None:
+        return
     try:
-        count = int(query.get("count", "1"))
-        autoreset = query.get("autoreset", "disabled")
-        if not 1 <= count <= 4096 or autoreset not in ("next-step", "same-step", "disabled"):
-            raise EngramError("invalid-value", f"Expected a count from 1 to 4096 and an autoreset mode, got {query}.")
-        copies = _Copies(make_env, count, autoreset)
-        greeting = {**_describe(copies.envs[0], observation), "count": count, "autoreset": autoreset}
+        copies, greeting = _greet(query, make_env, face)
     except Exception as error:  # Whoever is waiting at the other end must hear of it.
-        wire.send(json.dumps({"error": {"code": getattr(error, "code", "defect"), "message": str(error)}}))
-        raise
+        wire.send(_told(error))
+        if not isinstance(error, EngramError):
+            raise
+        return
     result = _Result(greeting)
     try:
         wire.send(json.dumps(greeting))
@@ -536,13 +617,12 @@ def _serve_client(wire: _Wire, make_env: Callable[[], gymnasium.Env], observatio
             message = wire.next()
             try:
                 if isinstance(message, bytes):
-                    wire.send(result.write(STEP_RESULT, copies.step(message)))
+                    answer: str | bytes = result.write(STEP_RESULT, copies.step(message))
                 else:
-                    wire.send(result.write(RESET_RESULT, copies.reset(json.loads(message))))
-            except ConnectionError:
-                raise
+                    answer = result.write(RESET_RESULT, copies.reset(message))
             except Exception as error:
-                wire.send(json.dumps({"error": {"code": getattr(error, "code", "defect"), "message": f"{type(error).__name__}: {error}"}}))
+                answer = _told(error)
+            wire.send(answer)
     finally:
         copies.close()
 
@@ -551,14 +631,18 @@ def serve(
     make_env: Callable[[], gymnasium.Env],
     port: int = 8770,
     *,
+    id: str | None = None,
+    summary: str | None = None,
     observation: Sequence[dict[str, Any]] | None = None,
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
     """Offers a Gymnasium environment to Engram on this machine, until Ctrl-C; every client has environments of its own, made by `make_env`.
 
+    `id` is what Engram shall call the world, such as `metaworld/reach@1`, and `summary` what is to be done there, in a sentence; by default Gymnasium's name.
     `observation` may say what the numbers mean, so that Engram's agents can build features from them: a list such as
     `[{"name": "hand", "quantity": "position", "unit": "m", "size": 3}, ...]`. An environment's success is `info["success"]` or `info["is_success"]`.
     """
+    face = _Face(id, summary, observation)
     with socket.create_server(("127.0.0.1", port)) as server:
         url = f"ws://127.0.0.1:{server.getsockname()[1]}"
         if on_ready is None:
@@ -568,17 +652,17 @@ def serve(
         try:
             while True:
                 connection, _ = server.accept()
-                threading.Thread(target=_live, args=(connection, make_env, observation), daemon=True).start()
+                threading.Thread(target=_live, args=(connection, make_env, face), daemon=True).start()
         except KeyboardInterrupt:
             pass
 
 
-def _live(connection: socket.socket, make_env: Callable[[], gymnasium.Env], observation: Sequence[dict[str, Any]] | None) -> None:
+def _live(connection: socket.socket, make_env: Callable[[], gymnasium.Env], face: _Face) -> None:
     wire = _Wire(connection, ServerProtocol(max_size=LARGEST_MESSAGE))
     try:
-        _serve_client(wire, make_env, observation)
-    except (ConnectionError, OSError):
-        pass  # The client has left.
+        _serve_client(wire, make_env, face)
+    except OSError:
+        wire.linger()  # The client has left, or was cut off.
     except Exception as error:
         print(f"engram_gym: {type(error).__name__}: {error}", file=sys.stderr)
     finally:

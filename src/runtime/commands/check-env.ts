@@ -12,7 +12,7 @@ export async function checkEnvironmentCommand(name: string, { json }: { readonly
   else {
     for (const { name: check, problem } of results)
       process.stdout.write(`${problem === undefined ? "ok  " : "FAIL"} ${check}${problem === undefined ? "" : `\n     ${problem}`}\n`);
-    process.stdout.write(`${entry.spec.id}: ${failed.length === 0 ? "keeps" : `breaks ${failed.length} of`} all ${results.length} promises.\n`);
+    process.stdout.write(`${entry.spec.id}: ${failed.length === 0 ? "keeps all" : `breaks ${failed.length} of its`} ${results.length} promises.\n`);
   }
   return failed.length === 0 ? 0 : 1;
 }

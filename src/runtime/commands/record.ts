@@ -27,7 +27,9 @@ export async function recordCommand(id: string, flags: RecordFlags, registries: 
   const noise = Number(flags.noise);
   if (!(noise >= 0 && noise <= 1)) throw new InvalidValueError("--noise", flags.noise, "a number from 0 to 1");
   const entry = await openEnvironment(id, registries);
-  const name = flags.out ?? `engram/${id.replace(/@.*$/, "").replaceAll(/[^\w-]+/g, "-")}-v0`;
+  if (entry.controller === undefined)
+    throw new InvalidValueError("environment", id, "a world with a scripted controller", "`engram envs <id>` says whether a world has one.");
+  const name = flags.out ?? `engram/${id.replace(/@\d+/, "").replaceAll(/[^\w-]+/g, "-")}-v0`;
   const writer = await createMinari(name, {
     spec: entry.spec,
     algorithm: "scripted controller",
@@ -60,8 +62,8 @@ async function recorded(writer: MinariWriter, { entry, id, count, noise, seed }:
       pace,
       nextEpisode: () => done + 1,
       onLoop: () => undefined,
-      onSuccess(transitions) {
-        writer.add(episodeOf(transitions));
+      onSuccess(transitions, placement) {
+        writer.add({ ...episodeOf(transitions), seed: placement });
         line.update({ phase: "demonstrate", task: task.id, fraction: ++done / count });
       },
     });

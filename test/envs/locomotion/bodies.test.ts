@@ -204,10 +204,11 @@ describe.each(["locomotion/ant@1", "locomotion/walker@1"])("%s", (id) => {
   };
 
   it("stands at first, and is told where to go and how fast", () => {
-    const observation = still(id, { direction: Math.PI / 2, speed: 2 }, 5);
+    const isPlanar = id === "locomotion/walker@1";
+    const observation = still(id, isPlanar ? { speed: -2 } : { direction: Math.PI / 2, speed: 2 }, 5);
     const { size } = environments.get(id)!.spec.observation;
-    expect(observation[size - 2]).toBeCloseTo(0, 5);
-    expect(observation[size - 1]).toBeCloseTo(2, 5);
+    expect(observation[size - 2]).toBeCloseTo(isPlanar ? -2 : 0, 5);
+    expect(observation[size - 1]).toBeCloseTo(isPlanar ? 0 : 2, 5);
     expect(observation[0]).toBeGreaterThan(0.5);
   });
 
@@ -233,8 +234,28 @@ describe.each(["locomotion/ant@1", "locomotion/walker@1"])("%s", (id) => {
 
   it("moves otherwise under every other setting", () => {
     const plainly = still(id, {}, 10, 0.3);
-    for (const settings of [{ gravity: 0.15 }, { gravity: 1.5 }, { mass: 0.5 }, { mass: 4 }, { size: 0.5 }, { size: 4 }]) {
+    for (const settings of [{ gravity: 0.15 }, { gravity: 1.5 }, { friction: 0.4 }, { mass: 0.5 }, { mass: 4 }, { size: 0.5 }, { size: 4 }]) {
       expect(still(id, settings, 10, 0.3)).not.toEqual(plainly);
+    }
+  });
+
+  it("takes products of settings, as a task or in its id, and drifts in several at once", () => {
+    const settings = { gravity: 0.15, friction: 0.4, mass: 0.5, size: 2 };
+    const product = still(id, settings, 10, 0.3);
+    for (const name of Object.keys(settings)) expect(still(id, { ...settings, [name]: 1 }, 10, 0.3)).not.toEqual(product);
+    const options = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
+    const drifts = ["gravity:sudden:1,0.15:1", "friction:recurring:1,0.4:1", "mass:gradual:1,0.5:1", "size:sudden:1,2:1"].map(
+      (drift) => `drift=${drift}`,
+    );
+    for (const [wanted, episodes] of [
+      [options, 1],
+      [drifts, 2],
+    ] as const) {
+      const environment = findEnvironment(`${id}?${wanted.join("&")}`, environments).make();
+      let observation: Float32Array = new Float32Array();
+      for (let k = 0; k < episodes; k++) ({ observation } = environment.reset({ seed: 1 }));
+      for (let k = 0; k < 10; k++) ({ observation } = environment.step(new Float32Array(environment.spec.action.size).fill(0.3)));
+      expect(observation).toEqual(product);
     }
   });
 

@@ -1,8 +1,12 @@
 """Both doors, from Python's side: Engram's worlds under Gymnasium's own checks, and what a server of ours must bear. Run by python.test.ts."""
 
+import contextlib
 import json
+import socket
+import struct
 import sys
 import threading
+import time
 import warnings
 
 import gymnasium
@@ -10,6 +14,8 @@ import numpy as np
 from gymnasium import spaces
 from gymnasium.utils.env_checker import check_env
 from gymnasium.vector import AutoresetMode
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 import engram_gym
 
@@ -85,12 +91,18 @@ class Everything(gymnasium.Env):
         return {"seen": np.full((2, 2), value), "kind": np.int64(2), "flags": np.array([1, 0], np.int8)}
 
 
-def a_gymnasium_environment_is_served():
+def served(make_env, **about):
+    """Serves in a thread; the address."""
     ready, url = threading.Event(), []
-    serving = threading.Thread(target=engram_gym.serve, args=(Everything, 0), kwargs={"on_ready": lambda at: (url.append(at), ready.set())}, daemon=True)
-    serving.start()
+    about["on_ready"] = lambda at: (url.append(at), ready.set())
+    threading.Thread(target=engram_gym.serve, args=(make_env, 0), kwargs=about, daemon=True).start()
     assert ready.wait(10)
-    env = engram_gym.make("", url=url[0])
+    return url[0]
+
+
+def a_gymnasium_environment_is_served():
+    url = served(Everything)
+    env = engram_gym.make("", url=url)
     assert [part["name"] for part in env.parts["observation"]] == ["flags", "kind", "seen"], env.parts
     assert env.control_period == 0.05
     first, _ = env.reset(seed=3)
@@ -108,7 +120,7 @@ def a_gymnasium_environment_is_served():
         except engram_gym.EngramError as error:
             assert told in str(error), error
     env.close()
-    vector = engram_gym.make_vec("", 4, url=url[0], autoreset_mode=AutoresetMode.SAME_STEP)
+    vector = engram_gym.make_vec("", 4, url=url, autoreset_mode=AutoresetMode.SAME_STEP)
     vector.reset(seed=1)
     for _ in range(5):
         _, _, terminations, _, info = vector.step(np.zeros((4, 5)))
@@ -116,8 +128,80 @@ def a_gymnasium_environment_is_served():
     vector.close()
 
 
+def a_served_environment_has_the_name_it_is_given():
+    env = engram_gym.make("own/everything@3", url=served(Everything, id="own/everything@3", summary="Do everything."))
+    assert (env.id, env.summary) == ("own/everything@3", "Do everything.")
+    env.close()
+    for wrong in ("everything", "own/Everything@3", "own/everything@0"):
+        try:
+            engram_gym.serve(Everything, 0, id=wrong)
+            raise AssertionError("a wrong id was taken")
+        except engram_gym.EngramError as error:
+            assert "suite/name@version" in str(error), error
+
+
+SHAKE = b"GET / HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n%s\r\n"
+
+
+def a_server_bears_whatever_is_sent_and_says_what_was_wrong():
+    url = served(lambda: gymnasium.make("CartPole-v1"))
+    port = int(url.rsplit(":", 1)[1])
+    noise = np.random.default_rng(1)
+    for k in range(60):
+        with socket.create_connection(("127.0.0.1", port)) as line, contextlib.suppress(OSError):
+            if k % 2:
+                line.sendall(SHAKE % (b"localhost", b""))
+            line.sendall(noise.bytes(int(noise.integers(200))))
+            time.sleep(0.002)
+    for host, origin in ((b"evil.example", b""), (b"localhost", b"Origin: https://evil.example\r\n"), (b"localhost", b"Origin: null\r\n")):
+        with socket.create_connection(("127.0.0.1", port)) as line:
+            line.sendall(SHAKE % (host, origin))
+            assert b" 403 " in line.recv(100), (host, origin)
+    with connect(url) as client:
+        client.recv()
+        for message, told in (
+            ("{", "JSON"),
+            ("[]", "an object"),
+            ("null", "an object"),
+            ('{"op": "dance"}', "message.op"),
+            ('{"op": "reset", "sead": 1}', "sead"),
+            ('{"op": "reset", "seed": -1}', "message.seed"),
+            ('{"op": "reset", "seed": true}', "message.seed"),
+            ('{"op": "reset", "seed": [1, 2]}', "or 1 of them"),
+            ('{"op": "reset", "mask": [1, 1]}', "message.mask"),
+            ('{"op": "reset", "task": {"variation": [1]}}', "no variations"),
+            (b"123", "4 bytes: 1 float32"),
+            (struct.pack("<f", float("nan")), "NaN"),
+            (struct.pack("<f", 1.0), "must be reset"),
+        ):
+            client.send(message)
+            answer = json.loads(client.recv())["error"]
+            assert told in answer["message"] and answer["code"] != "defect", (message, answer)
+        client.send('{"op": "reset", "seed": 3}')
+        assert client.recv()[0] == 1
+        # Beyond its space an action is brought back into it, as in our own worlds.
+        client.send(struct.pack("<f", float("inf")))
+        assert client.recv()[0] == 2
+    for query in ("count=0", "count=many", "autoreset=never"):
+        with connect(f"{url}/?{query}") as client:
+            assert query.split("=")[0] in json.loads(client.recv())["error"]["message"]
+    with connect(url) as client:
+        client.recv()
+        client.send(bytes(2**24 + 1))
+        try:
+            client.recv()
+            raise AssertionError("a message that is too large was taken")
+        except ConnectionClosed as closed:
+            assert closed.rcvd is not None and closed.rcvd.code == 1009, closed
+    env = engram_gym.make("", url=url)
+    env.reset(seed=1)
+    env.close()
+
+
 def errors_say_what_to_do():
+    env = engram_gym.make("classic/navigation-2d@1")
     for call, told in (
+        (lambda: env.reset(options={"gravity": 0.5}), "gravity"),
         (lambda: engram_gym.make("tabletop/posh@1"), "tabletop/push@1"),
         (lambda: engram_gym.make("tabletop/push@1", url="ws://127.0.0.1:9"), "refused"),
     ):
@@ -126,9 +210,18 @@ def errors_say_what_to_do():
             raise AssertionError("it was taken")
         except (engram_gym.EngramError, OSError) as error:
             assert told in str(error), error
+    env.close()
 
 
-tests = [worlds_pass_gymnasiums_checks, a_world_is_lived_in, vectors_autoreset_as_gymnasiums_do, a_gymnasium_environment_is_served, errors_say_what_to_do]
+tests = [
+    worlds_pass_gymnasiums_checks,
+    a_world_is_lived_in,
+    vectors_autoreset_as_gymnasiums_do,
+    a_gymnasium_environment_is_served,
+    a_served_environment_has_the_name_it_is_given,
+    a_server_bears_whatever_is_sent_and_says_what_was_wrong,
+    errors_say_what_to_do,
+]
 for test in tests:
     if sys.argv[1:] in ([], [test.__name__]):
         test()
