@@ -102,6 +102,7 @@ export { categorical, sampleSquashedGaussian, squashedGaussianLogProbability, ty
 export { MlpActor } from "./tensor/mlp-actor.ts";
 export { initializeMlp, mlpPart, type Activation, type MlpShape } from "./tensor/mlp-shape.ts";
 export { mlp } from "./tensor/mlp.ts";
+export { mlpError } from "./tensor/mlp-error.ts";
 export * as ops from "./tensor/ops.ts";
 export { layoutOf, tensorView, view, type ParameterLayout, type ParameterPart, type TensorViews } from "./tensor/parameters.ts";
 export { sgdState, sgdStep, type SgdOptions, type SgdState } from "./tensor/sgd.ts";

@@ -9,8 +9,8 @@ import { FlatVector } from "../tensor/flat-vector.ts";
 import { valueAndGradient } from "../tensor/gradient.ts";
 import { MlpActor } from "../tensor/mlp-actor.ts";
 import { initializeMlp, mlpPart, type MlpShape } from "../tensor/mlp-shape.ts";
-import { mlp } from "../tensor/mlp.ts";
-import { matrix, meanSquaredError } from "../tensor/ops.ts";
+import { mlpError } from "../tensor/mlp-error.ts";
+import { matrix } from "../tensor/ops.ts";
 import { layoutOf, tensorView } from "../tensor/parameters.ts";
 
 /** Microseconds. */
@@ -60,7 +60,7 @@ function step(sizes: readonly number[], batch: number): { readonly step: () => v
   return {
     step() {
       valueAndGradient(
-        (views) => meanSquaredError(mlp(matrix(x, batch, inputs), tensorView(views, "net"), shape), matrix(y, batch, outputs)),
+        (views) => mlpError(matrix(x, batch, inputs), tensorView(views, "net"), matrix(y, batch, outputs), shape),
         layout,
         parameters,
         gradient,

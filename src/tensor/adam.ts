@@ -53,11 +53,14 @@ function adamByLoop(w: Float32Array, g: Float32Array, { mean, square, rate, squa
   const m = mean.numbers;
   const v = square.numbers;
   for (let i = 0; i < w.length; i++) {
-    m[i] = beta1 * m[i]! + (1 - beta1) * g[i]!;
-    v[i] = beta2 * v[i]! + (1 - beta2) * g[i]! * g[i]!;
+    m[i] = flushed(beta1 * m[i]! + (1 - beta1) * g[i]!);
+    v[i] = flushed(beta2 * v[i]! + (1 - beta2) * g[i]! * g[i]!);
     w[i] = w[i]! - (rate * m[i]!) / (Math.sqrt(v[i]! * squareScale) + epsilon);
   }
 }
+
+/** Numbers below float32's smallest normal one become 0, as in the kernel. */
+const flushed = (x: number): number => (Math.abs(x) < 1.17549435e-38 ? 0 : x);
 
 /**
  * Scales a gradient, in place, to at most the given Euclidean length, and returns the length it had.

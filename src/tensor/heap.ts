@@ -27,6 +27,9 @@ export interface Kernels {
   layerNormBackward(...rows: readonly number[]): void;
   layerNormTangent(...rows: readonly number[]): void;
   layerNormBackwardTangent(...rows: readonly number[]): void;
+  combine(kind: number, stretches: number, count: number, a: Address, b: Address, into: Address): void;
+  combineWithOne(kind: number, count: number, a: Address, b: Address, into: Address): void;
+  addScaled(count: number, a: Address, factor: number, b: Address, into: Address): void;
   columnSums(batch: number, rows: number, width: number, x: Address, into: Address, step: number, accumulate: boolean): void;
   columnDots(batch: number, rows: number, width: number, x: Address, y: Address, into: Address, step: number, accumulate: boolean): void;
   copyStretches(count: number, bytes: number, from: Address, fromStep: number, into: Address, intoStep: number): void;
@@ -168,7 +171,7 @@ export function heap(): Heap | undefined {
 }
 
 /**
- * Registers a kernel for the wasm backend and returns a way to call it.
+ * Registers a kernel for the wasm backend and returns a way to call it that leaves out tfjs' bookkeeping, which costs more than most kernels.
  * @param compute Gets the addresses of the inputs and returns what it made with `heap.output`.
  */
 export function wasmKernel<Options>(
@@ -185,7 +188,9 @@ export function wasmKernel<Options>(
     },
   });
   return (inputs, options) => {
-    const named: tf.NamedTensorMap = Object.fromEntries(inputs.map((input, k) => [`input${k}`, input]));
-    return tf.engine().runKernel(name, named, options as unknown as tf.NamedAttrMap) as unknown as Tensor[];
+    const memory = heap()!;
+    const engine = tf.engine();
+    const addresses = inputs.map((input) => memory.address(input));
+    return compute(memory, addresses, options).map((info) => engine.makeTensorFromTensorInfo(info));
   };
 }

@@ -104,14 +104,35 @@ const unary =
   <T extends Tensor>(x: T): T =>
     kernel(name, { x }) as T;
 
+/** As `assembly/elementwise.ts` counts them. */
+const combinations = { [tf.Add]: 0, [tf.Sub]: 1, [tf.Multiply]: 2 } as const;
+
+interface CombinationOptions {
+  readonly kind: number;
+  readonly shape: readonly number[];
+  readonly size: number;
+  /** Numbers in the second operand, which fits into the first so many times. */
+  readonly period: number;
+}
+
+const heapCombination = wasmKernel<CombinationOptions>("EngramCombination", (memory, [a, b], { kind, shape, size, period }) => {
+  const out = memory.output(shape);
+  if (period === 1) memory.kernels.combineWithOne(kind, size, a!, b!, memory.address(out));
+  else memory.kernels.combine(kind, size / period, period, a!, b!, memory.address(out));
+  return [out];
+});
+
 /** The second operand is repeated to fit the first. */
 const binary =
-  (name: string) =>
-  <T extends Tensor>(a: T, b: Tensor): T =>
-    kernel(name, { a, b }) as T;
+  (name: keyof typeof combinations) =>
+  <T extends Tensor>(a: T, b: Tensor): T => {
+    const repeats = b.rank <= a.rank && (b.size === 1 || b.shape.every((length, k) => length === a.shape[a.rank - b.rank + k]));
+    if (!repeats || heap() === undefined) return kernel(name, { a, b }) as T;
+    return heapCombination([a, b], { kind: combinations[name], shape: a.shape, size: a.size, period: b.size })[0] as T;
+  };
 
 export const negative = unary(tf.Neg);
-export const squared = unary(tf.Square);
+export const squared = <T extends Tensor>(x: T): T => times(x, x);
 export const exponential = unary(tf.Exp);
 export const rectified = unary(tf.Relu);
 export const reciprocalRoot = unary(tf.Rsqrt);
@@ -132,6 +153,19 @@ export function scaled<T extends Tensor>(x: T, by: number): T {
   if (heap() !== undefined) return heapScaled([x], { shape: x.shape, by })[0] as T;
   const factor = tf.scalar(by);
   return disposing(times(x, factor), factor);
+}
+
+const heapSumScaled = wasmKernel<{ readonly shape: readonly number[]; readonly by: number }>("EngramSumScaled", (memory, [a, b], { shape, by }) => {
+  const out = memory.output(shape);
+  memory.kernels.addScaled(tf.util.sizeFromShape([...shape]), a!, by, b!, memory.address(out));
+  return [out];
+});
+
+/** a + by · b, of one shape. */
+export function sumScaled<T extends Tensor>(a: T, b: Tensor, by: number): T {
+  if (heap() !== undefined) return heapSumScaled([a, b], { shape: a.shape, by })[0] as T;
+  const weighted = scaled(b, by);
+  return disposing(sum(a, weighted), weighted);
 }
 
 const heapTanh = wasmKernel<{ readonly shape: readonly number[] }>("EngramTanh", (memory, [x], { shape }) => {

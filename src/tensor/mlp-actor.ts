@@ -55,7 +55,9 @@ export class MlpActor {
     const last = this.#layers.length - 1;
     let from = input;
     let fromAt = inputAt;
-    this.#layers.forEach((layer, k) => {
+    // No closure: it would be allocated anew for each input.
+    for (let k = 0; k <= last; k++) {
+      const layer = this.#layers[k]!;
       const into = k === last ? output : this.#hidden[k]!;
       const intoAt = k === last ? outputAt : 0;
       affine(numbers, this.#offset, layer, from, fromAt, into, intoAt);
@@ -63,7 +65,7 @@ export class MlpActor {
       if (k < last) activate(into, this.#shape.activation);
       from = into;
       fromAt = intoAt;
-    });
+    }
   }
 }
 

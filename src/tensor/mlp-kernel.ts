@@ -118,7 +118,7 @@ const tangent = wasmKernel<TangentOptions>("EngramMlpHessianProduct", (memory, i
 });
 
 /** An output and its address; one that nobody wants has no numbers, and address 0. */
-function wantedOutput(memory: Heap, wanted: boolean, shape: readonly number[]): [TensorInfo, Address] {
+export function wantedOutput(memory: Heap, wanted: boolean, shape: readonly number[]): [TensorInfo, Address] {
   const info = memory.output(wanted ? shape : [0]);
   return [info, wanted ? memory.address(info) : 0];
 }

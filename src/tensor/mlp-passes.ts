@@ -149,11 +149,12 @@ export class MlpPasses {
    * of the Hessian of ∂y·y with (vx, v). Results that are not wanted have address 0.
    */
   tangent(at: TangentAddresses): void {
-    this.#tangentForward(at);
-    if (at.rdx !== 0 || at.rgradient !== 0) this.#tangentBackward(at);
+    this.tangentForward(at);
+    if (at.rdx !== 0 || at.rgradient !== 0) this.tangentBackward(at);
   }
 
-  #tangentForward({ x, parameters, cache, vx, v, tangents, ry }: TangentAddresses): void {
+  /** The first half: how y moves. */
+  tangentForward({ x, parameters, cache, vx, v, tangents, ry }: TangentAddresses): void {
     const { kernels } = this.#heap;
     let h = x;
     let rh = vx;
@@ -176,11 +177,12 @@ export class MlpPasses {
     });
   }
 
-  #tangentBackward({ x, parameters, cache, dy, deltas, vx, v, tangents, rdx, rgradient }: TangentAddresses): void {
+  /** The second half: how ∂x and the gradient move. @param rdy How ∂y moves; 0 for not at all. */
+  tangentBackward({ x, parameters, cache, dy, deltas, vx, v, tangents, rdx, rgradient }: TangentAddresses, rdy: Address = 0): void {
     const { kernels } = this.#heap;
     let delta = dy;
-    /** How `delta` moves: not at all at the top. */
-    let rdelta = 0;
+    /** How `delta` moves. */
+    let rdelta = rdy;
     for (let k = this.#layers.length - 1; k >= 0; k--) {
       const layer = this.#layers[k]!;
       const [place, moves, back] = [this.#hidden[k - 1], this.#tangents[k - 1], this.#deltas[k - 1]];

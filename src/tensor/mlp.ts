@@ -14,11 +14,12 @@ import type { Tensor } from "./types.ts";
  * @throws {ShapeError}
  */
 export function mlp<T extends Tensor>(x: T, parameters: Tensor, shape: MlpShape): T {
-  check(x, parameters, shape);
+  checkMlp(x, parameters, shape);
   return (heap() === undefined ? compositeMlp(x, parameters, shape) : fusedMlp(x, parameters, shape, compositeMlp)) as T;
 }
 
-function check({ shape: x }: Tensor, { shape: parameters }: Tensor, shape: MlpShape): void {
+/** @throws {ShapeError} */
+export function checkMlp({ shape: x }: Tensor, { shape: parameters }: Tensor, shape: MlpShape): void {
   const { size } = mlpPlan(shape);
   const inputs = shape.sizes[0]!;
   const got = { x, parameters };

@@ -120,6 +120,12 @@ export function mul<T extends Tensor>(a: T, b: Tensor | number): T {
   return operation(kernels.times(a, b), [a, b], (dy) => sumTo(mul(dy, b), a.shape), (dy) => sumTo(mul(dy, a), b.shape)); // prettier-ignore
 }
 
+/** a + factor · b, of one shape: a step of gradient descent with a negative factor. @throws {ShapeError} */
+export function addScaled<T extends Tensor>(a: T, b: T, factor: number): T {
+  if (!same(a.shape, b.shape)) throw new ShapeError("addScaled", { a: a.shape, b: b.shape }, "two tensors of one shape");
+  return operation(kernels.sumScaled(a, b, factor), [a, b], (dy) => dy, (dy) => mul(dy, factor)); // prettier-ignore
+}
+
 export const neg = <T extends Tensor>(a: T): T => operation(kernels.negative(a), [a], neg);
 export const square = <T extends Tensor>(a: T): T => operation(kernels.squared(a), [a], (dy) => mul(mul(dy, a), 2));
 

@@ -43,19 +43,20 @@ export function jointOperation(outputs: readonly Tensor[], inputs: readonly Tens
 }
 
 /**
- * The value of f and its gradients with respect to tensors that it uses. Inside another derivative the result can be differentiated
- * again. Every tensor on the way lives until the caller's tidy ends.
+ * The value of f and its gradients with respect to tensors that it uses; what was computed before f began is constant to it, even where it depends on
+ * them. Inside another derivative the result can be differentiated again. Every tensor on the way lives until the caller's tidy ends.
  */
 export function differentiate(f: () => Scalar, xs: readonly Tensor[]): { readonly value: Scalar; readonly gradients: Tensor[] } {
   const outer = tape;
   const notes = (tape ??= []);
+  const first = notes.length;
   try {
     const value = f();
     if (value.size !== 1)
       throw new InvalidValueError("value", value.shape, "a scalar, since it is to be differentiated", "Take its `sum` or `mean`.");
     // The way back is noted for an outer derivative alone.
     tape = outer;
-    return { value, gradients: backward(notes, value, xs) };
+    return { value, gradients: backward(notes.slice(first), value, xs) };
   } finally {
     tape = outer;
   }
@@ -63,11 +64,10 @@ export function differentiate(f: () => Scalar, xs: readonly Tensor[]): { readonl
 
 /** Walks the notes from y back to xs; only along paths that join them. */
 function backward(notes: readonly Note[], y: Scalar, xs: readonly Tensor[]): Tensor[] {
-  const last = notes.length;
   const onPath = new Set(xs.map((x) => x.id));
   for (const { inputs, outputs } of notes) if (inputs.some(({ id }) => onPath.has(id))) for (const { id } of outputs) onPath.add(id);
   const gradients = new Map<number, Tensor>([[y.id, tf.scalar(1)]]);
-  for (let k = last - 1; k >= 0; k--) {
+  for (let k = notes.length - 1; k >= 0; k--) {
     const { inputs, outputs, gradient } = notes[k]!;
     const dys = outputs.map(({ id }) => (onPath.has(id) ? gradients.get(id) : undefined));
     if (dys.every((dy) => dy === undefined)) continue;

@@ -17,11 +17,11 @@ import { valueAndGradient, type Loss } from "../../src/tensor/gradient.ts";
 import { gru, gruPart, initializeGru } from "../../src/tensor/gru.ts";
 import { MlpActor } from "../../src/tensor/mlp-actor.ts";
 import { initializeMlp, mlpPart, type Activation, type MlpShape } from "../../src/tensor/mlp-shape.ts";
-import { mlp } from "../../src/tensor/mlp.ts";
-import { matrix, mean, meanSquaredError, mul, repeat, square, sub, sum } from "../../src/tensor/ops.ts";
+import { mlpError } from "../../src/tensor/mlp-error.ts";
+import { addScaled, matrix, repeat, square, sum } from "../../src/tensor/ops.ts";
 import { layoutOf, tensorView, type ParameterLayout } from "../../src/tensor/parameters.ts";
 import { differentiate } from "../../src/tensor/tape.ts";
-import type { Tensor, Tensor2D } from "../../src/tensor/types.ts";
+import type { Scalar, Tensor, Tensor2D } from "../../src/tensor/types.ts";
 import type { BenchRow } from "./bench-row.ts";
 import { peer } from "./tensor-peers.ts";
 
@@ -127,7 +127,7 @@ function cloning(sizes: readonly number[], batch: number): () => void {
   const shape: MlpShape = { sizes, activation: "tanh" };
   const { layout, parameters } = network(shape);
   const [x, y] = [normal(batch * 39), normal(batch * 4)];
-  return descent(layout, parameters, (views) => meanSquaredError(mlp(rowsOf(x, 39), tensorView(views, "net"), shape), rowsOf(y, 4)));
+  return descent(layout, parameters, (views) => mlpError(rowsOf(x, 39), tensorView(views, "net"), rowsOf(y, 4), shape));
 }
 
 /** MAML on sinusoids (Finn et al. 2017): 25 tasks of 10 points and 10 more, one inner step, exact second order. */
@@ -137,11 +137,12 @@ function maml(activation: Activation): () => void {
   const { layout, parameters } = network(shape);
   const [support, supportValues, queries, queryValues] = [0, 1, 2, 3].map(() => normal(tasks * points));
   const stacked = (numbers: Float32Array): Tensor => tf.engine().makeTensor(numbers, [tasks, points, 1], "float32");
-  const errors = (x: Float32Array, y: Float32Array, weights: Tensor): Tensor => square(sub(mlp(stacked(x), weights, shape), stacked(y)));
+  const error = (x: Float32Array, y: Float32Array, weights: Tensor): Scalar => mlpError(stacked(x), weights, stacked(y), shape);
   return descent(layout, parameters, (views) => {
     const weights = repeat(tensorView(views, "net"), tasks);
-    const inner = differentiate(() => mul(sum(errors(support!, supportValues!, weights)), 1 / points), [weights]);
-    return mean(errors(queries!, queryValues!, sub(weights, mul(inner.gradients[0]!, 0.01))));
+    // The mean over all tasks, of which each sees a share of its own: their number times that is the mean over its points.
+    const inner = differentiate(() => error(support!, supportValues!, weights), [weights]);
+    return error(queries!, queryValues!, addScaled(weights, inner.gradients[0]!, -0.01 * tasks));
   });
 }
 

@@ -1,4 +1,5 @@
 /** @file What every registered agent must do. A new one gets these tests by its line in the registry. */
+import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { agents } from "../../agents/index.ts";
 import type { Agent, AgentEntry, Transition } from "../../src/contract/agent.ts";
@@ -9,6 +10,7 @@ import { middle } from "../../src/contract/step.ts";
 import { asTaskId, type TaskId } from "../../src/contract/task.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 import { selectBackend } from "../../src/tensor/backend.ts";
+import { backends } from "../tensor/backends.ts";
 
 const position = (name: string, age: number): PartOptions => ({ name, quantity: "position", unit: "m", size: 2, low: -1, high: 1, age });
 const spec: EnvironmentSpec = {
@@ -70,67 +72,79 @@ async function live(entry: AgentEntry, seed: number): Promise<Agent> {
   return agent;
 }
 
-beforeAll(async () => {
-  await selectBackend("wasm");
-});
+describe.each(backends.flatMap((backend) => [...agents].map(([name, entry]) => [name, backend, entry] as const)))(
+  "%s on the %s backend",
+  (name, backend, entry) => {
+    beforeAll(async () => {
+      await selectBackend(backend);
+    });
 
-describe.each([...agents])("%s", (name, entry) => {
-  it("is called what its entry is called, and acts at once, before it has been shown anything", async () => {
-    const agent = await entry.make({ spec, seed: 1 });
-    expect([entry.name, agent.name]).toEqual([name, name]);
-    expect(decide(agent)).toHaveLength(spec.action.size);
-    expect(decide(agent).every(Number.isFinite)).toBe(true);
-    expect(sleep(agent, 3).memorySize).toBe(0);
-  });
+    it("is called what its entry is called, and acts at once, before it has been shown anything", async () => {
+      const agent = await entry.make({ spec, seed: 1 });
+      expect([entry.name, agent.name]).toEqual([name, name]);
+      expect(decide(agent)).toHaveLength(spec.action.size);
+      expect(decide(agent).every(Number.isFinite)).toBe(true);
+      expect(sleep(agent, 3).memorySize).toBe(0);
+    });
 
-  it("lives the same life from the same seed", async () => {
-    const [one, two] = [await live(entry, 4), await live(entry, 4)];
-    expect(decide(one)).toEqual(decide(two));
-    expect(one.snapshot()).toEqual(two.snapshot());
-  });
+    it("lives the same life from the same seed", async () => {
+      const [one, two] = [await live(entry, 4), await live(entry, 4)];
+      expect(decide(one)).toEqual(decide(two));
+      expect(one.snapshot()).toEqual(two.snapshot());
+    });
 
-  it("keeps nothing of the buffers it was shown, and only reads what it acts on", async () => {
-    const agent = await live(entry, 4);
-    const seen = observation.slice();
-    expect([...agent.act(seen, { first: true, task: first }).action].every(Number.isFinite)).toBe(true);
-    expect(seen).toEqual(observation);
-  });
+    it("keeps nothing of the buffers it was shown, and only reads what it acts on", async () => {
+      const agent = await live(entry, 4);
+      const seen = observation.slice();
+      expect([...agent.act(seen, { first: true, task: first }).action].every(Number.isFinite)).toBe(true);
+      expect(seen).toEqual(observation);
+    });
 
-  it("goes on from a snapshot as if nothing had happened", async () => {
-    const agent = await live(entry, 4);
-    const copy = await entry.make({ spec, seed: 77 });
-    copy.restore(structuredClone(agent.snapshot()));
-    expect(copy.snapshot()).toEqual(agent.snapshot());
-    for (const each of [agent, copy]) {
-      show(each, first, [1, 0], 3);
-      sleep(each, 3);
-    }
-    expect(decide(copy)).toEqual(decide(agent));
-    expect(() => copy.restore({ strange: 1 })).toThrow(EngramError);
-  });
+    it("goes on from a snapshot as if nothing had happened", async () => {
+      const agent = await live(entry, 4);
+      const copy = await entry.make({ spec, seed: 77 });
+      copy.restore(structuredClone(agent.snapshot()));
+      expect(copy.snapshot()).toEqual(agent.snapshot());
+      for (const each of [agent, copy]) {
+        show(each, first, [1, 0], 3);
+        sleep(each, 3);
+      }
+      expect(decide(copy)).toEqual(decide(agent));
+      expect(() => copy.restore({ strange: 1 })).toThrow(EngramError);
+    });
 
-  it("reports each gradient step of its sleep, and how it ended", async () => {
-    const agent = await entry.make({ spec, seed: 1 });
-    show(agent, first, [1, 0], 1);
-    const progress = [...agent.consolidate({ gradientSteps: 4 })].map((step) => step.gradientSteps);
-    expect(progress.length === 0 || progress.join() === "1,2,3,4").toBe(true);
-  });
+    it("reports each gradient step of its sleep, and how it ended", async () => {
+      const agent = await entry.make({ spec, seed: 1 });
+      show(agent, first, [1, 0], 1);
+      const progress = [...agent.consolidate({ gradientSteps: 4 })].map((step) => step.gradientSteps);
+      expect(progress.length === 0 || progress.join() === "1,2,3,4").toBe(true);
+    });
 
-  it("fills in its defaults and refuses a key it does not know", async () => {
-    await expect(entry.make({ spec, seed: 1, config: entry.defaults })).resolves.toBeDefined();
-    await expect(entry.make({ spec, seed: 1, config: { noSuchKey: 1 } })).rejects.toThrow(EngramError);
-    for (const [key, value] of Object.entries(entry.defaults)) {
-      if (typeof value === "number") await expect(entry.make({ spec, seed: 1, config: { [key]: -1 } })).rejects.toThrow(key);
-    }
-  });
+    it("leaves no tensor behind, step by step, and none when it acts", async () => {
+      const agent = await live(entry, 4);
+      const { numTensors } = tf.memory();
+      show(agent, first, [1, 0], 3);
+      for (const _ of agent.consolidate({ gradientSteps: 4 })) expect(tf.memory().numTensors).toBe(numTensors);
+      decide(agent);
+      expect(tf.memory().numTensors).toBe(numTensors);
+    });
 
-  it("weighs what it recalls to 1, and can say where each entry came from", async () => {
-    const agent = await live(entry, 4);
-    const { recall } = agent.act(observation, { first: true, task: first });
-    if (recall === undefined) return;
-    const weights = [...recall.weights.subarray(0, recall.count)];
-    expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 5);
-    const tasks = [...recall.ids.subarray(0, recall.count)].map((id) => agent.remembered?.(id)?.task);
-    expect(tasks.every((task) => task === first || task === second)).toBe(true);
-  });
-});
+    it("fills in its defaults and refuses a key it does not know", async () => {
+      await expect(entry.make({ spec, seed: 1, config: entry.defaults })).resolves.toBeDefined();
+      await expect(entry.make({ spec, seed: 1, config: { noSuchKey: 1 } })).rejects.toThrow(EngramError);
+      for (const [key, value] of Object.entries(entry.defaults)) {
+        if (typeof value === "number") await expect(entry.make({ spec, seed: 1, config: { [key]: -1 } })).rejects.toThrow(key);
+      }
+    });
+
+    it("weighs what it recalls to 1, and can say where each entry came from", async () => {
+      const agent = await live(entry, 4);
+      const { recall } = agent.act(observation, { first: true, task: first });
+      if (recall === undefined) return;
+      const weights = [...recall.weights.subarray(0, recall.count)];
+      expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 5);
+      const tasks = [...recall.ids.subarray(0, recall.count)].map((id) => agent.remembered?.(id)?.task);
+      expect(tasks.every((task) => task === first || task === second)).toBe(true);
+    });
+  },
+);

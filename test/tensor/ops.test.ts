@@ -7,8 +7,11 @@ import { selectBackend } from "../../src/tensor/backend.ts";
 import { checkGradient, type ScalarFunction } from "../../src/tensor/check-gradient.ts";
 import { initializeMlp, mlpPart, type MlpShape } from "../../src/tensor/mlp-shape.ts";
 import { mlp } from "../../src/tensor/mlp.ts";
+import * as ops from "../../src/tensor/ops.ts";
 import {
   add,
+  addScaled,
+  columns,
   concat,
   crossEntropy,
   dense,
@@ -16,6 +19,7 @@ import {
   exp,
   gelu,
   layerNorm,
+  logSigmoid,
   logSoftmax,
   matMul,
   matMulTransposed,
@@ -24,10 +28,15 @@ import {
   mul,
   neg,
   relu,
+  repeat,
+  reshape,
+  rowRange,
   rsqrt,
   segment,
+  sigmoid,
   softmax,
   square,
+  stack,
   sub,
   sum,
   sumColumns,
@@ -60,11 +69,20 @@ interface Case {
 const cases: Readonly<Record<string, (n: number, k: number, m: number) => Case>> = {
   add: (n, k) => ({ f: (a, b) => mean(square(add(a, b))), shapes: [[n, k], [k]] }),
   "add of a number": (n, k) => ({ f: (a) => mean(square(add(a, 0.5))), shapes: [[n, k]] }),
+  addScaled: (n, k) => ({ f: (a, b) => mean(square(addScaled(a, b, -1.5))), shapes: [[n, k], [n, k]] }), // prettier-ignore
   sub: (n, k) => ({ f: (a, b) => mean(square(sub(a, b))), shapes: [[n, k], [1, k]] }), // prettier-ignore
   "sub, the first repeated": (n, k) => ({ f: (a, b) => mean(square(sub(a, b))), shapes: [[n, 1], [1, k]] }), // prettier-ignore
   mul: (n, k) => ({ f: (a, b) => mean(square(mul(a, b))), shapes: [[n, k], [n, 1]] }), // prettier-ignore
   "mul by a number": (n, k) => ({ f: (a) => mean(square(mul(a, -1.5))), shapes: [[n, k]] }),
   "neg and square": (n, k) => ({ f: (a) => sum(mul(neg(a), square(a))), shapes: [[n, k]] }),
+  sum: (n, k) => ({ f: (a) => square(sum(a)), shapes: [[n, k]] }),
+  reshape: (n, k, m) => ({ f: (a, b) => mean(square(matMul(reshape(a, [k, n]) as Tensor2D, b))), shapes: [[n, k], [n, m]] }), // prettier-ignore
+  repeat: (n, k, m) => ({ f: (a, b) => mean(square(mul(repeat(a, m), b))), shapes: [[n, k], [m, n, k]] }), // prettier-ignore
+  columns: (n, k, m) => ({ f: (a, b) => mean(square(mul(columns(a, 1, k), b))), shapes: [[n, k + m], [n, k]] }), // prettier-ignore
+  rowRange: (n, k, m) => ({ f: (a, b) => mean(square(mul(rowRange(a, 1, n), b))), shapes: [[n + m, k], [n, k]] }), // prettier-ignore
+  stack: (n, k, m) => ({ f: (a, b, c) => mean(square(mul(stack(a, b), c))), shapes: [[n, k], [m, k], [n + m, k]] }), // prettier-ignore
+  sigmoid: (n, k) => ({ f: (a) => mean(square(sigmoid(a))), shapes: [[n, k]] }),
+  logSigmoid: (n, k) => ({ f: (a) => mean(square(logSigmoid(a))), shapes: [[n, k]] }),
   "sumRows and sumColumns": (n, k) => ({ f: (a) => mean(square(matMul(sumRows(a), sumColumns(a)))), shapes: [[n, k]] }),
   exp: (n, k) => ({ f: (a) => mean(square(exp(a))), shapes: [[n, k]] }),
   tanh: (n, k) => ({ f: (a) => mean(square(tanh(a))), shapes: [[n, k]] }),
@@ -140,6 +158,12 @@ describe("operations given shapes that do not fit", () => {
     const a = normal([2, 3], 1);
     expect(() => run(a, a)).toThrow(message);
   });
+});
+
+it("every operation is among those whose derivatives are checked", () => {
+  const checked = Object.keys(cases).join(" ");
+  // `matrix` makes constants; `mean` is in nearly every case.
+  expect(Object.keys(ops).filter((name) => !new RegExp(`\\b${name}\\b`, "u").test(checked))).toEqual(["matrix", "mean"]);
 });
 
 describe.each(backends)("derivatives on the %s backend", (backend) => {

@@ -20,6 +20,17 @@ describe("differentiate", () => {
     });
   });
 
+  it("takes for constant what was computed before, within another derivative as without one", () => {
+    tf.tidy(() => {
+      const x = tf.scalar(3);
+      // y = x², which the inner derivative of x·y does not see; the outer one does: d(x²)/dx = 6.
+      const inner = (y: Scalar): Scalar => differentiate(() => mul(x, y), [x]).gradients[0] as Scalar;
+      const outer = differentiate(() => inner(square(x)), [x]);
+      expect(outer.value.dataSync()[0]).toBe(9);
+      expect(outer.gradients[0]!.dataSync()[0]).toBe(6);
+    });
+  });
+
   it("is right to third order: (tanh x)‴ = (1 − tanh²)(6 tanh² − 2)", () => {
     const slope = (f: (x: Scalar) => Scalar) => (x: Scalar) => differentiate(() => f(x), [x]).gradients[0] as Scalar;
     const third = slope(slope(slope((x) => tanh(x))))(tf.scalar(0.4));

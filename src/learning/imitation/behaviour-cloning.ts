@@ -7,8 +7,8 @@ import type { EpisodicMemory } from "../../memory/episodic-memory.ts";
 import type { RandomStream } from "../../numerics/random.ts";
 import type { Loss } from "../../tensor/gradient.ts";
 import { mlpPart, type MlpShape } from "../../tensor/mlp-shape.ts";
-import { mlp } from "../../tensor/mlp.ts";
-import { matrix, meanSquaredError } from "../../tensor/ops.ts";
+import { mlpError } from "../../tensor/mlp-error.ts";
+import { matrix } from "../../tensor/ops.ts";
 import { layoutOf, tensorView, type ParameterLayout } from "../../tensor/parameters.ts";
 import { drawBalanced } from "../consolidation/strategy.ts";
 import { gather } from "../gather.ts";
@@ -45,8 +45,8 @@ export class CloningLearner {
     for (;;) {
       drawBalanced(memory, tasks, random, rows);
       const loss: Loss = (views) => {
-        const predicted = mlp(matrix(gather(inputs, rows, input.size), batch, input.size), tensorView(views, "policy"), shape);
-        return meanSquaredError(predicted, matrix(gather(memory.values, rows, actions), batch, actions));
+        const states = matrix(gather(inputs, rows, input.size), batch, input.size);
+        return mlpError(states, tensorView(views, "policy"), matrix(gather(memory.values, rows, actions), batch, actions), shape);
       };
       yield descent.step(loss, () => ({ batch: Array.from(rows, (row) => memory.idOf(row)) }));
     }

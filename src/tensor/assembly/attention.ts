@@ -50,7 +50,14 @@ export function attentionWeights(rows: i32, width: i32, x: usize, scale: f32, of
     let left = width;
     let p = x;
     for (; left >= 4; left -= 4) {
-      const e = weightOf(f32x4.sub(v128.load(p), top));
+      const apart = f32x4.sub(v128.load(p), top);
+      // Mostly none of the four counts.
+      if (!v128.any_true(f32x4.ge(apart, splat(LEAST)))) {
+        v128.store(p, splat(0));
+        p += 16;
+        continue;
+      }
+      const e = weightOf(apart);
       weighty += popcnt(i32x4.bitmask(f32x4.gt(e, splat(0))));
       sum = f32x4.add(sum, e);
       v128.store(p, e);
@@ -78,11 +85,23 @@ export function attentionWeights(rows: i32, width: i32, x: usize, scale: f32, of
   return weighty;
 }
 
+/** ln 1e-9 */
+const LEAST: f32 = -20.7232658;
+
 /** eˣ, and exactly 0 below 1e-9. */
 // @ts-ignore: decorator
 @inline
 function weightOf(x: v128): v128 {
-  return v128.and(exp4(x), f32x4.ge(x, splat(-20.7232658)));
+  return v128.and(exp4(x), f32x4.ge(x, splat(LEAST)));
+}
+
+/** The first of the weights p[j], p[j + 1], … that is not 0; `entries` where none is. */
+// @ts-ignore: decorator
+@inline
+function nextWeight(p: usize, j: i32, entries: i32): i32 {
+  while (j + 4 <= entries && !v128.any_true(v128.load(p + (<usize>j << 2)))) j += 4;
+  while (j < entries && load<f32>(p + (<usize>j << 2)) == 0) j++;
+  return j;
 }
 
 /** Sets all but the k largest scores to −∞. */
@@ -112,11 +131,10 @@ export function sparseRead(rows: i32, entries: i32, width: i32, p: usize, v: usi
   const row = <usize>width << 2;
   for (let i = 0; i < rows; i++) {
     memory.fill(into, 0, row);
-    for (let j = 0; j < entries; j++) {
-      const w = load<f32>(p);
-      p += 4;
-      if (w != 0) addScaled(width, w, v + <usize>j * row, into);
+    for (let j = nextWeight(p, 0, entries); j < entries; j = nextWeight(p, j + 1, entries)) {
+      addScaled(width, load<f32>(p + (<usize>j << 2)), v + <usize>j * row, into);
     }
+    p += <usize>entries << 2;
     into += row;
   }
 }
@@ -133,18 +151,16 @@ export function sparseBackward(
   const valueRow = <usize>valueSize << 2;
   for (let i = 0; i < rows; i++) {
     let along: f32 = 0;
-    for (let j = 0; j < entries; j++) {
+    for (let j = nextWeight(p, 0, entries); j < entries; j = nextWeight(p, j + 1, entries)) {
       const w = load<f32>(p + (<usize>j << 2));
-      if (w == 0) continue;
       const d = dot(valueSize, dread, v + <usize>j * valueRow);
       store<f32>(ds + (<usize>j << 2), d);
       along += w * d;
     }
     memory.fill(dq, 0, keyRow);
-    for (let j = 0; j < entries; j++) {
+    for (let j = nextWeight(p, 0, entries); j < entries; j = nextWeight(p, j + 1, entries)) {
       const at = <usize>j << 2;
       const w = load<f32>(p + at);
-      if (w == 0) continue;
       const d = w * (load<f32>(ds + at) - along);
       addScaled(keySize, d, k + <usize>j * keyRow, dq);
       if (dk) addScaled(keySize, d, q, dk + <usize>j * keyRow);
@@ -172,7 +188,17 @@ function addScaled(count: i32, factor: f32, x: usize, into: usize): void {
 // @ts-ignore: decorator
 @inline
 function dot(count: i32, x: usize, y: usize): f32 {
-  let s = splat(0);
+  let s = splat(0), t = s, u = s, v = s;
+  // Four sums, so that none waits for another.
+  for (; count >= 16; count -= 16) {
+    s = fma(v128.load(x), v128.load(y), s);
+    t = fma(v128.load(x, 16), v128.load(y, 16), t);
+    u = fma(v128.load(x, 32), v128.load(y, 32), u);
+    v = fma(v128.load(x, 48), v128.load(y, 48), v);
+    x += 64;
+    y += 64;
+  }
+  s = f32x4.add(f32x4.add(s, t), f32x4.add(u, v));
   for (; count >= 4; count -= 4) {
     s = fma(v128.load(x), v128.load(y), s);
     x += 16;

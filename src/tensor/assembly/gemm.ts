@@ -48,7 +48,7 @@ function one(m: i32, n: i32, depth: i32, a: usize, aRow: usize, aColumn: usize, 
     // As the row (Bᵀ Aᵀ), of which C is the transpose.
     if (bias && !accumulate) for (let i = 0; i < m; i++) store<f32>(c + (<usize>i << 2), load<f32>(bias));
     one(1, m, depth, b, 4, bRow, a, aColumn, aRow, c, 0, accumulate || bias != 0, scratch);
-  } else if ((m < 4 || depth < 3) && bColumn == 4) {
+  } else if (m < 4 && bColumn == 4) {
     for (let i = 0; i < m; i++) rowTimesRows(n, depth, a + <usize>i * aRow, aColumn, b, bRow, c + <usize>i * row, bias, accumulate);
   } else if (m < 4 && bRow == 4 && aColumn == 4) {
     for (let i = 0; i < m; i++) rowTimesColumns(n, depth, a + <usize>i * aRow, b, bColumn, c + <usize>i * row, bias, accumulate);

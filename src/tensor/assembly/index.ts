@@ -1,5 +1,6 @@
 /** @file The kernels, compiled into one WebAssembly module that works in a memory it is given and owns none of it. */
 export { activate, activateCurvature, activateSlope } from "./activation";
+export { addScaled, combine, combineWithOne } from "./elementwise";
 export { gemm, gemmScratch } from "./gemm";
 export { layerNorm, layerNormBackward, layerNormBackwardTangent, layerNormTangent } from "./layer-norm";
 export { adam } from "./optimisers";

@@ -116,10 +116,18 @@ export function axpy(count: i32, factor: f32, x: usize, into: usize): void {
   if (count > 0) keep(into, fma(splat(factor), some(x, count), some(into, count)), count);
 }
 
+const SHORT: usize = 512;
+
 /** Copies so many stretches of `bytes`, from and into places so many bytes apart. */
 export function copyStretches(count: i32, bytes: usize, from: usize, fromStep: usize, into: usize, intoStep: usize): void {
   for (let i = 0; i < count; i++) {
-    memory.copy(into, from, bytes);
+    // V8 leaves the module for `memory.copy`, which takes longer than a short copy does.
+    if (bytes > SHORT) memory.copy(into, from, bytes);
+    else {
+      let at: usize = 0;
+      for (; at + 16 <= bytes; at += 16) v128.store(into + at, v128.load(from + at));
+      for (; at < bytes; at += 4) store<f32>(into + at, load<f32>(from + at));
+    }
     from += fromStep;
     into += intoStep;
   }
