@@ -1,10 +1,7 @@
 /** @file The contact points of one substep, and last substep's impulses, found again by shape pair and feature. */
 import type { FlatShapes } from "./flat-shapes.ts";
-import { boxBox } from "./kernels/box-box.ts";
 import { manifold } from "./kernels/manifold.ts";
-import { planeBox, planeSphere } from "./kernels/plane.ts";
-import { boxSphere, sphereSphere } from "./kernels/sphere.ts";
-import { BOX_BOX, BOX_SPHERE, PLANE_BOX, PLANE_SPHERE, type PairTable, SPHERE_SPHERE } from "./pair-table.ts";
+import type { PairTable } from "./pair-table.ts";
 
 /** Contacts as they can be met again: ascending pairs, with 3 impulses each (two tangents, normal) [N·s]. */
 interface ContactMemory {
@@ -62,26 +59,12 @@ export class Contacts {
       if (bounds[a]! > bounds[b + 3]! || bounds[b]! > bounds[a + 3]!) continue;
       if (bounds[a + 1]! > bounds[b + 4]! || bounds[b + 1]! > bounds[a + 4]!) continue;
       if (bounds[a + 2]! > bounds[b + 5]! || bounds[b + 2]! > bounds[a + 5]!) continue;
-      let found = 0;
-      switch (kernel[p]!) {
-        case BOX_BOX:
-          found = boxBox(shapes, i, j);
-          break;
-        case PLANE_BOX:
-          found = planeBox(shapes, i, j);
-          break;
-        case PLANE_SPHERE:
-          found = planeSphere(shapes, i, j);
-          break;
-        case SPHERE_SPHERE:
-          found = sphereSphere(shapes, i, j);
-          break;
-        case BOX_SPHERE:
-          found = boxSphere(shapes, i, j);
-          break;
-        default:
-          stock(p);
+      const find = kernel[p];
+      if (find === undefined) {
+        stock(p);
+        continue;
       }
+      const found = find(shapes, i, j);
       if (found > 0) this.add(p, found);
     }
   }

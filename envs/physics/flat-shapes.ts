@@ -1,5 +1,6 @@
 /** @file The shapes of a world as flat arrays, one slot a shape: where they are, which way they point, and their bounding boxes. */
-import { type Body, Box, Plane, type Shape, Sphere, Vec3 } from "cannon-es";
+import { type Body, Box, Cylinder, Plane, type Shape, Sphere, Vec3 } from "cannon-es";
+import { Capsule } from "./capsule.ts";
 import type { FlatBodies } from "./flat-bodies.ts";
 import type { PlacedShapes } from "./kernels/manifold.ts";
 
@@ -27,8 +28,8 @@ export class FlatShapes implements PlacedShapes {
   readonly #turns: Float64Array;
   /** Whether the shape is turned against its body. */
   readonly #turned: Uint8Array;
-  /** Whether the bounding box is that of a sphere, whatever the rotation. */
-  readonly #round: Uint8Array;
+  /** How the bounding box follows from half extents and rotation. */
+  readonly #hull: Uint8Array;
   /** Slots of body b: from #first[b] up to #first[b + 1]. */
   readonly #first: Int32Array;
 
@@ -46,13 +47,13 @@ export class FlatShapes implements PlacedShapes {
     this.#reach = new Float64Array(3 * n);
     this.#turns = new Float64Array(9 * n);
     this.#turned = new Uint8Array(n);
-    this.#round = new Uint8Array(n);
+    this.#hull = new Uint8Array(n);
     this.#first = new Int32Array(bodies.length + 1);
     let s = 0;
     bodies.forEach((body, b) => {
       body.shapes.forEach((shape, k) => {
         this.halfExtents.set(halfExtentsOf(shape), 3 * s);
-        this.#round[s] = shape instanceof Box ? 0 : 1;
+        this.#hull[s] = hullOf(shape);
         this.#offsets.set(body.shapeOffsets[k]!.toArray(), 3 * s);
         const turn = body.shapeOrientations[k]!;
         this.#turned[s] = turn.x === 0 && turn.y === 0 && turn.z === 0 ? 0 : 1;
@@ -78,7 +79,7 @@ export class FlatShapes implements PlacedShapes {
 
   /** Axes, and what follows from them alone: the centre's offset and the bounding box's half size, in the world. */
   #turn(s: number, b: number, { axes: turn }: FlatBodies): void {
-    const { axes, halfExtents } = this;
+    const { axes } = this;
     const a = 9 * s;
     const r = 9 * b;
     const c = 3 * s;
@@ -95,14 +96,21 @@ export class FlatShapes implements PlacedShapes {
     const z = this.#offsets[c + 2]!;
     for (let d = 0; d < 3; d++) {
       this.#arms[c + d] = turn[r + d]! * x + turn[r + 3 + d]! * y + turn[r + 6 + d]! * z;
-      this.#reach[c + d] =
-        this.margin / 2 +
-        (this.#round[s] === 1
-          ? halfExtents[c]!
-          : halfExtents[c]! * Math.abs(axes[a + d]!) +
-            halfExtents[c + 1]! * Math.abs(axes[a + 3 + d]!) +
-            halfExtents[c + 2]! * Math.abs(axes[a + 6 + d]!));
+      this.#reach[c + d] = this.margin / 2 + this.#reachAlong(s, d);
     }
+  }
+
+  /** How far a shape reaches from its centre along a world axis. */
+  #reachAlong(s: number, d: number): number {
+    const { axes, halfExtents } = this;
+    const a = 9 * s + d;
+    const c = 3 * s;
+    const hull = this.#hull[s]!;
+    if (hull === BALL) return halfExtents[c]!;
+    const upright = Math.abs(axes[a + 3]!);
+    if (hull === CAPSULE) return halfExtents[c]! + halfExtents[c + 1]! * upright;
+    if (hull === CYLINDER) return halfExtents[c]! * Math.sqrt(Math.max(0, 1 - upright * upright)) + halfExtents[c + 1]! * upright;
+    return halfExtents[c]! * Math.abs(axes[a]!) + halfExtents[c + 1]! * upright + halfExtents[c + 2]! * Math.abs(axes[a + 6]!);
   }
 
   #move(s: number, b: number, { pose }: FlatBodies): void {
@@ -117,9 +125,25 @@ export class FlatShapes implements PlacedShapes {
   }
 }
 
-/** What the kernels and bounding boxes need of a shape; other shapes than boxes are bounded by a sphere, a plane by nothing. */
+/** A shape's hull: a ball's bounding box is the same whatever the rotation. */
+const BALL = 0;
+const BOX = 1;
+const CYLINDER = 2;
+const CAPSULE = 3;
+
+function hullOf(shape: Shape): number {
+  if (shape instanceof Box) return BOX;
+  if (shape instanceof Capsule) return CAPSULE;
+  return isRound(shape) ? CYLINDER : BALL;
+}
+
+const isRound = (shape: Shape): shape is Cylinder => shape instanceof Cylinder && shape.radiusTop === shape.radiusBottom;
+
+/** What the kernels and bounding boxes need of a shape; shapes that they do not know are bounded by a sphere, a plane by nothing. */
 function halfExtentsOf(shape: Shape): number[] {
   if (shape instanceof Box) return shape.halfExtents.toArray();
+  if (shape instanceof Capsule) return [shape.radius, shape.height / 2, shape.radius];
+  if (isRound(shape)) return [shape.radiusTop, shape.height / 2, shape.radiusTop];
   const radius = shape instanceof Sphere ? shape.radius : shape instanceof Plane ? Infinity : shape.boundingSphereRadius;
   return [radius, radius, radius];
 }

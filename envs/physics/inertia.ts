@@ -1,9 +1,10 @@
 /**
- * @file Principal inertia of boxes, spheres, cylinders and bodies made of them. cannon-es takes every body for its bounding box, in the
+ * @file Principal inertia of boxes, spheres, cylinders, capsules and bodies made of them. cannon-es takes every body for its bounding box, in the
  * rotation it has when a shape is added (a sphere gets 2/3·mr² instead of 2/5·mr²); call `setInertia` after the last shape.
  */
 import { Box, Cylinder, type Body, Mat3, Quaternion, type Shape, Sphere, Vec3 } from "cannon-es";
 import { InvalidValueError } from "../../src/contract/errors.ts";
+import { Capsule } from "./capsule.ts";
 
 /** Volume [m³], and inertia about the shape's own axes for a mass of 1 kg [m²]. */
 interface ShapeMoments {
@@ -11,7 +12,8 @@ interface ShapeMoments {
   readonly moments: readonly [number, number, number];
 }
 
-/** Uniform density: a box m/3·(b² + c²) with half extents, a ball 2/5·mr², a cylinder (along y, as cannon-es builds it) m/12·(3r² + h²) and mr²/2. */
+/** Uniform density: a box m/3·(b² + c²) with half extents, a ball 2/5·mr², a cylinder (along y, as cannon-es builds it) m/12·(3r² + h²) and mr²/2,
+ * a capsule a cylinder and a ball in two halves. */
 function shapeMoments(shape: Shape): ShapeMoments {
   if (shape instanceof Box) {
     const { x, y, z } = shape.halfExtents;
@@ -26,10 +28,14 @@ function shapeMoments(shape: Shape): ShapeMoments {
     const across = (3 * r * r + h * h) / 12;
     return { volume: Math.PI * r * r * h, moments: [across, (r * r) / 2, across] };
   }
+  if (shape instanceof Capsule) {
+    const { x, y, z } = shape.calculateLocalInertia(1);
+    return { volume: shape.volume(), moments: [x, y, z] };
+  }
   throw new InvalidValueError(
     "shape",
     shape.constructor.name,
-    "a Box, a Sphere, or a Cylinder of one radius",
+    "a Box, a Sphere, a Capsule, or a Cylinder of one radius",
     "Set `body.inertia` and `body.invInertia` by hand.",
   );
 }

@@ -1,30 +1,16 @@
 /** @file Which shapes can touch, listed once: the kernel of each pair, its material, and which of its bodies move. */
-import { Body, type ContactMaterial, Shape, type World } from "cannon-es";
+import { Body, type ContactMaterial, type Shape, type World } from "cannon-es";
 import { FIXED_TURN, type FlatBodies } from "./flat-bodies.ts";
 import type { Slot } from "./flat-shapes.ts";
-
-/** Kernels by number; `STOCK` pairs go through cannon-es' own narrowphase. */
-export const BOX_BOX = 0;
-export const PLANE_BOX = 1;
-export const PLANE_SPHERE = 2;
-export const SPHERE_SPHERE = 3;
-export const BOX_SPHERE = 4;
-export const STOCK = 5;
-
-const { BOX, PLANE, SPHERE } = Shape.types;
-const kernels: readonly (readonly [first: number, second: number, kernel: number])[] = [
-  [BOX, BOX, BOX_BOX],
-  [PLANE, BOX, PLANE_BOX],
-  [PLANE, SPHERE, PLANE_SPHERE],
-  [SPHERE, SPHERE, SPHERE_SPHERE],
-  [BOX, SPHERE, BOX_SPHERE],
-];
+import { kernelOf, kindOf } from "./kernels/kernels.ts";
+import type { Kernel } from "./kernels/manifold.ts";
 
 /** What a pair is made of before it becomes columns. */
 interface Pair {
   readonly first: number;
   readonly second: number;
-  readonly kernel: number;
+  /** Undefined for pairs that go through cannon-es' own narrowphase. */
+  readonly kernel: Kernel | undefined;
   readonly material: ContactMaterial;
   readonly friction: number;
   readonly restitution: number;
@@ -35,7 +21,8 @@ export class PairTable {
   /** Shape slots, in the order the kernel wants them. */
   readonly first: Int32Array;
   readonly second: Int32Array;
-  readonly kernel: Uint8Array;
+  /** Undefined for pairs that go through cannon-es' own narrowphase. */
+  readonly kernel: readonly (Kernel | undefined)[];
   /** The body that certainly moves, the other one if it moves too (else −1), and the other one if it is kinematic (else −1). */
   readonly lead: Int32Array;
   readonly other: Int32Array;
@@ -56,7 +43,7 @@ export class PairTable {
     this.count = n;
     this.first = Int32Array.from(pairs, (pair) => pair.first);
     this.second = Int32Array.from(pairs, (pair) => pair.second);
-    this.kernel = Uint8Array.from(pairs, (pair) => pair.kernel);
+    this.kernel = pairs.map((pair) => pair.kernel);
     this.friction = Float64Array.from(pairs, (pair) => pair.friction);
     this.restitution = Float64Array.from(pairs, (pair) => pair.restitution);
     this.#materials = pairs.map((pair) => pair.material);
@@ -128,8 +115,9 @@ function pairOf(slots: readonly Slot[], s: number, t: number, world: World): Pai
   const material = (a && b && (world.getContactMaterial(a, b) as ContactMaterial | undefined)) || world.defaultContactMaterial;
   const friction = a && b && a.friction >= 0 && b.friction >= 0 ? a.friction * b.friction : material.friction;
   const restitution = a && b && a.restitution >= 0 && b.restitution >= 0 ? a.restitution * b.restitution : material.restitution;
-  const straight = kernels.find(([first, second]) => first === p.shape.type && second === q.shape.type);
-  const crossed = straight ? undefined : kernels.find(([first, second]) => first === q.shape.type && second === p.shape.type);
-  const kernel = (straight ?? crossed)?.[2] ?? STOCK;
-  return { first: crossed ? t : s, second: crossed ? s : t, kernel, material, friction, restitution };
+  const [one, other] = [kindOf(p.shape), kindOf(q.shape)];
+  const straight = kernelOf(one, other);
+  const crossed = straight === undefined ? kernelOf(other, one) : undefined;
+  const kernel = straight ?? crossed;
+  return { first: crossed === undefined ? s : t, second: crossed === undefined ? t : s, kernel, material, friction, restitution };
 }

@@ -1,4 +1,4 @@
-/** @file Contacts of shape pairs without a kernel of ours: cannon-es' narrowphase finds them. Correct, but an order slower; prefer boxes and spheres. */
+/** @file Contacts of shape pairs without a kernel of ours: cannon-es' narrowphase finds them. Correct, but an order slower; prefer the shapes of `kernels/kernels.ts`. */
 import { Body, type ContactEquation, Quaternion, Vec3, type World } from "cannon-es";
 import type { Contacts } from "./contacts.ts";
 import type { FlatShapes, Slot } from "./flat-shapes.ts";

@@ -5,22 +5,31 @@
  */
 import { AFTER_NEXT, manifold, NEXT, type PlacedShapes } from "./manifold.ts";
 
-/** A quadrilateral clipped by four half planes has at most 8 corners; 3 numbers a corner: along u, along v, height over the reference centre. */
-let polygon = new Float64Array(8 * 3);
-let clipped = new Float64Array(8 * 3);
-/** Names of the corners: 1 … 4 for the incident face's own, else made from the edge and the side that cut it. */
-let names = new Int32Array(8);
-let clippedNames = new Int32Array(8);
+/** An octagon clipped by four half planes has at most 12 corners; 3 numbers a corner: along u, along v, height over the reference centre. */
+let polygon = new Float64Array(12 * 3);
+let clipped = new Float64Array(12 * 3);
+/** Names of the corners: 1 … 8 for the polygon's own, else made from the edge and the side that cut it. */
+let names = new Int32Array(12);
+let clippedNames = new Int32Array(12);
 
 /**
  * Face–face contacts; normal from `i` to `j`.
  * @param face The reference face: 2·axis + (1 if at the axis' negative end) of box `i`, or 6 more for one of box `j`.
  */
 export function faceManifold(shapes: PlacedShapes, i: number, j: number, face: number): number {
-  const { centers, axes, halfExtents, margin } = shapes;
   const swapped = face >= 6;
   const r = swapped ? j : i;
   const outward = swapped ? face - 6 : face;
+  const incident = incidentFace(shapes, r, swapped ? i : j, outward);
+  const count = polygonOnFace(shapes, r, outward, 4);
+  const { normal, features } = manifold;
+  if (swapped) for (let x = 0; x < 3; x++) normal[x] = -normal[x]!;
+  for (let m = 0; m < count; m++) features[m]! |= (6 * face + incident) << 16;
+  return count;
+}
+
+/** Contacts of face `outward` of box `r` with the first `corners` of `polygon`, two for a line; the normal leads out of the face. */
+export function polygonOnFace({ centers, axes, halfExtents, margin }: PlacedShapes, r: number, outward: number, corners: number): number {
   const k = outward >> 1;
   const u = 9 * r + 3 * NEXT[k]!;
   const v = 9 * r + 3 * AFTER_NEXT[k]!;
@@ -29,18 +38,16 @@ export function faceManifold(shapes: PlacedShapes, i: number, j: number, face: n
   const nx = sign * axes[w]!;
   const ny = sign * axes[w + 1]!;
   const nz = sign * axes[w + 2]!;
-  const incident = incidentFace(shapes, r, swapped ? i : j, outward);
-  let count = clip(4, 0, halfExtents[3 * r + NEXT[k]!]!);
-  count = clip(count, 1, halfExtents[3 * r + AFTER_NEXT[k]!]!);
+  room[0] = halfExtents[3 * r + NEXT[k]!]!;
+  room[1] = halfExtents[3 * r + AFTER_NEXT[k]!]!;
+  let count = clip(clip(corners, 0), 1);
   const surface = halfExtents[3 * r + k]!;
   count = keepBelow(count, surface + margin);
   if (count > 4) count = keepFour(count);
   const { normal, points, features } = manifold;
-  const turn = swapped ? -1 : 1;
-  normal[0] = turn * nx;
-  normal[1] = turn * ny;
-  normal[2] = turn * nz;
-  const tag = (6 * face + incident) << 16;
+  normal[0] = nx;
+  normal[1] = ny;
+  normal[2] = nz;
   for (let m = 0; m < count; m++) {
     const pu = polygon[3 * m]!;
     const pv = polygon[3 * m + 1]!;
@@ -51,9 +58,24 @@ export function faceManifold(shapes: PlacedShapes, i: number, j: number, face: n
     points[4 * m + 1] = centers[3 * r + 1]! + pu * axes[u + 1]! + pv * axes[v + 1]! + pw * ny;
     points[4 * m + 2] = centers[3 * r + 2]! + pu * axes[u + 2]! + pv * axes[v + 2]! + pw * nz;
     points[4 * m + 3] = gap;
-    features[m] = tag | names[m]!;
+    features[m] = names[m]!;
   }
   return count;
+}
+
+/** Makes point m in the world corner m of the polygon that is to lie on face `outward` of box `r`; 3 numbers a point. */
+export function setCorner({ centers, axes }: PlacedShapes, r: number, outward: number, m: number, at: Float64Array): void {
+  const k = outward >> 1;
+  const u = 9 * r + 3 * NEXT[k]!;
+  const v = 9 * r + 3 * AFTER_NEXT[k]!;
+  const w = 9 * r + 3 * k;
+  const x = at[3 * m]! - centers[3 * r]!;
+  const y = at[3 * m + 1]! - centers[3 * r + 1]!;
+  const z = at[3 * m + 2]! - centers[3 * r + 2]!;
+  polygon[3 * m] = x * axes[u]! + y * axes[u + 1]! + z * axes[u + 2]!;
+  polygon[3 * m + 1] = x * axes[v]! + y * axes[v + 1]! + z * axes[v + 2]!;
+  polygon[3 * m + 2] = (outward & 1 ? -1 : 1) * (x * axes[w]! + y * axes[w + 1]! + z * axes[w + 2]!);
+  names[m] = m + 1;
 }
 
 /** Writes box `o`'s face that looks most at face `outward` of box `r` to `polygon`, in the latter's frame; answers 2·axis + (1 if at the negative end). */
@@ -97,25 +119,29 @@ function incidentFace({ centers, axes, halfExtents }: PlacedShapes, r: number, o
   return 2 * face + (positive ? 0 : 1);
 }
 
-/** Clips `polygon` to |coordinate `axis`| ≤ reach; returns how many corners are left. */
-function clip(count: number, axis: number, reach: number): number {
+/** Half extents of the reference face. */
+const room = new Float64Array(2);
+
+/** Clips `polygon` to |coordinate `axis`| ≤ `room`; returns how many corners are left. */
+function clip(count: number, axis: number): number {
   for (let side = 1; side >= -1; side -= 2) {
     let inside = true;
-    for (let m = 0; m < count; m++) if (side * polygon[3 * m + axis]! > reach) inside = false;
-    if (!inside) count = clipSide(count, axis, side * reach);
+    for (let m = 0; m < count; m++) if (side * polygon[3 * m + axis]! > room[axis]!) inside = false;
+    if (!inside) count = clipSide(count, axis, side);
   }
   return count;
 }
 
-/** Clips `polygon` to the side of coordinate `axis` = limit on which zero lies. */
-function clipSide(count: number, axis: number, limit: number): number {
-  const side = limit < 0 ? -1 : 1;
-  const sideName = 1 + 2 * axis + (limit < 0 ? 1 : 0);
+/** Clips `polygon` to where coordinate `axis` is no farther out than `room` on one side. */
+function clipSide(count: number, axis: number, side: number): number {
+  const limit = side * room[axis]!;
+  const sideName = 1 + 2 * axis + (side < 0 ? 1 : 0);
   let out = 0;
   for (let m = 0, previous = count - 1; m < count; previous = m++) {
     const was = side * (polygon[3 * previous + axis]! - limit);
     const is = side * (polygon[3 * m + axis]! - limit);
-    if (was > 0 !== is > 0) {
+    // A line has two corners and one side, which is met twice.
+    if (was > 0 !== is > 0 && (count > 2 || m === 0)) {
       const share = was / (was - is);
       for (let x = 0; x < 3; x++) clipped[3 * out + x] = polygon[3 * previous + x]! + share * (polygon[3 * m + x]! - polygon[3 * previous + x]!);
       const outer = was > 0 ? names[previous]! : names[m]!;
@@ -146,17 +172,20 @@ function keep(from: number, to: number): void {
   names[to] = names[from]!;
 }
 
+/** Points must differ by more than this [m], and squares and areas by more than its square, to be told apart: rounding must not choose among them. */
+const TIE = 1e-5;
+
 /** Of more than four points keeps the deepest, the one farthest from it, and the two that lie farthest to either side of the line between them. */
 function keepFour(count: number): number {
   let deepest = 0;
-  for (let m = 1; m < count; m++) if (polygon[3 * m + 2]! < polygon[3 * deepest + 2]!) deepest = m;
+  for (let m = 1; m < count; m++) if (polygon[3 * m + 2]! < polygon[3 * deepest + 2]! - TIE) deepest = m;
   const du = polygon[3 * deepest]!;
   const dv = polygon[3 * deepest + 1]!;
   let farthest = deepest;
   let far = -1;
   for (let m = 0; m < count; m++) {
     const distance = (polygon[3 * m]! - du) ** 2 + (polygon[3 * m + 1]! - dv) ** 2;
-    if (distance > far) {
+    if (distance > far + TIE * TIE) {
       far = distance;
       farthest = m;
     }
@@ -169,11 +198,11 @@ function keepFour(count: number): number {
   let least = 0;
   for (let m = 0; m < count; m++) {
     const area = eu * (polygon[3 * m + 1]! - dv) - ev * (polygon[3 * m]! - du);
-    if (area > most) {
+    if (area > most + TIE * TIE) {
       most = area;
       left = m;
     }
-    if (area < least) {
+    if (area < least - TIE * TIE) {
       least = area;
       right = m;
     }

@@ -1,7 +1,7 @@
 import { Body, Cylinder, Sphere, Vec3 } from "cannon-es";
 import { describe, expect, it } from "vitest";
 import { FlatWorld } from "../../../envs/physics/flat-world.ts";
-import { setInertia, Y_TO_Z } from "../../../envs/physics/inertia.ts";
+import { Y_TO_Z } from "../../../envs/physics/inertia.ts";
 import { blockOnGround, box, G, ground, STEP, thing } from "./workbench.ts";
 
 const run = (world: FlatWorld, steps: number): void => {
@@ -167,12 +167,11 @@ describe("a conveyor", () => {
 });
 
 describe("what has no kernel here", () => {
-  it("goes through cannon-es: a cylinder rests on a box and a plane", () => {
+  it("goes through cannon-es: a cylinder that narrows a little rests on a box and a plane", () => {
     for (const on of ["box", "plane"] as const) {
       const world = new FlatWorld();
       const can = new Body({ mass: 0.1, position: new Vec3(0, 0, 0.02) });
-      can.addShape(new Cylinder(0.02, 0.02, 0.04, 12), new Vec3(), Y_TO_Z);
-      setInertia(can);
+      can.addShape(new Cylinder(0.019, 0.02, 0.04, 12), new Vec3(), Y_TO_Z);
       world.addBody(ground(on));
       world.addBody(can);
       run(world, 400);

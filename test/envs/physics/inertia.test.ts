@@ -1,5 +1,6 @@
 import { Body, Box, Cylinder, Plane, Quaternion, type Shape, Sphere, Vec3 } from "cannon-es";
 import { describe, expect, it } from "vitest";
+import { Capsule } from "../../../envs/physics/capsule.ts";
 import { inertiaTensor, setInertia, Y_TO_Z } from "../../../envs/physics/inertia.ts";
 import { InvalidValueError } from "../../../src/contract/errors.ts";
 import { RandomStream } from "../../../src/numerics/random.ts";
@@ -31,6 +32,12 @@ describe("the inertia of a body", () => {
     );
   });
 
+  it("is a capsule's, which from a thin one is a rod's, and from a short one a ball's", () => {
+    const rod = (1 / 12) * 2;
+    expect(diagonal(bodyOf(2, [new Capsule(1e-7, 1)]))).toEqual([rod, 0, rod].map((value) => expect.closeTo(value, 6)));
+    expect(diagonal(bodyOf(2, [new Capsule(0.1, 1e-9)]))).toEqual([0.008, 0.008, 0.008].map((value) => expect.closeTo(value, 9)));
+  });
+
   it("of a compound is that of its parts about the common origin: two half boxes make a whole", () => {
     const half = new Box(new Vec3(0.1, 0.1, 0.15));
     const whole = diagonal(bodyOf(3, [new Box(new Vec3(0.1, 0.1, 0.3))]));
@@ -44,6 +51,7 @@ describe("the inertia of a body", () => {
       [new Box(new Vec3(0.1, 0.02, 0.05)), new Vec3(0.03, -0.02, 0.01), new Quaternion().setFromEuler(0.3, 0.5, -0.7)],
       [new Cylinder(0.03, 0.03, 0.2, 12), new Vec3(-0.05, 0.04, 0.02), new Quaternion().setFromEuler(1.1, 0.2, 0.4)],
       [new Sphere(0.04), new Vec3(0, 0.1, -0.05)],
+      [new Capsule(0.02, 0.1), new Vec3(0.02, -0.06, 0.03), new Quaternion().setFromEuler(0.4, -0.8, 0.6)],
     );
     const sampled = sampledInertia(body, 60_000);
     inertiaTensor(body).elements.forEach((value, k) => expect(Math.abs(value - sampled[k]!)).toBeLessThan(3e-5));
@@ -66,6 +74,8 @@ describe("the inertia of a body", () => {
 
   it("refuses what it has no formula for", () => {
     expect(() => setInertia(bodyOf(1, [new Cylinder(0.1, 0.2, 0.4, 12)]))).toThrow(InvalidValueError);
+    expect(() => new Capsule(0, 1)).toThrow(InvalidValueError);
+    expect(() => new Capsule(1, NaN)).toThrow(InvalidValueError);
     expect(() => setInertia(bodyOf(1, [new Plane()]))).toThrow(InvalidValueError);
     expect(() => setInertia(new Body({ mass: 1 }))).toThrow(InvalidValueError);
   });
@@ -94,6 +104,12 @@ function pointIn(shape: Shape, random: RandomStream): Vec3 {
   if (shape instanceof Sphere) {
     const point = new Vec3(random.normal(), random.normal(), random.normal()).unit();
     return point.scale(shape.radius * Math.cbrt(random.uniform()));
+  }
+  if (shape instanceof Capsule) {
+    for (;;) {
+      const point = new Vec3(random.uniform(-0.02, 0.02), random.uniform(-0.07, 0.07), random.uniform(-0.02, 0.02));
+      if (Math.hypot(point.x, Math.max(0, Math.abs(point.y) - 0.05), point.z) < 0.02) return point;
+    }
   }
   const { radiusTop, height } = shape as Cylinder;
   const radius = radiusTop * Math.sqrt(random.uniform());

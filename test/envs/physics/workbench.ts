@@ -1,5 +1,5 @@
 /** @file Small worlds for physics tests: ground and a block, and one with a bit of everything. */
-import { Body, Box, Cylinder, HingeConstraint, Plane, Sphere, Vec3 } from "cannon-es";
+import { Body, Box, Cylinder, HingeConstraint, Plane, type Shape, Sphere, Vec3 } from "cannon-es";
 import { collisionFilter, FIXED, OBJECT } from "../../../envs/physics/collision-groups.ts";
 import { FlatWorld, type FlatWorldOptions } from "../../../envs/physics/flat-world.ts";
 import { Hand } from "../../../envs/physics/hand.ts";
@@ -14,7 +14,7 @@ export const G = 9.81;
 export const box = (x: number, y: number, z: number): Box => new Box(new Vec3(x, y, z));
 
 /** A dynamic body without damping and with its true inertia. */
-export function thing(mass: number, shape: Box | Sphere, [x, y, z]: readonly [number, number, number] = [0, 0, 0]): Body {
+export function thing(mass: number, shape: Shape, [x, y, z]: readonly [number, number, number] = [0, 0, 0]): Body {
   const body = new Body({ mass, shape, position: new Vec3(x, y, z), linearDamping: 0, angularDamping: 0 });
   setInertia(body);
   return body;
@@ -44,7 +44,7 @@ export interface Workshop {
   readonly block: Body;
 }
 
-/** Hand, block, drawer on a rail, door on a limited hinge, can (through cannon-es' narrowphase), ball, and a flap on a cannon-es hinge with a motor. */
+/** Hand, block, drawer on a rail, door on a limited hinge, can, ball, and a flap on a cannon-es hinge with a motor. */
 export function workshop(): Workshop {
   const world = new FlatWorld();
   const add = (body: Body, group: typeof FIXED | typeof OBJECT): Body => {
