@@ -94,6 +94,7 @@ export { relativeFeatures, type Features } from "./learning/features.ts";
 export { strategies } from "./learning/consolidation/strategies.ts";
 export type { ConsolidationStrategy, Experience } from "./learning/consolidation/strategy.ts";
 export { attentionRead, type AttentionOptions } from "./tensor/attention.ts";
+export { adaptedError, type TaskBatch } from "./tensor/adapted-error.ts";
 export { adamState, adamStep, clipByGlobalNorm, type AdamOptions, type AdamState } from "./tensor/adam.ts";
 export { FlatVector } from "./tensor/flat-vector.ts";
 export { valueAndGradient, valueOf, type Loss } from "./tensor/gradient.ts";

@@ -4,7 +4,7 @@
  */
 import { SnapshotError } from "../contract/errors.ts";
 import type { Snapshot, SnapshotValue } from "../contract/snapshot.ts";
-import { FlatVector } from "./flat-vector.ts";
+import { checkSizes, FlatVector } from "./flat-vector.ts";
 
 export interface AdamState {
   /** Steps taken so far. */
@@ -29,10 +29,11 @@ export function disposeAdam({ mean, square }: AdamState): void {
   square.dispose();
 }
 
-/** Moves the vector by one step, in place, and returns the state after it; the state's vectors are updated in place too. */
+/** Moves the vector by one step, in place, and returns the state after it; the state's vectors are updated in place too. @throws {ShapeError} */
 export function adamStep(vector: FlatVector, gradient: FlatVector, state: AdamState, options: AdamOptions): AdamState {
   const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
   const { mean, square } = state;
+  checkSizes("adamStep", { vector, gradient, mean, square });
   const count = state.count + 1;
   const rate = learningRate / (1 - beta1 ** count);
   const squareScale = 1 / (1 - beta2 ** count);

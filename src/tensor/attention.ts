@@ -20,11 +20,12 @@ export interface AttentionOptions {
 
 /**
  * Σⱼ wⱼvⱼ with w = softmax(scores): queries [Q, d], keys [S, d], values [S, m], strength β [1] → [Q, m].
- * @throws {ShapeError} @throws {InvalidValueError} Neighbours that are not a positive integer.
+ * @throws {ShapeError} @throws {InvalidValueError} An unknown metric, or neighbours that are not a positive integer.
  */
 export function attentionRead(queries: Tensor2D, keys: Tensor2D, values: Tensor2D, strength: Tensor, options: AttentionOptions): Tensor2D {
   const { metric, neighbours = 0 } = options;
   check(queries, keys, values, strength);
+  if (!["l2", "cosine"].includes(metric)) throw new InvalidValueError("metric", metric, "`l2` or `cosine`");
   if (!Number.isInteger(neighbours) || neighbours < 0) throw new InvalidValueError("neighbours", neighbours, "a positive integer, or absent for all");
   const [q, k] = metric === "l2" ? [queries, keys] : [unitRows(queries), unitRows(keys)];
   if (heap() === undefined) return composite(q, k, values, strength, options);

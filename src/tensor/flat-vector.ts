@@ -3,11 +3,18 @@
  * use, so that kernels work on them in place and a policy acts with what its learner just wrote; elsewhere in an array.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { SnapshotError } from "../contract/errors.ts";
+import { ShapeError, SnapshotError } from "../contract/errors.ts";
 import type { SnapshotValue } from "../contract/snapshot.ts";
 import { heap, type Address, type Heap } from "./heap.ts";
 import { upload } from "./kernels.ts";
 import type { Tensor } from "./types.ts";
+
+/** @throws {ShapeError} Vectors of different sizes. */
+export function checkSizes(operation: string, vectors: Readonly<Record<string, FlatVector>>): void {
+  const all = Object.values(vectors);
+  if (all.every(({ size }) => size === all[0]!.size)) return;
+  throw new ShapeError(operation, Object.fromEntries(Object.entries(vectors).map(([name, { size }]) => [name, [size]])), "vectors of one size");
+}
 
 export class FlatVector {
   readonly size: number;
@@ -42,9 +49,10 @@ export class FlatVector {
     return this.#view;
   }
 
-  /** A copy of some of them as a tensor, which whoever asked disposes, or a tidy does. */
+  /** A copy of some of them as a tensor, which whoever asked disposes, or a tidy does. @throws {ShapeError} There are not so many. */
   tensor(offset: number, shape: readonly number[]): Tensor {
     const size = tf.util.sizeFromShape([...shape]);
+    if (offset < 0 || offset + size > this.size) throw new ShapeError("FlatVector.tensor", { vector: [this.size] }, `numbers ${offset} to ${offset + size - 1}`); // prettier-ignore
     if (this.heap === undefined || this.heap !== heap()) return upload(this.numbers.slice(offset, offset + size), shape);
     const info = this.heap.output(shape);
     const from = this.address / 4 + offset;
@@ -52,8 +60,11 @@ export class FlatVector {
     return tf.engine().makeTensorFromTensorInfo(info);
   }
 
-  /** Copies a tensor's numbers over some of its own. */
+  /** Copies a tensor's numbers over some of its own. @throws {ShapeError} There are not so many. */
   set(tensor: Tensor, offset: number): void {
+    if (offset < 0 || offset + tensor.size > this.size) {
+      throw new ShapeError("FlatVector.set", { vector: [this.size], tensor: tensor.shape }, `room from ${offset} on`);
+    }
     if (this.heap === undefined || this.heap !== heap()) {
       this.numbers.set(tensor.dataSync<"float32">(), offset);
       return;
@@ -83,8 +94,9 @@ export class FlatVector {
     for (let i = 0; i < this.size; i++) numbers[i] = numbers[i]! * factor;
   }
 
-  /** Adds factor · other. @param other Of the same size, made while the same backend computed. */
+  /** Adds factor · other. @param other Made while the same backend computed. @throws {ShapeError} Of another size. */
   addScaled(factor: number, other: FlatVector): void {
+    checkSizes("FlatVector.addScaled", { vector: this, other });
     if (this.heap !== undefined) {
       this.heap.kernels.axpy(this.size, factor, other.address, this.address);
       return;

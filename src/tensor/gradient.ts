@@ -1,6 +1,6 @@
 /** @file From a flat parameter vector to a loss and its gradient, and back. */
 import * as tf from "@tensorflow/tfjs-core";
-import { NumericalError } from "../contract/errors.ts";
+import { NumericalError, ShapeError } from "../contract/errors.ts";
 import type { FlatVector } from "./flat-vector.ts";
 import { requireBackend } from "./kernels.ts";
 import { view, type ParameterLayout, type TensorViews } from "./parameters.ts";
@@ -14,8 +14,10 @@ export type Loss = (views: TensorViews) => Scalar;
  * The loss at a vector and its gradient there, written into `gradient`. Every tensor made on the way is disposed.
  * @param gradient Length of the vector.
  * @throws {NumericalError} A loss or a gradient that is not finite. @throws {OrderError} No backend has been selected.
+ * @throws {ShapeError} A vector or gradient that is not as long as the layout.
  */
 export function valueAndGradient(loss: Loss, layout: ParameterLayout, vector: FlatVector, gradient: FlatVector): number {
+  checkFits("valueAndGradient", layout, { vector, gradient });
   return withTensors(layout, vector, (tensors) => {
     const { value, gradients } = differentiate(() => loss(viewsOf(layout, tensors)), tensors);
     const number = finite(value);
@@ -29,8 +31,16 @@ export function valueAndGradient(loss: Loss, layout: ParameterLayout, vector: Fl
 }
 
 /** The loss alone; throws as `valueAndGradient` does. */
-export const valueOf = (loss: Loss, layout: ParameterLayout, vector: FlatVector): number =>
-  withTensors(layout, vector, (tensors) => finite(loss(viewsOf(layout, tensors))));
+export function valueOf(loss: Loss, layout: ParameterLayout, vector: FlatVector): number {
+  checkFits("valueOf", layout, { vector });
+  return withTensors(layout, vector, (tensors) => finite(loss(viewsOf(layout, tensors))));
+}
+
+function checkFits(operation: string, { size }: ParameterLayout, vectors: Readonly<Record<string, FlatVector>>): void {
+  const entries = Object.entries(vectors);
+  if (entries.every(([, vector]) => vector.size === size)) return;
+  throw new ShapeError(operation, Object.fromEntries(entries.map(([name, vector]) => [name, [vector.size]])), `${size} numbers, as the layout says`);
+}
 
 /** The parts of a layout, given as tensors in its order, by name. */
 export function viewsOf(layout: ParameterLayout, tensors: readonly Tensor[]): TensorViews {

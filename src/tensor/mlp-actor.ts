@@ -2,6 +2,7 @@
  * @file A network at work on one input at a time, without tfjs and without allocating. It reads the parameters in place, so it always acts with the
  * latest: by the forward kernels where they lie in the heap, else by plain loops.
  */
+import { ShapeError } from "../contract/errors.ts";
 import type { FlatVector } from "./flat-vector.ts";
 import type { Heap } from "./heap.ts";
 import { activationKinds, mlpPlan, type Activation, type MlpLayer, type MlpShape } from "./mlp-shape.ts";
@@ -15,8 +16,9 @@ export class MlpActor {
   readonly #offset: number;
   readonly #hidden: readonly Float32Array[];
 
-  /** @throws {UnknownNameError} The layout has no network of that name. */
+  /** @throws {UnknownNameError} The layout has no network of that name. @throws {ShapeError} The vector is not as long as the layout. */
   constructor(name: string, shape: MlpShape, layout: ParameterLayout, vector: FlatVector) {
+    if (vector.size !== layout.size) throw new ShapeError("MlpActor", { vector: [vector.size] }, `${layout.size} numbers, as the layout says`);
     this.#shape = shape;
     this.#layers = mlpPlan(shape).layers;
     this.#vector = vector;
@@ -24,9 +26,18 @@ export class MlpActor {
     this.#hidden = shape.sizes.slice(1, -1).map((size) => new Float32Array(size));
   }
 
-  /** Writes the outputs for one input; `at` is where each begins in its array. Kernels and loops agree to 1e-5 of the largest output. */
+  /**
+   * Writes the outputs for one input; `at` is where each begins in its array. Kernels and loops agree to 1e-5 of the largest output.
+   * @throws {ShapeError} Arrays that end before that.
+   */
   forward(input: Float32Array, output: Float32Array, inputAt = 0, outputAt = 0): void {
     const { heap } = this.#vector;
+    const { inputs } = this.#layers[0]!;
+    const { outputs } = this.#layers[this.#layers.length - 1]!;
+    if (input.length < inputAt + inputs || output.length < outputAt + outputs) {
+      const got = { input: [input.length], output: [output.length] };
+      throw new ShapeError("MlpActor.forward", got, `${inputs} numbers from ${inputAt} on and room for ${outputs} from ${outputAt} on`);
+    }
     if (heap === undefined) this.#forwardByLoops(input, output, inputAt, outputAt);
     else this.#forwardByKernels(heap, input, output, inputAt, outputAt);
   }

@@ -38,14 +38,16 @@ export interface MlpPlan {
 
 const plans = new WeakMap<MlpShape, MlpPlan>();
 
-/** @throws {InvalidValueError} Fewer than two sizes, or one that is not a positive integer. */
+/** @throws {InvalidValueError} Fewer than two sizes, one that is not a positive integer, or an unknown activation. */
 export function mlpPlan(shape: MlpShape): MlpPlan {
   let plan = plans.get(shape);
   if (plan === undefined) plans.set(shape, (plan = planOf(shape)));
   return plan;
 }
 
-function planOf({ sizes, layerNorm = false }: MlpShape): MlpPlan {
+function planOf({ sizes, activation, layerNorm = false }: MlpShape): MlpPlan {
+  if (!Object.hasOwn(activationKinds, activation))
+    throw new InvalidValueError("activation", activation, `one of ${Object.keys(activationKinds).join(", ")}`);
   if (sizes.length < 2 || !sizes.every((size) => Number.isInteger(size) && size > 0)) {
     throw new InvalidValueError("sizes", sizes, "two or more positive integers: inputs, hidden layers, outputs");
   }

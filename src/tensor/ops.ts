@@ -10,14 +10,25 @@ import { sizeOf } from "./parameters.ts";
 import { operation } from "./tape.ts";
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from "./types.ts";
 
-/** A matrix from row-major numbers, which must not change while it lives; whoever makes it disposes it, or a tidy does. */
-export const matrix = (numbers: Float32Array, rows: number, width: number): Tensor2D => kernels.upload(numbers, [rows, width]) as Tensor2D;
+/** A matrix from row-major numbers, which must not change while it lives; whoever makes it disposes it, or a tidy does. @throws {ShapeError} */
+export function matrix(numbers: Float32Array, rows: number, width: number): Tensor2D {
+  if (numbers.length !== rows * width)
+    throw new ShapeError("matrix", { numbers: [numbers.length] }, `rows times columns, [${rows}, ${width}], numbers`);
+  return kernels.upload(numbers, [rows, width]) as Tensor2D;
+}
+
+/** @throws {ShapeError} */
+function checkMatrix(name: string, { shape: a }: Tensor): void {
+  if (a.length !== 2) throw new ShapeError(name, { a }, "a matrix");
+}
 
 // ── shapes ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const same = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((length, k) => length === b[k]);
 
+/** The same numbers in another shape. @throws {ShapeError} */
 export function reshape(x: Tensor, shape: readonly number[]): Tensor {
+  if (x.size !== sizeOf(shape)) throw new ShapeError("reshape", { x: x.shape }, `as many numbers as [${shape.join(", ")}] holds`);
   return same(x.shape, shape) ? x : operation(kernels.reshaped(x, shape), [x], (dy) => reshape(dy, x.shape));
 }
 
@@ -34,11 +45,15 @@ function sumTo(x: Tensor, shape: readonly number[]): Tensor {
   return same(x.shape, shape) ? x : operation(kernels.sumTo(x, shape), [x], (dy) => broadcastTo(dy, x.shape));
 }
 
-/** [n, m] → [m, n]. */
-export const transpose = (a: Tensor2D): Tensor2D => operation(kernels.transposed(a), [a], transpose);
+/** [n, m] → [m, n]. @throws {ShapeError} */
+export function transpose(a: Tensor2D): Tensor2D {
+  checkMatrix("transpose", a);
+  return operation(kernels.transposed(a), [a], transpose);
+}
 
 /** Columns [from, from + width). @throws {ShapeError} */
 export function columns(a: Tensor2D, from: number, width: number): Tensor2D {
+  checkMatrix("columns", a);
   if (from < 0 || from + width > a.shape[1]) throw new ShapeError("columns", { a: a.shape }, `a matrix with columns ${from} to ${from + width - 1}`);
   return operation(kernels.columns(a, from, width), [a], (dy) => padColumns(dy, from, a.shape[1] - from - width));
 }
@@ -47,9 +62,12 @@ export function columns(a: Tensor2D, from: number, width: number): Tensor2D {
 const padColumns = (a: Tensor2D, before: number, after: number): Tensor2D =>
   operation(kernels.padded(a, before, after), [a], (dy) => columns(dy, before, a.shape[1]));
 
-/** Rows [from, from + count). */
-export const rowRange = (a: Tensor2D, from: number, count: number): Tensor2D =>
-  operation(kernels.rowRange(a, from, count), [a], (dy) => padRows(dy, from, a.shape[0] - from - count));
+/** Rows [from, from + count). @throws {ShapeError} */
+export function rowRange(a: Tensor2D, from: number, count: number): Tensor2D {
+  checkMatrix("rowRange", a);
+  if (from < 0 || from + count > a.shape[0]) throw new ShapeError("rowRange", { a: a.shape }, `a matrix with rows ${from} to ${from + count - 1}`);
+  return operation(kernels.rowRange(a, from, count), [a], (dy) => padRows(dy, from, a.shape[0] - from - count));
+}
 
 /** Zeros above and below the rows. */
 const padRows = (a: Tensor2D, before: number, after: number): Tensor2D =>
@@ -133,10 +151,18 @@ export const square = <T extends Tensor>(a: T): T => operation(kernels.squared(a
 export const sum = (a: Tensor): Scalar => sumTo(a, []) as Scalar;
 /** Mean over all numbers. */
 export const mean = (a: Tensor): Scalar => mul(sum(a), 1 / a.size);
-/** [n, m] → [n, 1]. */
-export const sumRows = (a: Tensor2D): Tensor2D => sumTo(a, [a.shape[0], 1]) as Tensor2D;
-/** [n, m] → [1, m]. */
-export const sumColumns = (a: Tensor2D): Tensor2D => sumTo(a, [1, a.shape[1]]) as Tensor2D;
+
+/** [n, m] → [n, 1]. @throws {ShapeError} */
+export function sumRows(a: Tensor2D): Tensor2D {
+  checkMatrix("sumRows", a);
+  return sumTo(a, [a.shape[0], 1]) as Tensor2D;
+}
+
+/** [n, m] → [1, m]. @throws {ShapeError} */
+export function sumColumns(a: Tensor2D): Tensor2D {
+  checkMatrix("sumColumns", a);
+  return sumTo(a, [1, a.shape[1]]) as Tensor2D;
+}
 
 // ── elementwise functions ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -209,13 +235,18 @@ function checkProduct(name: string, { shape: a }: Tensor, { shape: b }: Tensor, 
   throw new ShapeError(name, { a, b }, `two matrices, or two stacks of equally many, with as many ${count(axisA, "a")} as ${count(axisB, "b")}`);
 }
 
-/** x·W + b: [n, k] · [k, m] + [m] → [n, m]. */
-export const dense = (x: Tensor2D, weights: Tensor2D, bias: Tensor1D): Tensor2D => add(matMul(x, weights), bias);
+/** x·W + b: [n, k] · [k, m] + [m] → [n, m]. @throws {ShapeError} */
+export function dense(x: Tensor2D, weights: Tensor2D, bias: Tensor1D): Tensor2D {
+  const [{ shape: a }, { shape: b }] = [x, weights];
+  if (a.length === 2 && b.length === 2 && a[1] === b[0] && bias.size === b[1]) return add(matMul(x, weights), bias);
+  throw new ShapeError("dense", { x: a, weights: b, bias: bias.shape }, "x [n, k], weights [k, m] and bias [m]");
+}
 
 // ── distributions and losses ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Over each row. ∂L/∂x = y ⊙ (dy − Σ dy ⊙ y). */
+/** Over each row. ∂L/∂x = y ⊙ (dy − Σ dy ⊙ y). @throws {ShapeError} */
 export function softmax(logits: Tensor2D): Tensor2D {
+  checkMatrix("softmax", logits);
   const y: Tensor2D = operation(kernels.softmax(logits), [logits], (dy) => mul(y, sub(dy, sumRows(mul(dy, y)))));
   return y;
 }
@@ -227,15 +258,21 @@ export function logSigmoid<T extends Tensor>(a: T): T {
   return reshape(columns(logarithms, 0, 1), a.shape) as T;
 }
 
-/** Over each row. ∂L/∂x = dy − softmax(x) Σ dy. */
-export const logSoftmax = (logits: Tensor2D): Tensor2D =>
-  operation(kernels.logSoftmax(logits), [logits], (dy) => sub(dy, mul(softmax(logits), sumRows(dy))));
+/** Over each row. ∂L/∂x = dy − softmax(x) Σ dy. @throws {ShapeError} */
+export function logSoftmax(logits: Tensor2D): Tensor2D {
+  checkMatrix("logSoftmax", logits);
+  return operation(kernels.logSoftmax(logits), [logits], (dy) => sub(dy, mul(softmax(logits), sumRows(dy))));
+}
 
 /**
  * −β‖aᵢ − bⱼ‖² but for what is the same in the whole row, which a softmax does not see: β(2 aᵢ·bⱼ − ‖bⱼ‖²), [n, d], [m, d], [1] → [n, m]. So no
  * [n, m] matrix of distances is made, and nothing cancels where a and b are near.
+ * @throws {ShapeError}
  */
 export function distanceScores(a: Tensor2D, b: Tensor2D, strength: Tensor): Tensor2D {
+  if (a.rank !== 2 || b.rank !== 2 || a.shape[1] !== b.shape[1] || strength.size !== 1) {
+    throw new ShapeError("distanceScores", { a: a.shape, b: b.shape, strength: strength.shape }, "a [n, d], b [m, d] and one strength");
+  }
   const lengths = mul(sumRows(square(b)), neg(strength));
   return add(matMulTransposed(mul(mul(a, 2), strength), b), reshape(lengths, [1, b.shape[0]]));
 }
@@ -264,5 +301,10 @@ const scaledDifference = (a: Tensor, b: Tensor, scale: Tensor, factor: number): 
     (dy) => sumTo(mul(mul(dy, sub(a, b)), factor), scale.shape),
   );
 
-/** Mean over rows of −log p(label): logits [n, c], one-hot labels [n, c]. */
-export const crossEntropy = (logits: Tensor2D, labels: Tensor2D): Scalar => mul(sum(mul(logSoftmax(logits), labels)), -1 / logits.shape[0]);
+/** Mean over rows of −log p(label): logits [n, c], one-hot labels [n, c]. @throws {ShapeError} */
+export function crossEntropy(logits: Tensor2D, labels: Tensor2D): Scalar {
+  if (logits.rank !== 2 || !same(logits.shape, labels.shape)) {
+    throw new ShapeError("crossEntropy", { logits: logits.shape, labels: labels.shape }, "logits and labels [n, c]");
+  }
+  return mul(sum(mul(logSoftmax(logits), labels)), -1 / logits.shape[0]);
+}

@@ -1,5 +1,5 @@
 /** @file Stochastic gradient descent on a flat vector, with heavy-ball momentum. @see Polyak (1964); Sutskever et al. (2013), eq. 1–2. */
-import { FlatVector } from "./flat-vector.ts";
+import { checkSizes, FlatVector } from "./flat-vector.ts";
 
 export interface SgdState {
   /** v, the decaying sum of gradients. */
@@ -14,8 +14,9 @@ export interface SgdOptions {
 
 export const sgdState = (size: number): SgdState => ({ velocity: new FlatVector(size) });
 
-/** Moves the vector by one step, in place: v = μv + g, w = w − αv. The state is updated in place. */
+/** Moves the vector by one step, in place: v = μv + g, w = w − αv. The state is updated in place. @throws {ShapeError} */
 export function sgdStep(vector: FlatVector, gradient: FlatVector, { velocity }: SgdState, { learningRate, momentum = 0 }: SgdOptions): void {
+  checkSizes("sgdStep", { vector, gradient, velocity });
   velocity.scale(momentum);
   velocity.addScaled(1, gradient);
   vector.addScaled(-learningRate, velocity);

@@ -11,6 +11,7 @@ import { buildSync } from "esbuild";
 import { RandomStream } from "../../src/numerics/random.ts";
 import { initializeRetrieval, retrievalLayout, retrievalLoss, type RetrievalShape } from "../../src/learning/meta/retrieval-policy.ts";
 import { adamState, adamStep } from "../../src/tensor/adam.ts";
+import { adaptedError } from "../../src/tensor/adapted-error.ts";
 import { selectBackend } from "../../src/tensor/backend.ts";
 import { FlatVector } from "../../src/tensor/flat-vector.ts";
 import { valueAndGradient, type Loss } from "../../src/tensor/gradient.ts";
@@ -18,10 +19,9 @@ import { gru, gruPart, initializeGru } from "../../src/tensor/gru.ts";
 import { MlpActor } from "../../src/tensor/mlp-actor.ts";
 import { initializeMlp, mlpPart, type Activation, type MlpShape } from "../../src/tensor/mlp-shape.ts";
 import { mlpError } from "../../src/tensor/mlp-error.ts";
-import { addScaled, matrix, repeat, square, sum } from "../../src/tensor/ops.ts";
+import { matrix, square, sum } from "../../src/tensor/ops.ts";
 import { layoutOf, tensorView, type ParameterLayout } from "../../src/tensor/parameters.ts";
-import { differentiate } from "../../src/tensor/tape.ts";
-import type { Scalar, Tensor, Tensor2D } from "../../src/tensor/types.ts";
+import type { Tensor, Tensor2D } from "../../src/tensor/types.ts";
 import type { BenchRow } from "./bench-row.ts";
 import { peer } from "./tensor-peers.ts";
 
@@ -135,14 +135,11 @@ function maml(activation: Activation): () => void {
   const [tasks, points] = [25, 10];
   const shape: MlpShape = { sizes: [1, 40, 40, 1], activation };
   const { layout, parameters } = network(shape);
-  const [support, supportValues, queries, queryValues] = [0, 1, 2, 3].map(() => normal(tasks * points));
+  const [shown, targets, asked, answers] = [0, 1, 2, 3].map(() => normal(tasks * points));
   const stacked = (numbers: Float32Array): Tensor => tf.engine().makeTensor(numbers, [tasks, points, 1], "float32");
-  const error = (x: Float32Array, y: Float32Array, weights: Tensor): Scalar => mlpError(stacked(x), weights, stacked(y), shape);
   return descent(layout, parameters, (views) => {
-    const weights = repeat(tensorView(views, "net"), tasks);
-    // The mean over all tasks, of which each sees a share of its own: their number times that is the mean over its points.
-    const inner = differentiate(() => error(support!, supportValues!, weights), [weights]);
-    return error(queries!, queryValues!, addScaled(weights, inner.gradients[0]!, -0.01 * tasks));
+    const batch = { shown: stacked(shown!), targets: stacked(targets!), asked: stacked(asked!), answers: stacked(answers!) };
+    return adaptedError(tensorView(views, "net"), batch, shape, 0.01);
   });
 }
 

@@ -107,6 +107,19 @@ describe.each(backends)("attentionRead on the %s backend", (backend) => {
     expect(check.second).toBeLessThan(0.02);
   });
 
+  it("does the same where each query reads its nearest keys alone", () => {
+    const random = RandomStream.fromSeed(5);
+    const at = [normal([5, 3], random), normal([9, 3], random), normal([9, 4], random), normal([1, 1], random, 0.4)];
+    for (const metric of ["l2", "cosine"] as const) {
+      const read = (q: Tensor, k: Tensor, v: Tensor, s: Tensor): Scalar =>
+        sum(square(attentionRead(q as Tensor2D, k as Tensor2D, v as Tensor2D, exp(s), { metric, neighbours: 3 })));
+      // Steps so short that no key becomes a neighbour.
+      const check = checkGradient((...xs) => read(...(xs as [Tensor, Tensor, Tensor, Tensor])), at, { order: 2, stepSize: 0.004 });
+      expect(check.first).toBeLessThan(0.02);
+      expect(check.second).toBeLessThan(0.02);
+    }
+  });
+
   it("reads nothing from entries that are not among the neighbours", () => {
     const [q, k] = [tf.tensor2d([[0]]), tf.tensor2d([[1], [0.5], [-0.5], [3]])];
     const v = tf.tensor2d([[1e30], [1], [3], [1e30]]);
@@ -122,6 +135,7 @@ describe.each(backends)("attentionRead on the %s backend", (backend) => {
     expect(() => attentionRead(q, normal([4, 2], random), v, s, { metric: "l2" })).toThrow(ShapeError);
     expect(() => attentionRead(q, k, normal([3, 2], random), s, { metric: "l2" })).toThrow("got queries [2, 3] and keys [4, 3] and values [3, 2]");
     expect(() => attentionRead(q, k, v, tf.tensor1d([1, 2]), { metric: "l2" })).toThrow("and strength [2]");
+    expect(() => attentionRead(q, k, v, s, { metric: "dot" as "l2" })).toThrow("Expected `metric` to be `l2` or `cosine`");
     expect(() => attentionRead(q, k, v, s, { metric: "l2", neighbours: 0.5 })).toThrow(InvalidValueError);
   });
 });

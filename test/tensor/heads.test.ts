@@ -78,30 +78,38 @@ describe.each(backends)("heads on the %s backend", (backend) => {
     );
   });
 
+  /** Numbers drawn once for a shape. */
+  const noise = ({ shape: [rows, width] }: Tensor2D): Tensor2D => tensor(draw(rows, width, RandomStream.fromSeed(9), 1));
+  /** One of each row's choices, or a share of each where they are soft. */
+  const labels = ({ shape: [rows, width] }: Tensor2D, soft: boolean): Tensor2D =>
+    tensor(Array.from({ length: rows }, (_, i) => Array.from({ length: width }, (__, j) => (soft ? 1 / width : Number(j === i % width)))));
   const heads: Readonly<Record<string, (...xs: Tensor2D[]) => Scalar>> = {
     "a sample": (mean, s) => {
-      const noise = tensor(draw(3, 2, RandomStream.fromSeed(9), 1));
-      const { action, logProbability } = sampleSquashedGaussian(mean, s, noise);
+      const { action, logProbability } = sampleSquashedGaussian(mean, s, noise(mean));
       return add(sum(square(logProbability)), sum(mul(square(action), 3)));
     },
-    "a sample's action alone": (mean, s) => sum(square(sampleSquashedGaussian(mean, s, tensor(draw(3, 2, RandomStream.fromSeed(9)))).action)),
-    "a sample's density alone": (mean, s) => sum(sampleSquashedGaussian(mean, s, tensor(draw(3, 2, RandomStream.fromSeed(9)))).logProbability),
+    "a sample's action alone": (mean, s) => sum(square(sampleSquashedGaussian(mean, s, noise(mean)).action)),
+    "a sample's density alone": (mean, s) => sum(sampleSquashedGaussian(mean, s, noise(mean)).logProbability),
     "a density": (mean, s, u) => sum(square(squashedGaussianLogProbability(mean, s, u))),
     "a choice": (logits) => {
-      const { logProbability, entropy } = categorical(logits, tensor([[0, 1], [1, 0], [0.3, 0.7]])); // prettier-ignore
+      const { logProbability, entropy } = categorical(logits, labels(logits, true));
       return add(sum(square(logProbability)), sum(mul(entropy, 2)));
     },
-    "a choice's entropy alone": (logits) => sum(square(categorical(logits, tensor([[0, 1], [1, 0], [0, 1]])).entropy)), // prettier-ignore
+    "a choice's entropy alone": (logits) => sum(square(categorical(logits, labels(logits, false)).entropy)),
   };
-  it.each(Object.keys(heads))("%s is right to second order", (name) => {
-    for (const seed of [1, 2, 3]) {
-      const random = RandomStream.fromSeed(seed);
-      const at = [0, 1, 2].map(() => tensor(draw(3, 2, random, 0.5)));
-      const used = at.slice(0, heads[name]!.length);
-      const check = checkGradient(heads[name] as (...xs: unknown[]) => Scalar, used, { order: 2, seed, stepSize: 0.02 });
-      expect(check.first).toBeLessThan(0.01);
-      expect(check.second).toBeLessThan(0.01);
-    }
+  it.each(Object.keys(heads))("%s is right to second order, whatever its shape", (name) => {
+    const short = fc.integer({ min: 1, max: 5 });
+    fc.assert(
+      fc.property(short, short, fc.nat(1000), (rows, width, seed) => {
+        const random = RandomStream.fromSeed(seed);
+        const at = [0, 1, 2].map(() => tensor(draw(rows, width, random, 0.5)));
+        const used = at.slice(0, heads[name]!.length);
+        const check = checkGradient(heads[name] as (...xs: unknown[]) => Scalar, used, { order: 2, directions: 2, seed, stepSize: 0.01 });
+        expect(check.first).toBeLessThan(0.02);
+        expect(check.second).toBeLessThan(0.02);
+      }),
+      { numRuns: 8, seed: 3 },
+    );
   });
 
   it("refuse shapes that do not fit", () => {

@@ -23,6 +23,7 @@ import {
   logSoftmax,
   matMul,
   matMulTransposed,
+  matrix,
   mean,
   meanSquaredError,
   mul,
@@ -153,6 +154,18 @@ describe("operations given shapes that do not fit", () => {
     ["sub: expected", (a: Tensor2D) => sub(a, transpose(a))],
     ["mul: expected", (a: Tensor2D) => mul(a, transpose(a))],
     ["concat: expected matrices with equally many rows, got part 1 [2, 3] and part 2 [3, 2].", (a: Tensor2D) => concat(a, transpose(a))],
+    ["matrix: expected rows times columns, [2, 3], numbers, got numbers [5].", () => matrix(new Float32Array(5), 2, 3)],
+    ["reshape: expected as many numbers as [4, 2] holds, got x [2, 3].", (a: Tensor2D) => reshape(a, [4, 2])],
+    ["columns: expected a matrix with columns 2 to 4, got a [2, 3].", (a: Tensor2D) => columns(a, 2, 3)],
+    ["rowRange: expected a matrix with rows 1 to 4, got a [2, 3].", (a: Tensor2D) => rowRange(a, 1, 4)],
+    ["stack: expected matrices with equally many columns", (a: Tensor2D) => stack(a, transpose(a))],
+    ["addScaled: expected two tensors of one shape, got a [2, 3] and b [3, 2].", (a: Tensor2D) => addScaled(a, transpose(a), 2)],
+    ["dense: expected x [n, k], weights [k, m] and bias [m]", (a: Tensor2D) => dense(a, a, tf.zeros([3]))],
+    ["distanceScores: expected a [n, d], b [m, d] and one strength", (a: Tensor2D) => distanceScores(a, transpose(a), tf.scalar(1))],
+    ["crossEntropy: expected logits and labels [n, c], got logits [2, 3] and labels [1, 3].", (a: Tensor2D) => crossEntropy(a, rowRange(a, 0, 1))],
+    ...[softmax, logSoftmax, transpose, sumRows, sumColumns].map(
+      (f) => [`${f.name}: expected a matrix, got a [6].`, (a: Tensor2D) => f(reshape(a, [6]) as Tensor2D)] as const,
+    ),
     ["meanSquaredError: expected prediction and target of one shape", (a: Tensor2D) => meanSquaredError(a, transpose(a))],
   ] as const)("say `%s`", (message, run) => {
     const a = normal([2, 3], 1);

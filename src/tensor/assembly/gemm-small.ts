@@ -3,7 +3,7 @@
  * read where the operands lie. B's columns are dense; A's rows or columns are.
  */
 import { pack } from "./gemm";
-import { fma, splat } from "./lanes";
+import { fma, put, splat, take } from "./lanes";
 
 /**
  * C = A·B on top of `above` (rows `aboveRow` apart: a bias with 0, C itself; or 0 for nothing), for a B with dense columns, n a multiple of 4.
@@ -153,7 +153,7 @@ function twoRows(
   v128.store(into, y1, 16);
 }
 
-/** C = A·Bᵀ on top of `above`, as in `smallProduct`, for dense rows of A and B: two rows by four columns of dot products. n and the depth are multiples of 4. */
+/** C = A·Bᵀ on top of `above`, as in `smallProduct`, for dense rows of A and B: two rows by four columns of dot products. The depth is a multiple of 4. */
 export function smallDots(m: i32, n: i32, depth: i32, a: usize, aRow: usize, b: usize, bColumn: usize, c: usize, above: usize, aboveRow: usize): void {
   const row = <usize>n << 2;
   const deep = <usize>depth << 2;
@@ -161,9 +161,11 @@ export function smallDots(m: i32, n: i32, depth: i32, a: usize, aRow: usize, b: 
     // The second row may be the first again.
     const nextRow = m > 1 ? aRow : 0, nextC = m > 1 ? row : 0, nextAbove = m > 1 ? aboveRow : 0;
     let w = b;
-    for (let j: usize = 0; j < row; j += 16) {
+    for (let left = n, j: usize = 0; left > 0; left -= 4, j += 16) {
+      // So may the last columns.
+      const one: usize = left > 1 ? bColumn : 0, two: usize = left > 2 ? 2 * bColumn : one, three: usize = left > 3 ? 3 * bColumn : two;
       let p0 = splat(0), p1 = p0, p2 = p0, p3 = p0, q0 = p0, q1 = p0, q2 = p0, q3 = p0;
-      let x = a, w0 = w, w1 = w + bColumn, w2 = w1 + bColumn, w3 = w2 + bColumn;
+      let x = a, w0 = w, w1 = w + one, w2 = w + two, w3 = w + three;
       for (const end = x + deep; x < end; x += 16) {
         const u = v128.load(x), v = v128.load(x + nextRow);
         const k0 = v128.load(w0), k1 = v128.load(w1), k2 = v128.load(w2), k3 = v128.load(w3);
@@ -175,11 +177,11 @@ export function smallDots(m: i32, n: i32, depth: i32, a: usize, aRow: usize, b: 
       }
       let first = totals(p0, p1, p2, p3), second = totals(q0, q1, q2, q3);
       if (above) {
-        first = f32x4.add(first, v128.load(above + j));
-        second = f32x4.add(second, v128.load(above + nextAbove + j));
+        first = f32x4.add(first, take(above + j, left));
+        second = f32x4.add(second, take(above + nextAbove + j, left));
       }
-      v128.store(c + j, first);
-      v128.store(c + nextC + j, second);
+      put(c + j, first, left);
+      put(c + nextC + j, second, left);
       w += 4 * bColumn;
     }
     a += 2 * aRow;

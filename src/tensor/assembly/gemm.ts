@@ -54,7 +54,7 @@ function one(m: i32, n: i32, depth: i32, a: usize, aRow: usize, aColumn: usize, 
     for (let i = 0; i < m; i++) rowTimesColumns(n, depth, a + <usize>i * aRow, b, bColumn, c + <usize>i * row, bias, accumulate);
   } else if (bColumn == 4 && (n & 3) == 0 && n * depth <= SMALL_B) {
     smallProduct(m, n, depth, a, aRow, aColumn, b, bRow, c, accumulate ? c : bias, accumulate ? row : 0, scratch);
-  } else if (bRow == 4 && aColumn == 4 && ((n | depth) & 3) == 0 && m <= SMALL_ROWS) {
+  } else if (bRow == 4 && aColumn == 4 && (depth & 3) == 0 && m <= SMALL_ROWS) {
     smallDots(m, n, depth, a, aRow, b, bColumn, c, accumulate ? c : bias, accumulate ? row : 0);
   } else product(m, n, depth, a, aRow, aColumn, b, bRow, bColumn, c, bias, accumulate, scratch);
 }

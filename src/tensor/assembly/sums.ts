@@ -5,7 +5,10 @@ import { fma, keep, some, splat, total } from "./lanes";
 export function columnSums(batch: i32, rows: i32, width: i32, x: usize, into: usize, step: usize, accumulate: bool): void {
   const row = <usize>width << 2;
   for (let t = 0; t < batch; t++) {
-    for (let j = 0; j < width; j += 4) {
+    // A cache line of sixteen columns at a time, then four.
+    let j = 0;
+    for (; j + 16 <= width; j += 16) sixteenSums(rows, row, x + (<usize>j << 2), into + (<usize>j << 2), accumulate);
+    for (; j < width; j += 4) {
       const left = width - j;
       const at = into + (<usize>j << 2);
       let p = x + (<usize>j << 2);
@@ -28,6 +31,29 @@ export function columnSums(batch: i32, rows: i32, width: i32, x: usize, into: us
     x += <usize>rows * row;
     into += step;
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function sixteenSums(rows: i32, row: usize, x: usize, into: usize, accumulate: bool): void {
+  let a = splat(0), b = a, c = a, d = a;
+  if (accumulate) {
+    a = v128.load(into);
+    b = v128.load(into, 16);
+    c = v128.load(into, 32);
+    d = v128.load(into, 48);
+  }
+  for (let i = 0; i < rows; i++) {
+    a = f32x4.add(a, v128.load(x));
+    b = f32x4.add(b, v128.load(x, 16));
+    c = f32x4.add(c, v128.load(x, 32));
+    d = f32x4.add(d, v128.load(x, 48));
+    x += row;
+  }
+  v128.store(into, a);
+  v128.store(into, b, 16);
+  v128.store(into, c, 32);
+  v128.store(into, d, 48);
 }
 
 /** As `columnSums`, of x ⊙ y. */
