@@ -1,6 +1,7 @@
-/** @file What a cannon-es world looks like, for viewers: its boxes, spheres and cylinders with colours. Not where they are; that is `writePoses`. */
-import { type Body, Box, Cylinder, Quaternion, type Shape, Sphere } from "cannon-es";
+/** @file What a cannon-es world looks like, for viewers: its boxes, spheres, cylinders and capsules with colours. Not where they are; that is `writePoses`. */
+import { type Body, Box, Cylinder, Quaternion, type Shape, Sphere, Vec3 } from "cannon-es";
 import type { Scene, SceneShape, ShapeGeometry } from "../../src/contract/scene.ts";
+import { Capsule } from "./capsule.ts";
 
 /** [r, g, b, a], each in [0, 1] */
 export type Color = SceneShape["color"];
@@ -36,13 +37,27 @@ export function sceneOf(drawn: readonly DrawnBody[]): Scene {
   };
 }
 
-/** One shape as it is drawn; none for what is hidden, or has no geometry in the contract. */
+/** One shape as it is drawn, a capsule in three parts; none for what is hidden, or has no geometry in the contract. */
 function sceneShapes({ body, color, hidden }: DrawnBody, shape: Shape, k: number): SceneShape[] {
   if (hidden !== undefined && hidden !== true && hidden.includes(k)) return [];
+  const own = isColor(color) ? color : (color[k] ?? color[0]!);
+  const [offset, orientation] = [body.shapeOffsets[k]!, body.shapeOrientations[k]!];
+  return partsOf(shape).map(([geometry, up]) => {
+    const turn = geometry.kind === "cylinder" ? orientation.mult(zToY) : orientation;
+    const at = orientation.vmult(new Vec3(0, up, 0)).vadd(offset);
+    return { geometry, offset: at.toArray(), rotation: turn.toArray(), color: own };
+  });
+}
+
+/** What a shape is drawn as, and how far along its y axis [m]. */
+function partsOf(shape: Shape): (readonly [ShapeGeometry, number])[] {
+  if (shape instanceof Capsule) {
+    const { radius, height } = shape;
+    const ball = { kind: "sphere", radius } as const;
+    return [[{ kind: "cylinder", radius, height }, 0], [ball, height / 2], [ball, -height / 2]]; // prettier-ignore
+  }
   const geometry = geometryOf(shape);
-  if (geometry === undefined) return [];
-  const turn = shape instanceof Cylinder ? body.shapeOrientations[k]!.mult(zToY) : body.shapeOrientations[k]!;
-  return [{ geometry, offset: body.shapeOffsets[k]!.toArray(), rotation: turn.toArray(), color: isColor(color) ? color : (color[k] ?? color[0]!) }];
+  return geometry === undefined ? [] : [[geometry, 0]];
 }
 
 function geometryOf(shape: Shape): ShapeGeometry | undefined {

@@ -38,7 +38,7 @@ export interface BlockOptions {
   readonly writeTurn?: typeof writeXyzw;
 }
 
-/** Meta-World's puck as a box: a cylinder's contacts cost several times more, and a box of its size is grasped and pushed alike. */
+/** Meta-World's puck as a box: a cylinder rolls out of our fingers where the hand pulls before they have closed, as Meta-World's policies do. */
 export function blockOnTable(table: Table, goalOf: (variation: ArrayLike<number>) => Point, options: BlockOptions = {}): Furniture {
   const { rest = BLOCK_HALF, below = 0, writeTurn = writeXyzw } = options;
   const block = table.add({ mass: MASS, solids: [{ shape: new Box(new Vec3(BLOCK_HALF, BLOCK_HALF, BLOCK_HALF)) }] });

@@ -1,6 +1,7 @@
 /** @file Meta-World's stick, and its thermos flask with a handle, which slides over the table and neither turns nor tips; of stick-push and stick-pull. */
-import { Box, Sphere, Vec3 } from "cannon-es";
+import { Box, Cylinder, Sphere, Vec3 } from "cannon-es";
 import { HAND, OBJECT as LOOSE } from "../physics/collision-groups.ts";
+import { Y_TO_Z } from "../physics/inertia.ts";
 import { Prismatic } from "../physics/prismatic.ts";
 import { boxPart, color, following, part, rodPart } from "./looks.ts";
 import { writeVector, writeXyzw } from "./object-block.ts";
@@ -20,11 +21,9 @@ const DAMPING = 1;
 const RAIL: Point = [0.2, 0.6, 0];
 const SLIDE = 0.206;
 
-/** The flask's round body as boxes, flat where it is touched: half extents; and the handle's; middles from the foot, in m. */
-const SOLIDS: readonly (readonly [half: Point, at: Point])[] = [
-  [[0.06, 0.025, 0.12], [0, 0, 0.13]],
-  [[0.0424, 0.0424, 0.12], [0, 0, 0.13]],
-  [[0.025, 0.06, 0.12], [0, 0, 0.13]],
+/** The flask: radius, height, and its middle from the foot; and half extents and middles of the handle's parts; in m. */
+const FLASK = { radius: 0.06, height: 0.24, at: [0, 0, 0.13] as Point };
+const HANDLE_PARTS: readonly (readonly [half: Point, at: Point])[] = [
   [[0.01, 0.005, 0.068], [0, -0.135, 0.132]],
   [[0.01, 0.04, 0.005], [0, -0.09, 0.195]],
   [[0.01, 0.04, 0.005], [0, -0.09, 0.069]],
@@ -58,7 +57,9 @@ export function stickAndThermos(table: Table, { start, seen, goalOf }: ThermosOp
   table.world.moveTo(rail, ...RAIL);
   // What slides to the sides and carries the thermos: under the table, out of reach.
   const carriage = table.add({ mass: MASS / 2, damping, mounted: true, solids: [{ shape: new Box(new Vec3(0.02, 0.02, 0.02)), at: [0, 0, -0.06] }] });
-  const thermos = table.add({ mass: MASS, damping, solids: SOLIDS.map(([half, at]) => ({ shape: new Box(new Vec3(...half)), at })) });
+  const flask = { shape: new Cylinder(FLASK.radius, FLASK.radius, FLASK.height, 12), at: FLASK.at, turn: Y_TO_Z };
+  const handle = HANDLE_PARTS.map(([half, at]) => ({ shape: new Box(new Vec3(...half)), at }));
+  const thermos = table.add({ mass: MASS, damping, solids: [flask, ...handle] });
   thermos.collisionFilterMask = HAND | LOOSE;
   const across = new Prismatic(rail, carriage, { anchorA: new Vec3(), axisA: new Vec3(1, 0, 0), lower: -SLIDE, upper: SLIDE });
   const along = new Prismatic(carriage, thermos, { anchorA: new Vec3(), axisA: new Vec3(0, 1, 0), lower: -SLIDE, upper: SLIDE });
@@ -70,7 +71,7 @@ export function stickAndThermos(table: Table, { start, seen, goalOf }: ThermosOp
       rodPart({ radius: 0.06, height: 0.2, along: "z" }, [0, 0, 0.14], color.teal),
       rodPart({ radius: 0.05, height: 0.03, along: "z" }, [0, 0, 0.255], color.steel),
       part(new Sphere(0.045), [0, 0, 0.27], color.graphite),
-      ...SOLIDS.slice(3).map(([half, at]) => boxPart(half, at, color.graphite)),
+      ...HANDLE_PARTS.map(([half, at]) => boxPart(half, at, color.graphite)),
     ],
     following(thermos.position),
   );

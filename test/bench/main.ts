@@ -15,6 +15,7 @@ interface Area {
 const areas: Readonly<Record<string, () => Promise<Area>>> = {
   environments: () => import("./environments.ts"),
   loop: () => import("./loop.ts"),
+  physics: () => import("./physics.ts"),
   tensor: () => import("./tensor.ts"),
   "tensor-threads": () => import("./tensor-threads.ts"),
 };

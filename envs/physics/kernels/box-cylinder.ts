@@ -18,7 +18,8 @@ export function boxCylinder(shapes: PlacedShapes, i: number, j: number): number 
   const outward = farthestFace(shapes, i, j);
   if (face[3]! > shapes.margin) return 0;
   const count = cylinderOnFace(shapes, i, j, outward);
-  return count > 0 && reachesAlong(face, count) ? count : edgeOnCylinder(shapes, i, j);
+  if (count > 0 && reachesAlong(face, count)) return count;
+  return isParted(shapes, i, j) ? 0 : edgeOnCylinder(shapes, i, j);
 }
 
 /** Writes `face`; answers 2·axis + (1 if at its negative end). */
@@ -67,12 +68,37 @@ function isWithin({ centers, axes, halfExtents }: PlacedShapes, i: number, j: nu
   return true;
 }
 
+/** Whether the plane of a cap, or one along the side that looks at the box's middle, parts the two: most pairs that are near need no look at edges. */
+function isParted(shapes: PlacedShapes, i: number, j: number): boolean {
+  const { centers, axes, halfExtents, margin } = shapes;
+  let way = 0;
+  for (let x = 0; x < 3; x++) {
+    direction[x] = axes[9 * j + 3 + x]!;
+    way += (centers[3 * i + x]! - centers[3 * j + x]!) * direction[x]!;
+  }
+  writeBoxReach(shapes, i);
+  if (Math.abs(way) - halfExtents[3 * j + 1]! - direction[3]! > margin) return true;
+  for (let x = 0; x < 3; x++) direction[x] = centers[3 * i + x]! - centers[3 * j + x]! - way * direction[x]!;
+  writeBoxReach(shapes, i);
+  const length = Math.sqrt(direction[0]! * direction[0]! + direction[1]! * direction[1]! + direction[2]! * direction[2]!);
+  return (length - halfExtents[3 * j]! - margin) * length > direction[3]!;
+}
+
+/** A direction, and how far a box reaches along it from its middle, times the direction's length. */
+const direction = new Float64Array(4);
+
+function writeBoxReach({ axes, halfExtents }: PlacedShapes, s: number): void {
+  direction[3] = 0;
+  for (let k = 0; k < 3; k++) {
+    const a = 9 * s + 3 * k;
+    direction[3] += halfExtents[3 * s + k]! * Math.abs(axes[a]! * direction[0]! + axes[a + 1]! * direction[1]! + axes[a + 2]! * direction[2]!);
+  }
+}
+
 /** The contact of the edge, with its corners, that is deepest in the cylinder. */
 function edgeOnCylinder(shapes: PlacedShapes, i: number, j: number): number {
   const edge = deepestEdge(shapes, i, j);
   if (edge < 0) return 0;
-  writeEdge(shapes, i, edge);
-  findDeepest(cylinderDistance, shapes, j);
   const count = rodManifold(cylinderDistance, shapes, j, LINE);
   const { normal, features } = manifold;
   for (let x = 0; x < 3; x++) normal[x] = -normal[x]!;
@@ -83,7 +109,7 @@ function edgeOnCylinder(shapes: PlacedShapes, i: number, j: number): number {
 /** The cylinder's middle in the box's axes. */
 const local = new Float64Array(3);
 
-/** That edge, or −1 where none is near. */
+/** That edge, or −1 where none is near; it is in `ends` and its point in `deepest`. */
 function deepestEdge(shapes: PlacedShapes, i: number, j: number): number {
   const { centers, axes, halfExtents, margin } = shapes;
   for (let k = 0; k < 3; k++) {
@@ -92,14 +118,20 @@ function deepestEdge(shapes: PlacedShapes, i: number, j: number): number {
   }
   const ball = Math.sqrt(halfExtents[3 * j]! * halfExtents[3 * j]! + halfExtents[3 * j + 1]! * halfExtents[3 * j + 1]!);
   let best = -1;
+  let last = -1;
   let least = margin;
   for (let edge = 0; edge < 12; edge++) {
     if (squaredDistance(halfExtents, i, edge) >= (least + ball) * (least + ball)) continue;
     writeEdge(shapes, i, edge);
     findDeepest(cylinderDistance, shapes, j);
+    last = edge;
     if (deepest[1]! >= least) continue;
     least = deepest[1]!;
     best = edge;
+  }
+  if (best >= 0 && best !== last) {
+    writeEdge(shapes, i, best);
+    findDeepest(cylinderDistance, shapes, j);
   }
   return best;
 }

@@ -11,12 +11,12 @@ export const ends = new Float64Array(6);
 /** The rod that is a line: no shape's radius. */
 export const LINE = -1;
 
-/** Halvings in the search for the deepest point, which then is interpolated, and for where the rod leaves a face. */
-const HALVINGS = 14;
+/** Steps in the search for the deepest point, every other of which halves what is left, and halvings for where the rod leaves a face. */
+const STEPS = 24;
 const EDGE_HALVINGS = 12;
 
-/** A slope below this is none: the rod lies along the solid. */
-const LEVEL = 1e-6;
+/** A slope below this is none. */
+const LEVEL = 1e-5;
 
 /** Directions are the same if their cosine is within this of 1: half a degree. */
 const SAME = 4e-5;
@@ -77,8 +77,9 @@ export function findDeepest(distanceOf: DistanceOf, shapes: PlacedShapes, solid:
   high[0] = 1;
   look(high, distanceOf, shapes, solid);
   if (high[1]! <= LEVEL) return between(high, high);
-  for (let k = 0; k < HALVINGS; k++) {
-    middle[0] = (low[0]! + high[0]!) / 2;
+  for (let k = 0; k < STEPS; k++) {
+    const share = k % 2 === 0 ? high[1]! / (high[1]! - low[1]!) : 0.5;
+    middle[0] = share * low[0]! + (1 - share) * high[0]!;
     look(middle, distanceOf, shapes, solid);
     if (Math.abs(middle[1]!) <= LEVEL) return between(middle, middle);
     if (middle[1]! < 0) [low, middle] = [middle, low];

@@ -1,9 +1,10 @@
 /** @file Plate-slide: push the plate over the table into its cabinet. */
-import { Box, Vec3 } from "cannon-es";
+import { Box, Cylinder, Vec3 } from "cannon-es";
+import { Y_TO_Z } from "../../physics/inertia.ts";
 import { Prismatic } from "../../physics/prismatic.ts";
 import { goalBetween } from "../block.ts";
 import { proportionalController } from "../controller.ts";
-import { boxPart, color, following } from "../looks.ts";
+import { color, following, rodPart } from "../looks.ts";
 import { writeVector, writeXyzw } from "../object-block.ts";
 import { distance, GOAL, HAND, OBJECT, point, type Point } from "../observation.ts";
 import { clamp, closeness, mix, smoothstep } from "../shaping.ts";
@@ -12,8 +13,8 @@ import type { Furniture, TabletopTask } from "../tabletop-task.ts";
 
 const RADIUS = 0.07;
 
-/** The plate: half extents in m, mass in kg, Meta-World's damping in N·s/m; and how far it slides to either side and away, in m. */
-const PLATE: Point = [0.05, 0.05, 0.015];
+/** The plate: radius and height in m, mass in kg, Meta-World's damping in N·s/m; and how far it slides to either side and away, in m. */
+const PLATE = { radius: 0.05, height: 0.03 };
 const MASS = 0.05;
 const DAMPING = 1;
 const ASIDE = 0.2;
@@ -76,17 +77,22 @@ function furnish(table: Table): Furniture {
   const channel = table.add({ solids: [] });
   // What slides to the sides and carries the plate: under the table, out of reach.
   const carriage = table.add({ mass: MASS, damping, mounted: true, solids: [{ shape: box([0.02, 0.02, 0.02]), at: [0, 0, -0.06] }] });
-  const plate = table.add({ mass: MASS, damping, mounted: true, solids: [{ shape: box(PLATE) }] });
+  const plate = table.add({
+    mass: MASS,
+    damping,
+    mounted: true,
+    solids: [{ shape: new Cylinder(PLATE.radius, PLATE.radius, PLATE.height, 12), turn: Y_TO_Z }],
+  });
   const across = new Prismatic(channel, carriage, { anchorA: new Vec3(), axisA: new Vec3(1, 0, 0), lower: -ASIDE, upper: ASIDE });
   const along = new Prismatic(carriage, plate, { anchorA: new Vec3(), axisA: new Vec3(0, 1, 0), lower: 0, upper: AWAY });
   for (const slide of [across, along]) table.world.addConstraint(slide);
   const cabinet = table.add({ solids: CABINET.map(([half, at]) => ({ shape: box(half), at })) });
   table.scene.show({ name: "cabinet", body: cabinet, color: color.teal });
-  table.scene.dress("plate", [boxPart(PLATE, [0, 0, 0], color.red)], following(plate.position));
+  table.scene.dress("plate", [rodPart({ radius: PLATE.radius, height: PLATE.height, along: "z" }, [0, 0, 0], color.red)], following(plate.position));
   return {
     place(variation, goal): void {
       const [x, y, z] = point(variation, 0);
-      table.world.moveTo(channel, x, y, z + PLATE[2]);
+      table.world.moveTo(channel, x, y, z + PLATE.height / 2);
       across.place(0);
       along.place(0);
       goal.set(...point(variation, 3));

@@ -1,5 +1,6 @@
 import { Body, Cylinder, Plane, Quaternion, Sphere, Vec3 } from "cannon-es";
 import { describe, expect, it } from "vitest";
+import { Capsule } from "../../../envs/physics/capsule.ts";
 import { Y_TO_Z } from "../../../envs/physics/inertia.ts";
 import { type Color, sceneOf } from "../../../envs/physics/scene.ts";
 import { box } from "./workbench.ts";
@@ -33,6 +34,19 @@ describe("the scene of cannon-es bodies", () => {
     expect(along!.geometry).toEqual({ kind: "cylinder", radius: 0.1, height: 0.4 });
     expect(new Quaternion(...along!.rotation).vmult(Vec3.UNIT_Z).distanceTo(Vec3.UNIT_Y)).toBeLessThan(1e-12);
     expect(new Quaternion(...upright!.rotation).vmult(Vec3.UNIT_Z).distanceTo(Vec3.UNIT_Z)).toBeLessThan(1e-12);
+  });
+
+  it("shows a capsule as a cylinder and a ball at each end", () => {
+    const body = new Body({ mass: 1 });
+    body.addShape(new Capsule(0.1, 0.4), new Vec3(1, 0, 0), Y_TO_Z);
+    const { shapes } = sceneOf([{ name: "capsule", body, color: red }]).bodies[0]!;
+    expect(shapes.map(({ geometry }) => geometry.kind)).toEqual(["cylinder", "sphere", "sphere"]);
+    expect(new Quaternion(...shapes[0]!.rotation).vmult(Vec3.UNIT_Z).distanceTo(Vec3.UNIT_Z)).toBeLessThan(1e-12);
+    expect(shapes.slice(1).map(({ offset: [x, , z] }) => [x, Math.abs(z).toFixed(6)])).toEqual([
+      [1, "0.200000"],
+      [1, "0.200000"],
+    ]);
+    expect(shapes[1]!.offset[2]).toBeCloseTo(-shapes[2]!.offset[2], 12);
   });
 
   it("leaves out what is hidden or cannot be drawn", () => {
