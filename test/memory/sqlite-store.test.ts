@@ -9,8 +9,8 @@ import { EngramError, StorageError } from "../../src/contract/errors.ts";
 import type { EntryId, MemoryEntry } from "../../src/contract/memory.ts";
 import { asTaskId } from "../../src/contract/task.ts";
 import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
-import { crc32 } from "../../src/memory/stores/crc32.ts";
-import { inspectSqliteStore, openSqliteStore } from "../../src/memory/stores/sqlite-store.ts";
+import { inspectSqliteStore } from "../../src/memory/stores/sqlite-inspection.ts";
+import { openSqliteStore } from "../../src/memory/stores/sqlite-store.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 import { wholeEntry } from "./whole-entry.ts";
 
@@ -39,14 +39,6 @@ async function filledFile(): Promise<string> {
   await store.close();
   return file;
 }
-
-describe("CRC-32", () => {
-  it("gives the published check value, in one piece or several", () => {
-    const text = new TextEncoder().encode("123456789");
-    expect(crc32(text)).toBe(0xcbf43926);
-    expect(crc32(text.subarray(0, 4), text.subarray(4))).toBe(0xcbf43926);
-  });
-});
 
 describe("a memory file", () => {
   it("returns every entry bit for bit to a later opening, oldest first", async () => {
@@ -120,10 +112,10 @@ describe("a memory file", () => {
   it("notices an entry that was changed behind its back, names it, and keeps the others readable", async () => {
     const file = await filledFile();
     const meddler = new Database(file);
-    meddler.exec("update entry set value = x'00000000' where id = 4");
+    meddler.exec("update entry set task = 'odd' where id = 4");
     meddler.close();
     const store = inspectSqliteStore(file);
-    expect(() => store.entry(4)).toThrow("entry 4 of task even is damaged");
+    expect(() => store.entry(4)).toThrow("entry 4 of task odd is damaged");
     expect(store.entry(5)).toEqual(entry(5));
     store.close();
   });

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidValueError, StorageError } from "../../contract/errors.ts";
 import type { MemoryEntry } from "../../contract/memory.ts";
-import { inspectSqliteStore, type StoreInspection } from "../../memory/stores/sqlite-store.ts";
+import { inspectSqliteStore, type StoreInspection } from "../../memory/stores/sqlite-inspection.ts";
 import { columns } from "../columns.ts";
 
 interface Output {
