@@ -8,6 +8,7 @@ import type { BenchRow } from "./bench-row.ts";
 
 const areas: Readonly<Record<string, () => Promise<{ readonly bench: () => Promise<readonly BenchRow[]> }>>> = {
   environments: () => import("./environments.ts"),
+  forgetting: () => import("./forgetting.ts"),
   loop: () => import("./loop.ts"),
   tensor: () => import("./tensor.ts"),
   "tensor-threads": () => import("./tensor-threads.ts"),
