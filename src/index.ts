@@ -89,7 +89,34 @@ export { parseSuite, placementsOf, type Suite, type SuiteInput } from "./continu
 export { RunningMoments, type Moments } from "./numerics/running-moments.ts";
 export { mean, stratifiedBootstrap, successRate, type Estimate } from "./numerics/statistics.ts";
 export { EpisodicMemory, type EpisodicMemoryOptions } from "./memory/episodic-memory.ts";
-export { attend, weightedSum } from "./memory/attention.ts";
+export { attend, weightedSum } from "./memory/reading/attention.ts";
+export { HierarchicalRead, type Breadth, type Looked } from "./memory/reading/hierarchical-read.ts";
+export { weighByInverseDistance } from "./memory/reading/inverse-distance.ts";
+export { takeNearest } from "./memory/reading/nearest.ts";
+export { reinstate, reinstated } from "./memory/reading/reinstatement.ts";
+export { noveltyGate, surpriseGate, type SurpriseOptions } from "./memory/writing/gates.ts";
+export { leastUsed, type LeastUsedOptions, type LeastUsedRule } from "./memory/writing/least-used.ts";
+export { onlineThinning } from "./memory/writing/online-thinning.ts";
+export { rareEvents, type RareEventsOptions } from "./memory/writing/rare-events.ts";
+export { reservoir } from "./memory/writing/reservoir.ts";
+export { successOnly, type SuccessOnlyRule } from "./memory/writing/success-only.ts";
+export { tabularUpdate, type TabularUpdateOptions } from "./memory/writing/tabular-update.ts";
+export { taskQuota } from "./memory/writing/task-quota.ts";
+export { always, type WritingRule } from "./memory/writing/writing-rule.ts";
+export { entryBytes, evict, type Budget, type EvictionRule } from "./memory/forgetting/eviction.ts";
+export {
+  atRandom,
+  balanced,
+  leastImportant,
+  leastRead,
+  leastRecentlyRead,
+  oldest,
+  reproduced,
+  type ErrorOn,
+} from "./memory/forgetting/eviction-rules.ts";
+export { mergeNearDuplicates, type Nearness } from "./memory/forgetting/near-duplicates.ts";
+export { thinning, thinTask } from "./memory/forgetting/thinning.ts";
+export { forgetTask } from "./memory/forgetting/unlearning.ts";
 export { relativeFeatures, type Features } from "./learning/features.ts";
 export { strategies } from "./learning/consolidation/strategies.ts";
 export type { ConsolidationStrategy, Experience } from "./learning/consolidation/strategy.ts";

@@ -23,7 +23,7 @@ import { GradientDescent } from "../../src/learning/gradient-descent.ts";
 import { CloningLearner, cloningLayout } from "../../src/learning/imitation/behaviour-cloning.ts";
 import { PolicyInput } from "../../src/learning/policy-input.ts";
 import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
-import { thinTask } from "../../src/memory/thinning.ts";
+import { thinTask } from "../../src/memory/forgetting/thinning.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 import { FlatVector } from "../../src/tensor/flat-vector.ts";
 import { MlpActor } from "../../src/tensor/mlp-actor.ts";

@@ -15,6 +15,7 @@ import type {
   DecisionContext,
   Transition,
 } from "../../src/contract/agent.ts";
+import { SnapshotError } from "../../src/contract/errors.ts";
 import type { EntryId, MemoryEntry } from "../../src/contract/memory.ts";
 import { nested, type Snapshot } from "../../src/contract/snapshot.ts";
 import { asTaskId, restoreTaskId, type TaskId } from "../../src/contract/task.ts";
@@ -26,7 +27,8 @@ import { RetrievalLearner } from "../../src/learning/meta/retrieval-learner.ts";
 import { initializeRetrieval, keySize, retrievalLayout } from "../../src/learning/meta/retrieval-policy.ts";
 import { RetrievalReader } from "../../src/learning/meta/retrieval-reader.ts";
 import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
-import { thinTask } from "../../src/memory/thinning.ts";
+import { evict } from "../../src/memory/forgetting/eviction.ts";
+import { evictionRules } from "../../src/memory/forgetting/eviction-rules.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 import { FlatVector } from "../../src/tensor/flat-vector.ts";
 import { engramConfig, type EngramConfig } from "./config.ts";
@@ -44,6 +46,8 @@ class EngramAgent implements Agent {
   readonly #key: Float32Array;
   readonly #decision: Decision;
   #task: TaskId = asTaskId("");
+  /** Control steps watched and acted so far: the clock of memory. */
+  #lived: number;
 
   constructor({ spec, seed, openStore }: AgentOptions, config: EngramConfig) {
     const features = relativeFeatures(spec.observation, spec.controlPeriod);
@@ -62,19 +66,32 @@ class EngramAgent implements Agent {
     this.#learner = new RetrievalLearner({ ...parts, descent: this.#descent, support: config.support, queries: config.queries });
     this.#key = new Float32Array(memoryShape.keySize);
     this.#decision = { action: new Float32Array(spec.action.size), recall: this.#reader.recall };
+    this.#lived = latestOf(this.memory) + 1;
   }
 
   act(observation: Float32Array, { task }: DecisionContext): Decision {
     this.#reader.act(observation, task, this.#decision.action);
+    this.memory.noteRead(this.#reader.recall, this.#lived++);
     return this.#decision;
   }
 
   /** Remembers what a demonstrator did; its own attempts teach it nothing here. */
   observe({ actor, task, episode, index, observation, decision }: Transition): void {
     if (actor !== "demonstrator") return;
-    if (index === 0) thinTask(this.memory, task, this.#config.memoryPerTask);
+    if (index === 0) this.#keepBudgets(task);
     this.#reader.encode(observation, task, this.#key);
-    this.memory.remember({ key: this.#key, value: decision.action, observation, task, episode, step: index });
+    this.memory.remember({ key: this.#key, value: decision.action, observation, task, episode, step: index, time: this.#lived++ });
+  }
+
+  /** Forgets what is over the budget of a task, and of all. */
+  #keepBudgets(task: TaskId): void {
+    const { eviction, memoryPerTask, memoryTotal } = this.#config;
+    const rule = evictionRules[eviction]({
+      random: this.#random.split(`eviction ${this.#lived}`),
+      error: (_, row) => this.#reader.errorWithout(row),
+    });
+    evict(this.memory, { entries: memoryPerTask }, rule, task);
+    if (memoryTotal > 0) evict(this.memory, { entries: memoryTotal }, rule);
   }
 
   beginTask(task: TaskId): void {
@@ -83,7 +100,7 @@ class EngramAgent implements Agent {
   }
 
   *consolidate({ gradientSteps }: ConsolidationBudget): Generator<ConsolidationProgress, ConsolidationReport> {
-    thinTask(this.memory, this.#task, this.#config.memoryPerTask);
+    this.#keepBudgets(this.#task);
     let loss = 0;
     const tasks = this.#descent.tasks({ memory: this.memory, current: this.#task });
     if (gradientSteps > 0 && tasks.length > 0) {
@@ -102,13 +119,22 @@ class EngramAgent implements Agent {
   }
 
   snapshot(): Snapshot {
-    return { task: this.#task, random: this.#random.snapshot(), descent: this.#descent.snapshot(), memory: this.memory.snapshot() };
+    return {
+      task: this.#task,
+      lived: this.#lived,
+      random: this.#random.snapshot(),
+      descent: this.#descent.snapshot(),
+      memory: this.memory.snapshot(),
+    };
   }
 
   restore(snapshot: Snapshot): void {
+    const { lived } = snapshot;
+    if (typeof lived !== "number") throw new SnapshotError("Expected the snapshot of an engram, with a number under `lived`.");
     this.#descent.restore(nested(snapshot, "descent"));
     this.#random.restore(nested(snapshot, "random"));
     this.memory.restore(nested(snapshot, "memory"));
+    this.#lived = lived;
     this.#task = restoreTaskId(snapshot["task"]);
   }
 
@@ -117,6 +143,13 @@ class EngramAgent implements Agent {
     this.#descent.dispose();
     this.#parameters.dispose();
   }
+}
+
+/** The latest time that a memory, perhaps of an earlier life, knows of; −1 when it is empty. */
+function latestOf(memory: EpisodicMemory): number {
+  let latest = -1;
+  for (const row of memory.rowsOf()) latest = Math.max(latest, memory.timeOf(row), memory.marksOf(row).lastRead);
+  return latest;
 }
 
 export const engram: AgentEntry = {

@@ -1,11 +1,17 @@
 /** @file The flagship agent's settings, with defaults and units. */
 import { z } from "zod";
+import { evictionRules, type EvictionName } from "../../src/memory/forgetting/eviction-rules.ts";
 import { strategies } from "../../src/learning/consolidation/strategies.ts";
 
 const count = (description: string): z.ZodNumber => z.int().min(1).describe(description);
 
 export const engramConfig = z.strictObject({
   memoryPerTask: count("States kept of each task, spread over all of its episodes.").default(400),
+  memoryTotal: z.int().min(0).describe("States kept of all tasks together; 0 sets no limit but that of each task.").default(0),
+  eviction: z
+    .enum(Object.keys(evictionRules) as [EvictionName, ...EvictionName[]])
+    .describe("Which states go when a task, or all of them, have more than may be kept.")
+    .default("thinning"),
   neighbours: count("Entries recalled at every decision.").default(64),
   embedding: count("Length of a memory key.").default(24),
   encoderHidden: z.array(count("Units of a layer.")).describe("Hidden layers of the encoder, features → key.").default([64]),

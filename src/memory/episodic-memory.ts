@@ -64,6 +64,16 @@ export class EpisodicMemory implements LongTermMemory {
     return this.#encoder;
   }
 
+  /** Rows in use, those of forgotten entries among them; the next entry gets the next one. */
+  get rows(): number {
+    return this.#rows.count;
+  }
+
+  /** Changes with memory, unless entries were only added: what was made from its rows before then still holds. */
+  get revision(): number {
+    return this.#rows.revision;
+  }
+
   /** What it takes, with the room for more [B]. */
   get bytes(): number {
     return this.#rows.columns.bytes + this.#rows.keys.bytes;
@@ -95,12 +105,22 @@ export class EpisodicMemory implements LongTermMemory {
     return this.#rows.columns.episodes.array[row]!;
   }
 
+  /** The version of the encoder that made a row's key. */
+  encoderOf(row: number): number {
+    return this.#rows.columns.encoders.array[row]!;
+  }
+
   timeOf(row: number): number {
     return this.#rows.columns.times.array[row]!;
   }
 
   idOf(row: number): EntryId {
     return this.#rows.columns.ids.array[row]! as EntryId;
+  }
+
+  /** The row of an entry; −1 when there is none. */
+  rowOf(id: EntryId): number {
+    return this.#rows.rowOf(id);
   }
 
   marksOf(row: number): EntryMarks {

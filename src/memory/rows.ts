@@ -19,6 +19,8 @@ export class Rows {
   live = 0;
   /** While it is above 0, rows stay where they are. */
   holds = 0;
+  /** Counts every change but rows that were added behind the others. */
+  revision = 0;
   #selected: { readonly filter: string; readonly selection: Selection } | undefined;
 
   constructor(shape: MemoryShape, metric: Metric) {
@@ -62,6 +64,7 @@ export class Rows {
 
   /** Writes over a row, or behind the last one. */
   set(row: number, entry: MemoryEntry): void {
+    if (row < this.count) this.revision++;
     this.columns.set(row, entry);
     this.keys.set(row, entry.key, penaltyOf(entry.importance));
     this.#selected = undefined;
@@ -100,6 +103,7 @@ export class Rows {
   drop(row: number): void {
     this.columns.alive.array[row] = 0;
     this.live--;
+    this.revision++;
     this.#selected = undefined;
   }
 
@@ -121,11 +125,13 @@ export class Rows {
       row = end;
     }
     this.count = to;
+    this.revision++;
     this.#selected = undefined;
   }
 
   #move(from: number, end: number, to: number): void {
     if (from === to || from === end) return;
+    this.revision++;
     this.columns.move(from, end, to);
     if (to < from) for (let row = from; row < end; row++) this.keys.move(row, to + row - from);
     else {
@@ -139,6 +145,7 @@ export class Rows {
   adopt(keys: KeyIndex): void {
     this.keys.dispose();
     this.keys = keys;
+    this.revision++;
     this.#selected = undefined;
   }
 

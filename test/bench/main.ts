@@ -14,6 +14,7 @@ interface Area {
 
 const areas: Readonly<Record<string, () => Promise<Area>>> = {
   environments: () => import("./environments.ts"),
+  forgetting: () => import("./forgetting.ts"),
   loop: () => import("./loop.ts"),
   physics: () => import("./physics.ts"),
   tensor: () => import("./tensor.ts"),

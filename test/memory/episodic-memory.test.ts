@@ -4,7 +4,7 @@ import { InvalidValueError, SnapshotError } from "../../src/contract/errors.ts";
 import { emptyRecall, type EntryId, type MemoryEntry, type RecallFilter, type StoreChanges } from "../../src/contract/memory.ts";
 import type { Snapshot } from "../../src/contract/snapshot.ts";
 import { asTaskId } from "../../src/contract/task.ts";
-import { attend } from "../../src/memory/attention.ts";
+import { attend } from "../../src/memory/reading/attention.ts";
 import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
 import type { RekeyReport } from "../../src/memory/rekey.ts";
 import { wholeEntry } from "./whole-entry.ts";

@@ -1,8 +1,9 @@
 /** @file The retrieval policy at work: encodes, recalls and answers with plain loops, without tfjs and without allocating. */
 import { emptyRecall, type Recall } from "../../contract/memory.ts";
 import type { TaskId } from "../../contract/task.ts";
-import { attend, weightedSum } from "../../memory/attention.ts";
+import { attend, weightedSum } from "../../memory/reading/attention.ts";
 import type { EpisodicMemory } from "../../memory/episodic-memory.ts";
+import { distanceBetween } from "../../memory/value-distance.ts";
 import type { RekeyReport } from "../../memory/rekey.ts";
 import type { FlatVector } from "../../tensor/flat-vector.ts";
 import { MlpActor } from "../../tensor/mlp-actor.ts";
@@ -92,6 +93,28 @@ export class RetrievalReader {
     features.write(observation, 1, this.#input);
     this.#keyOfInput(task, this.#key, 0);
     memory.recall(this.#key, neighbours, this.recall);
+    this.#answer(action);
+  }
+
+  /**
+   * How far its answer to a remembered state is from what was done then, where it may not read that entry itself: Euclidean distance; infinite when
+   * there is nothing else to read. Overwrites `recall`.
+   */
+  errorWithout(row: number): number {
+    const { memory, features, neighbours } = this.#options;
+    const { observationSize, valueSize } = memory.shape;
+    features.write(memory.observations.subarray(row * observationSize, (row + 1) * observationSize), 1, this.#input);
+    this.#keyOfInput(memory.taskOf(row), this.#key, 0);
+    leaveOut(row, memory.recall(this.#key, neighbours, this.recall));
+    if (this.recall.count === 0) return Infinity;
+    const answer = new Float32Array(valueSize);
+    this.#answer(answer);
+    return distanceBetween(answer, memory.values.subarray(row * valueSize, (row + 1) * valueSize));
+  }
+
+  /** Answers the features that are in place from what was recalled. */
+  #answer(action: Float32Array): void {
+    const { memory, features } = this.#options;
     attend(this.recall, Math.exp(this.#options.parameters.numbers[this.#strengthAt]!));
     weightedSum(memory.values, memory.shape.valueSize, this.recall, this.#recalledAction);
     // The features are linear and the weights sum to 1, so the features of the mean observation are the mean of the features.
@@ -101,4 +124,13 @@ export class RetrievalReader {
     this.#head.forward(this.#input, action);
     for (let k = 0; k < action.length; k++) action[k] = action[k]! + this.#recalledAction[k]!;
   }
+}
+
+/** Takes one row out of a recall, if it is there. */
+function leaveOut(row: number, recall: Recall): void {
+  const { ids, rows, distances, count } = recall;
+  const at = rows.subarray(0, count).indexOf(row);
+  if (at < 0) return;
+  for (const array of [ids, rows, distances]) array.copyWithin(at, at + 1, count);
+  recall.count--;
 }

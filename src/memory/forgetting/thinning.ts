@@ -2,27 +2,30 @@
  * @file Which of a task's states to keep within a budget: some of every episode rather than all of a few. What is kept then covers
  * the places and goals of all episodes, which clones and replays better than whole episodes of the same number of states.
  */
-import type { EntryId } from "../contract/memory.ts";
-import type { TaskId } from "../contract/task.ts";
-import type { EpisodicMemory } from "./episodic-memory.ts";
+import type { TaskId } from "../../contract/task.ts";
+import type { EpisodicMemory } from "../episodic-memory.ts";
+import { evict, type EvictionRule } from "./eviction.ts";
 
 /** Forgets as many of a task's entries as are over its budget, evenly along all of its episodes; says how many. */
-export function thinTask(memory: EpisodicMemory, task: TaskId, budget: number): number {
-  const rows = memory.rowsOf(task);
-  if (rows.length <= budget) return 0;
-  const episodes = new Map<number, number[]>();
-  for (const row of rows) episodes.set(memory.episodeOf(row), [...(episodes.get(memory.episodeOf(row)) ?? []), row]);
-  const all = [...episodes.values()];
-  const kept = thin(
-    all.map((episode) => episode.length),
-    budget,
-  );
-  const doomed: EntryId[] = all.flatMap((episode, e) => {
-    const keep = new Set(kept[e]);
-    return episode.filter((_, k) => !keep.has(k)).map((row) => memory.idOf(row));
+export const thinTask = (memory: EpisodicMemory, task: TaskId, budget: number): number => evict(memory, { entries: budget }, thinning, task);
+
+/** Keeps what is evenly spread along the episodes of all tasks, in equal shares: those score 1, the others 0. */
+export const thinning: EvictionRule = (memory, rows, keep) => {
+  const episodes = new Map<string, number[]>();
+  rows.forEach((row, i) => {
+    const episode = `${memory.episodeOf(row)} of ${memory.taskOf(row)}`;
+    const members = episodes.get(episode);
+    if (members === undefined) episodes.set(episode, [i]);
+    else members.push(i);
   });
-  return memory.forget(doomed);
-}
+  const all = [...episodes.values()];
+  const lengths = all.map((members) => members.length);
+  const scores = new Uint8Array(rows.length);
+  thin(lengths, keep).forEach((kept, e) => {
+    for (const k of kept) scores[all[e]![k]!] = 1;
+  });
+  return scores;
+};
 
 /**
  * Chooses at most `budget` of the given states, in equal shares from all episodes (short ones give their rest to the longer) and
@@ -36,7 +39,7 @@ export function thin(lengths: readonly number[], budget: number): Int32Array[] {
 }
 
 /** Water-filling: everyone gets the same, nobody more than they have; what is left over goes to the first ones. */
-function fairShares(lengths: readonly number[], budget: number): number[] {
+export function fairShares(lengths: readonly number[], budget: number): number[] {
   const shares = lengths.map(() => 0);
   let left = Math.min(
     budget,

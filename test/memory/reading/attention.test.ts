@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { InvalidValueError } from "../../src/contract/errors.ts";
-import { emptyRecall, type Recall } from "../../src/contract/memory.ts";
-import { attend, weightedSum } from "../../src/memory/attention.ts";
+import { InvalidValueError } from "../../../src/contract/errors.ts";
+import { emptyRecall, type Recall } from "../../../src/contract/memory.ts";
+import { attend, weightedSum } from "../../../src/memory/reading/attention.ts";
 
 function recallOf(distances: readonly number[]): Recall {
   const recall = emptyRecall(distances.length + 2);

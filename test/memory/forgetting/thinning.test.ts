@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { asTaskId } from "../../src/contract/task.ts";
-import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
-import { thin, thinTask } from "../../src/memory/thinning.ts";
+import { asTaskId } from "../../../src/contract/task.ts";
+import { EpisodicMemory } from "../../../src/memory/episodic-memory.ts";
+import { thin, thinTask } from "../../../src/memory/forgetting/thinning.ts";
 
 describe("thinning", () => {
   it("keeps evenly spread states of every episode, ends included: a worked example", () => {

@@ -1,6 +1,6 @@
 /** @file Reading by attention: how recalled entries are weighed and blended. Allocation-free. */
-import { InvalidValueError } from "../contract/errors.ts";
-import type { Recall } from "../contract/memory.ts";
+import { InvalidValueError } from "../../contract/errors.ts";
+import type { Recall } from "../../contract/memory.ts";
 
 /**
  * Sets the weights to softmax(−β · distance) over what was recalled.

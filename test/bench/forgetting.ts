@@ -1,0 +1,111 @@
+/**
+ * @file What forgetting costs: how well the flagship does at the end of three tasks, against how many states it may keep, for each rule of who goes. Success is of
+ * all tasks together, tested once, when the last has been learned. States are kept either of each task, or of all tasks together, where a rule can starve a task.
+ * Takes about twenty minutes; with `ENGRAM_BENCH_CELLS=file`, what is done is kept there and not done again.
+ */
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { agents } from "../../agents/index.ts";
+import { environments } from "../../envs/index.ts";
+import type { EnvironmentEntry } from "../../src/contract/environment.ts";
+import { ContinualRun } from "../../src/continual/continual-run.ts";
+import type { RunEvent } from "../../src/continual/run-event.ts";
+import { defineScenario } from "../../src/continual/scenario.ts";
+import { findEnvironment } from "../../src/environments/find-environment.ts";
+import type { EvictionName } from "../../src/memory/forgetting/eviction-rules.ts";
+import { mean } from "../../src/numerics/statistics.ts";
+import { Pace } from "../../src/streams/pace.ts";
+import { selectBackend } from "../../src/tensor/backend.ts";
+import type { BenchRow } from "./bench-row.ts";
+
+const tasks = ["tabletop/reach@1", "tabletop/push@1", "tabletop/pick-place@1"];
+const budgets = [25, 50, 100, 200, 400];
+const seeds = [1, 2, 3];
+/** Episodes that the agent plays of each task it knows after each task, so that there are reads to go by; on placements of their own. */
+const PRACTICE = 10;
+
+/** More than three tasks can fill. */
+const NO_LIMIT = 1_000_000;
+
+interface Protocol {
+  readonly name: string;
+  readonly rules: readonly EvictionName[];
+  /** The agent's configuration for so many states a task. */
+  readonly limits: (budget: number) => Readonly<Record<string, number>>;
+}
+
+const protocols: readonly Protocol[] = [
+  // Within one task, nothing was ever read when its demonstrations are over: rules of use are the rule of age, and no other task is there to balance.
+  { name: "of each task", rules: ["thinning", "random", "age", "reproduced"], limits: (budget) => ({ memoryPerTask: budget }) },
+  {
+    name: "of all together",
+    rules: ["thinning", "random", "age", "last-read", "reads", "balanced", "reproduced"],
+    limits: (budget) => ({ memoryPerTask: NO_LIMIT, memoryTotal: budget * tasks.length }),
+  },
+];
+
+interface Cell {
+  readonly protocol: string;
+  readonly rule: EvictionName;
+  readonly budget: number;
+  readonly seed: number;
+  /** Of each task, in [0, 1]. */
+  readonly success: readonly number[];
+}
+
+const nameOf = ({ protocol, rule, budget, seed }: Omit<Cell, "success">): string => `${budget} ${protocol}, ${rule}, seed ${seed}`;
+
+async function live(rule: EvictionName, limits: Readonly<Record<string, number>>, seed: number): Promise<readonly number[]> {
+  const scenario = defineScenario({
+    name: "forgetting",
+    summary: "Three skills and little room.",
+    config: { tasks, agents: { engram: { eviction: rule, ...limits } }, demonstrations: 20 },
+    async main() {},
+  });
+  const success: number[] = [];
+  const onEvent = (event: RunEvent): void => {
+    if (event.kind === "evaluated") success.push(mean(event.successes.map(Number)));
+  };
+  const quiet = { onLoop(): void {}, onProgress(): void {} };
+  const openEnvironment = async (id: string): Promise<EnvironmentEntry> => findEnvironment(id, environments);
+  const run = await ContinualRun.create({ scenario, config: scenario.config, seed, openEnvironment, agents, pace: new Pace(), onEvent, ...quiet });
+  const agent = run.agents[0]!;
+  for (const [i, task] of run.tasks.entries()) {
+    await run.demonstrate(task);
+    await run.sleep(agent, task);
+    if (rule !== "last-read" && rule !== "reads") continue;
+    for (const known of run.tasks.slice(0, i + 1)) for (let k = 0; k < PRACTICE; k++) await run.exhibit(agent, known);
+  }
+  await run.evaluateAll(run.tasks.length);
+  run.dispose();
+  return success;
+}
+
+export async function bench(): Promise<readonly BenchRow[]> {
+  await selectBackend("wasm");
+  const file = process.env["ENGRAM_BENCH_CELLS"];
+  const lines = file !== undefined && existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
+  const done = new Map(lines.map((line) => JSON.parse(line) as Cell).map((cell) => [nameOf(cell), cell]));
+  const cells: Cell[] = [];
+  for (const seed of seeds) {
+    for (const budget of budgets) {
+      for (const { name: protocol, rules, limits } of protocols) {
+        for (const rule of rules) {
+          const which = { protocol, rule, budget, seed };
+          const cell = done.get(nameOf(which)) ?? { ...which, success: await live(rule, limits(budget), seed) };
+          if (file !== undefined && !done.has(nameOf(which))) appendFileSync(file, `${JSON.stringify(cell)}\n`);
+          cells.push(cell);
+        }
+      }
+    }
+  }
+  return cells.map((cell) => rowOf(cell, cells));
+}
+
+/** Beside thinning, with the same budget and seed. */
+function rowOf(cell: Cell, cells: readonly Cell[]): BenchRow {
+  const percent = ({ success }: Cell): number => 100 * mean(success);
+  const thinned = cells.find((other) => nameOf(other) === nameOf({ ...cell, rule: "thinning" }))!;
+  const [figure, reference] = [percent(cell), percent(thinned)];
+  const each = cell.success.map((rate) => (100 * rate).toFixed(0)).join(" · ");
+  return { name: `${nameOf(cell)} (${each})`, figure, unit: "% success", reference, referenceName: "thinning", ratio: figure / reference };
+}
