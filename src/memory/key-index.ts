@@ -31,25 +31,34 @@ export interface SearchOptions {
 export const TILE_ROWS = 16;
 /** Stretches of tiles are at least this large [B], unless a tile is larger. */
 const STRETCH = 65_536;
-/** From so many rows on, most keys are ruled out by a cheaper bound on their distance. */
-const MANY_ROWS = 4096;
+/** From so many rows for each that is wanted, most keys are ruled out by a cheaper bound on their distance. */
+const MANY_ROWS = 400;
+/** How much of a key is in a tile's head. */
+const HEAD_SHARE = 3 / 4;
+/** What a search works in [numbers]: see `assembly/search.ts`. */
+const SCRATCH = 35 * TILE_ROWS;
 
 const scratch = new Scratch();
 
 export class KeyIndex {
   readonly size: number;
   readonly metric: Metric;
+  /** Numbers of a key that are in the heads. */
+  readonly #head: number;
+  readonly #headBytes: number;
   readonly #tileBytes: number;
   readonly #stretchBytes: number;
   readonly #stretches: Address[] = [];
-  /** The address of every tile. */
+  /** The addresses of every tile's head and tail. */
   #tiles = new Int32Array(0);
 
   /** @param size Numbers in a key. */
   constructor(size: number, metric: Metric) {
     this.size = size;
     this.metric = metric;
-    this.#tileBytes = 4 * TILE_ROWS * (size + 2);
+    this.#head = Math.ceil(HEAD_SHARE * size);
+    this.#headBytes = 4 * TILE_ROWS * (this.#head + 1);
+    this.#tileBytes = 4 * TILE_ROWS * (size + 3);
     const pages = Math.ceil((this.#tileBytes * Math.ceil(STRETCH / 8 / this.#tileBytes) * 8) / STRETCH);
     this.#stretchBytes = pages * STRETCH;
     abandoned.register(this, { stretches: this.#stretches, bytes: this.#stretchBytes }, this.#stretches);
@@ -62,39 +71,40 @@ export class KeyIndex {
 
   /** Copies the key of a row. */
   read(row: number, into: Float32Array, at = 0): void {
-    const from = this.#place(row);
     const all = numbers();
-    for (let i = 0; i < this.size; i++) into[at + i] = all[from + i * TILE_ROWS]!;
+    const [head, tail] = [this.#headOf(row), this.#tailOf(row)];
+    for (let i = 0; i < this.#head; i++) into[at + i] = all[head + i * TILE_ROWS]!;
+    for (let i = this.#head; i < this.size; i++) into[at + i] = all[tail + (i - this.#head) * TILE_ROWS]!;
   }
 
   /** @param penalty Added to the row's distance where a search has a factor for it. */
   set(row: number, key: Float32Array, penalty = 0, from = 0): void {
     this.reserve(row + 1);
-    const at = this.#place(row);
     const all = numbers();
-    let square = 0;
-    for (let i = 0; i < this.size; i++) {
-      const x = key[from + i]!;
-      all[at + i * TILE_ROWS] = x;
-      square += x * x;
-    }
-    all[at + this.size * TILE_ROWS] = this.#factOf(square);
-    all[at + (this.size + 1) * TILE_ROWS] = penalty;
+    const [head, tail, rest] = [this.#headOf(row), this.#tailOf(row), this.size - this.#head];
+    for (let i = 0; i < this.#head; i++) all[head + i * TILE_ROWS] = key[from + i]!;
+    for (let i = 0; i < rest; i++) all[tail + i * TILE_ROWS] = key[from + this.#head + i]!;
+    all[head + this.#head * TILE_ROWS] = squareOf(key, from, this.#head);
+    all[tail + rest * TILE_ROWS] = this.#factOf(squareOf(key, from, this.size));
+    all[tail + (rest + 1) * TILE_ROWS] = penalty;
   }
 
   /** Makes room for so many rows. */
   reserve(rows: number): void {
-    while (rows > this.#tiles.length * TILE_ROWS) this.#grow();
+    while (rows > (this.#tiles.length / 2) * TILE_ROWS) this.#grow();
   }
 
   setPenalty(row: number, penalty: number): void {
-    numbers()[this.#place(row) + (this.size + 1) * TILE_ROWS] = penalty;
+    numbers()[this.#tailOf(row) + (this.size - this.#head + 1) * TILE_ROWS] = penalty;
   }
 
   move(from: number, to: number): void {
-    const [a, b] = [this.#place(from), this.#place(to)];
     const all = numbers();
-    for (let i = 0; i < this.size + 2; i++) all[b + i * TILE_ROWS] = all[a + i * TILE_ROWS]!;
+    const copy = (a: number, b: number, count: number): void => {
+      for (let i = 0; i < count; i++) all[b + i * TILE_ROWS] = all[a + i * TILE_ROWS]!;
+    };
+    copy(this.#headOf(from), this.#headOf(to), this.#head + 1);
+    copy(this.#tailOf(from), this.#tailOf(to), this.size - this.#head + 2);
   }
 
   /**
@@ -104,27 +114,26 @@ export class KeyIndex {
   nearest(queries: Float32Array, k: number, into: readonly Nearest[], { among, penalty = 0 }: SearchOptions): void {
     const count = into.length;
     const pieces = typeof among === "number" ? 0 : among.length;
-    const tiles = this.#tiles.length;
-    const words = [tiles, pieces, count * this.size, count, count * k, count * k, 2 * count, 64];
-    let at = scratch.room(4 * words.reduce((sum, each) => sum + each, 0) + 64);
-    const place = words.map((each) => {
-      const here = at;
-      at += 4 * each;
-      return here;
-    });
-    const [tilesAt, piecesAt, queriesAt, factsAt, rowsAt, distancesAt, foundAt, linesAt] = place as [
-      Address, Address, Address, Address, Address, Address, Address, Address,
-    ]; // prettier-ignore
+    const tilesAt = scratch.room(4 * (this.#tiles.length + pieces + count * (this.size + 2 * k + 4) + SCRATCH));
+    const chosenAt = tilesAt + 4 * this.#tiles.length;
+    const queriesAt = chosenAt + 4 * pieces;
+    const factsAt = queriesAt + 4 * count * this.size;
+    const rowsAt = factsAt + 8 * count;
+    const distancesAt = rowsAt + 4 * count * k;
+    const foundAt = distancesAt + 4 * count * k;
     const floats = numbers();
     const integers = wholeNumbers();
     integers.set(this.#tiles, tilesAt / 4);
-    if (typeof among !== "number") integers.set(among, piecesAt / 4);
-    floats.set(count * this.size === queries.length ? queries : queries.subarray(0, count * this.size), queriesAt / 4);
-    for (let q = 0; q < count; q++) floats[factsAt / 4 + q] = this.#factOf(squareOf(queries, q * this.size, this.size));
+    if (typeof among !== "number") integers.set(among, chosenAt / 4);
+    floats.set(queries, queriesAt / 4);
+    for (let q = 0; q < count; q++) {
+      floats[factsAt / 4 + 2 * q] = this.#factOf(squareOf(queries, q * this.size, this.size));
+      floats[factsAt / 4 + 2 * q + 1] = squareOf(queries, q * this.size, this.#head);
+    }
     const compared = typeof among === "number" ? among : 8 * pieces;
     kernel.search(
-      kinds[this.metric], this.size, tilesAt, typeof among === "number" ? among : pieces / 2, typeof among === "number" ? 0 : piecesAt,
-      count, queriesAt, factsAt, penalty, this.#slack(compared), k, rowsAt, distancesAt, foundAt, linesAt,
+      kinds[this.metric], this.size, this.#head, tilesAt, typeof among === "number" ? among : pieces / 2, pieces === 0 ? 0 : chosenAt, count, queriesAt, factsAt,
+      penalty, this.#slack(compared, k), k, rowsAt, distancesAt, foundAt, foundAt + 8 * count,
     ); // prettier-ignore
     for (let q = 0; q < count; q++) {
       const found = into[q]!;
@@ -149,13 +158,17 @@ export class KeyIndex {
   }
 
   /** A bound on the relative error of |k|² + |q|² − 2kq in float32, sums of `size` numbers; 0 where the bound does not pay. */
-  #slack(compared: number): number {
-    return this.metric === "l2" && compared >= MANY_ROWS ? (this.size + 8) * 2 ** -22 : 0;
+  #slack(compared: number, k: number): number {
+    return this.metric === "l2" && compared >= MANY_ROWS * k ? (this.size + 8) * 2 ** -22 : 0;
   }
 
-  /** Where the first number of a row is. */
-  #place(row: number): number {
-    return this.#tiles[row >> 4]! / 4 + (row & 15);
+  /** Where the first number of a row's part in the head is. */
+  #headOf(row: number): number {
+    return this.#tiles[2 * (row >> 4)]! / 4 + (row & 15);
+  }
+
+  #tailOf(row: number): number {
+    return this.#tiles[2 * (row >> 4) + 1]! / 4 + (row & 15);
   }
 
   #grow(): void {
@@ -163,9 +176,10 @@ export class KeyIndex {
     this.#stretches.push(at);
     numbers().fill(0, at / 4, (at + this.#stretchBytes) / 4);
     const more = Math.floor(this.#stretchBytes / this.#tileBytes);
-    const tiles = new Int32Array(this.#tiles.length + more);
+    const tiles = new Int32Array(this.#tiles.length + 2 * more);
     tiles.set(this.#tiles);
-    for (let k = 0; k < more; k++) tiles[this.#tiles.length + k] = at + k * this.#tileBytes;
+    const tails = at + more * this.#headBytes;
+    for (let k = 0; k < more; k++) tiles.set([at + k * this.#headBytes, tails + k * (this.#tileBytes - this.#headBytes)], this.#tiles.length + 2 * k);
     this.#tiles = tiles;
   }
 }

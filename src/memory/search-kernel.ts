@@ -9,9 +9,10 @@ interface SearchKernel {
   readonly memory: WebAssembly.Memory;
   /** See `assembly/search.ts`, which tells what every argument means. */
   search(
-    kind: number, size: number, tiles: Address, count: number, pieces: Address, queryCount: number, queries: Address, facts: Address,
-    penalty: number, slack: number, k: number, rows: Address, distances: Address, found: Address, scratch: Address,
+    metric: number, size: number, headSize: number, tiles: Address, count: number, chosen: Address, queryCount: number, queries: Address, facts: Address,
+    factor: number, error: number, k: number, rows: Address, distances: Address, found: Address, scratch: Address,
   ): void; // prettier-ignore
+  sum(at: Address, bytes: number): number;
 }
 
 const bytes = Uint8Array.from(atob(searchBytes), (character) => character.charCodeAt(0));

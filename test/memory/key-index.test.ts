@@ -99,6 +99,22 @@ describe("the index of keys", () => {
     }
   }); // prettier-ignore
 
+  it("finds what it finds without the bound among chosen rows with penalties too, some of which draw rows nearer", () => {
+    const random = RandomStream.fromSeed(2);
+    const [size, count, k] = [10, 9000, 5];
+    const index = new KeyIndex(size, "l2");
+    const vector = (): Float32Array => Float32Array.from({ length: size }, () => random.normal());
+    for (let row = 0; row < count; row++) index.set(row, vector(), 3 * random.normal());
+    const rows = Int32Array.from({ length: count }, (_, row) => row).filter(() => random.uniform(0, 1) < 0.8);
+    for (let q = 0; q < 20; q++) {
+      const query = vector();
+      const whole = search(index, query, k, selectionOf(rows), 0.7);
+      const parts = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((part) => search(index, query, k, selectionOf(rows.filter((row) => row >> 10 === part || (part === 7 && row >> 10 > 7))), 0.7)); // prettier-ignore
+      expect(whole).toEqual(parts.toSorted((a, b) => a[1] - b[1] || a[0] - b[0]).slice(0, k));
+    }
+    index.dispose();
+  });
+
   it("keeps keys through growth and moves", () => {
     const index = new KeyIndex(5, "l2");
     const key = (row: number): Float32Array => Float32Array.from({ length: 5 }, (_, i) => row + i / 10);
