@@ -76,6 +76,12 @@ describe("engram check-env", () => {
     expect(json.results.filter(({ problem }) => problem !== undefined).length).toBeGreaterThan(0);
   }, 60_000);
 
+  it("finds nothing wrong with the world in docs/worlds.md", async () => {
+    const page = readFileSync(resolve(import.meta.dirname, "../../docs/worlds.md"), "utf8");
+    writeFileSync(join(folder, "line.ts"), /```ts\n(import \{ asEnvironmentId[^]+?)```/.exec(page)![1]!);
+    expect((await engram("check-env", "./line.ts")).out).toContain("own/line@1: keeps all 18 promises.");
+  }, 30_000);
+
   it("says what a file's export should be", async () => {
     writeFileSync(join(folder, "five.ts"), "export default 5;");
     expect(await engram("check-env", "./five.ts")).toMatchObject({ code: 2, err: expect.stringContaining("to be a world") as string });
