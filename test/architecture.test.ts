@@ -62,7 +62,7 @@ const libraryDoors: Readonly<Record<string, readonly string[]>> = {
   "@tensorflow/": ["src/tensor/"],
   "better-sqlite3": ["src/memory/stores/"],
   h5wasm: ["src/interop/"],
-  fflate: ["src/interop/"],
+  fflate: ["src/interop/", "envs/few-shot/"],
   "fast-png": ["envs/few-shot/"],
   commander: ["src/runtime/"],
   three: ["src/telemetry/page/"],

@@ -13,6 +13,10 @@ import { RandomStream } from "../../src/numerics/random.ts";
 
 export const STATES = 10;
 export const ACTIONS = 5;
+/** What tells one next state from the others: as many as there are states, but one. */
+const CUTS = STATES - 1;
+/** Pairs of random words set aside for a row: nine words for its cuts, four for its mean reward. */
+const PAIRS = 8;
 /** Whole numbers from here up are no longer all float32s. */
 const WORD = 2 ** 24;
 
@@ -34,12 +38,12 @@ export const tabularMdp: World = {
 /** Ten episodes in one process, or as many as a task asks for; the paper goes up to a hundred. */
 export const tabularMdpTrial: World = trialOf(tabularMdp, { episodes: 10, most: 100 });
 
-/** The tables of a process. A row (one state and action) is drawn when it is first asked for, from a stream of its own: a short episode costs what it visits. */
+/** The tables of a process. A row (one state and action) is drawn when it is first asked for, from its own stretch of a stream: a short episode costs what it visits. */
 export class Tables {
   /** Mean reward of each row. */
   readonly means = new Float64Array(STATES * ACTIONS);
-  /** [row, state]: summed weights of the next states up to this one; the last of a row is their total. */
-  readonly #cumulative = new Float64Array(STATES * ACTIONS * STATES);
+  /** [row, cut]: P(next ≤ cut), rising. */
+  readonly #cuts = new Float64Array(STATES * ACTIONS * CUTS);
   readonly #drawn = new Uint8Array(STATES * ACTIONS);
   readonly #process: [number, number] = [-1, -1];
   #random: RandomStream | undefined;
@@ -62,28 +66,29 @@ export class Tables {
 
   /** The next state of a row for a number that is uniform in [0, 1). */
   next(row: number, uniform: number): number {
-    const start = row * STATES;
-    const end = start + STATES - 1;
-    const mark = uniform * this.#cumulative[end]!;
-    let k = start;
-    while (k < end && mark >= this.#cumulative[k]!) k++;
-    return k - start;
+    const start = row * CUTS;
+    let next = 0;
+    while (next < CUTS && uniform >= this.#cuts[start + next]!) next++;
+    return next;
   }
 
   /** P(next | row). */
   chance(row: number, next: number): number {
-    const k = row * STATES + next;
-    const before = next === 0 ? 0 : this.#cumulative[k - 1]!;
-    return (this.#cumulative[k]! - before) / this.#cumulative[row * STATES + STATES - 1]!;
+    const start = row * CUTS;
+    const from = next === 0 ? 0 : this.#cuts[start + next - 1]!;
+    return (next === CUTS ? 1 : this.#cuts[start + next]!) - from;
   }
 
-  /** Exponential weights over their sum are Dirichlet(1, …, 1); each weight is −ln of a uniform number of 32 bits. */
+  /** The lengths of the ten pieces that nine uniform cuts make of [0, 1] are Dirichlet(1, …, 1). */
   #draw(row: number): void {
-    const random = this.#random!.split(row);
-    let sum = 0;
-    for (let k = row * STATES; k < (row + 1) * STATES; k++) {
-      sum -= Math.log((random.uint32() + 0.5) / 2 ** 32);
-      this.#cumulative[k] = sum;
+    const random = this.#random!;
+    random.seek(row * PAIRS);
+    const start = row * CUTS;
+    for (let count = 0; count < CUTS; count++) {
+      const cut = (random.uint32() + 0.5) / 2 ** 32;
+      let at = start + count;
+      for (; at > start && this.#cuts[at - 1]! > cut; at--) this.#cuts[at] = this.#cuts[at - 1]!;
+      this.#cuts[at] = cut;
     }
     this.means[row] = 1 + random.normal();
     this.#drawn[row] = 1;

@@ -3,9 +3,9 @@
  * @see Lake, Salakhutdinov & Tenenbaum (2015), "Human-level concept learning through probabilistic program induction"; Vinyals et al. (2016), "Matching
  * networks for one shot learning", for the tasks, the 28 × 28 images and the turned characters.
  */
-import { decode } from "fast-png";
 import { InvalidValueError, StorageError } from "../../src/contract/errors.ts";
 import type { RandomStream } from "../../src/numerics/random.ts";
+import { DRAWING_SIZE, inkIn } from "./drawing.ts";
 
 /** A file of the official archives: `images_background/Greek/character01/0394_01.png`. */
 export interface OmniglotFile {
@@ -22,7 +22,6 @@ export interface OmniglotCharacter {
 
 export const OMNIGLOT_SIZE = 28;
 export const OMNIGLOT_PIXELS = OMNIGLOT_SIZE * OMNIGLOT_SIZE;
-const ORIGINAL = 105;
 
 /**
  * The characters in some files, by alphabet and name; files that are no drawings are passed over.
@@ -49,21 +48,9 @@ export function readOmniglot(files: Iterable<OmniglotFile>): readonly OmniglotCh
   return inOrder(characters).map(({ alphabet, name, drawings }) => ({ alphabet, name, drawings: inOrder(drawings) }));
 }
 
-/** [105, 105], 1 where there is ink; the archives have one bit a pixel, and ink is black. */
 function inkOf(path: string, bytes: Uint8Array): Uint8Array {
   try {
-    const { width, height, depth, channels, data } = decode(bytes);
-    if (width !== ORIGINAL || height !== ORIGINAL || channels !== 1 || depth > 8)
-      throw new Error(`it has ${width} × ${height} pixels, ${channels} × ${depth} bits each`);
-    const stride = Math.ceil((width * depth) / 8);
-    const white = 2 ** depth - 1;
-    const ink = new Uint8Array(width * height);
-    for (let k = 0; k < ink.length; k++) {
-      const bit = (k % width) * depth;
-      const byte = data[Math.floor(k / width) * stride + (bit >> 3)]!;
-      if (((byte >> (8 - depth - (bit & 7))) & white) < white / 2) ink[k] = 1;
-    }
-    return ink;
+    return inkIn(bytes);
   } catch (error) {
     throw new StorageError(
       path,
@@ -73,12 +60,12 @@ function inkOf(path: string, bytes: Uint8Array): Uint8Array {
   }
 }
 
-const SCALE = ORIGINAL / OMNIGLOT_SIZE;
+const SCALE = DRAWING_SIZE / OMNIGLOT_SIZE;
 
 /** What one row or column of the small image covers of the large one: from where on, and how much of each. */
 const COVERED = Array.from({ length: OMNIGLOT_SIZE }, (_, small) => {
   const first = Math.floor(small * SCALE);
-  const end = Math.min(Math.ceil((small + 1) * SCALE), ORIGINAL);
+  const end = Math.min(Math.ceil((small + 1) * SCALE), DRAWING_SIZE);
   const shares = Float64Array.from(
     { length: end - first },
     (__, k) => Math.min((small + 1) * SCALE, first + k + 1) - Math.max(small * SCALE, first + k),
@@ -95,7 +82,7 @@ function shrunk(ink: Uint8Array): Float32Array {
       const across = COVERED[x]!;
       let sum = 0;
       for (let row = 0; row < down.shares.length; row++) {
-        const start = (down.first + row) * ORIGINAL + across.first;
+        const start = (down.first + row) * DRAWING_SIZE + across.first;
         for (let column = 0; column < across.shares.length; column++) sum += ink[start + column]! * down.shares[row]! * across.shares[column]!;
       }
       into[y * OMNIGLOT_SIZE + x] = sum / (SCALE * SCALE);

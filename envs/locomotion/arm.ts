@@ -100,7 +100,7 @@ const spec: EnvironmentSpec = {
     { name: "start", quantity: "angle", unit: "rad", size: JOINTS, low: -STIR, high: STIR },
     { name: "goal", quantity: "position", unit: "m", size: 3, low: [0.1, -0.6, 0.1], high: [0.75, 0.6, 0.8] },
   ]),
-  settings: bodySettings(armCreature),
+  settings: bodySettings(armCreature, `${SPEED} rad/s`),
   controlPeriod: CONTROL_PERIOD,
   horizon: 200,
 };

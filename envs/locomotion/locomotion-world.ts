@@ -10,7 +10,7 @@ import { nested, type Snapshot } from "../../src/contract/snapshot.ts";
 import { space, type PartOptions } from "../../src/contract/space.ts";
 import type { Episode, Outcome, Simulation, World } from "../../src/environments/simulation.ts";
 import { isStable } from "../physics/guard.ts";
-import { Creature, type CreatureSpec } from "./creature.ts";
+import { Creature, type CreatureSpec, type JointSpec } from "./creature.ts";
 
 export interface Locomotion {
   readonly name: string;
@@ -30,9 +30,9 @@ export interface Locomotion {
 }
 
 /** What a motor's gain may be: 1 as it is, 0 crippled, −1 inverted. */
-const gainOf = (joint: string): Setting => ({
-  name: joint,
-  summary: `Gain of the motor at the ${joint}: 0 is crippled, −1 inverted.`,
+const gainOf = ({ name, torque }: JointSpec, atOne: string): Setting => ({
+  name,
+  summary: `Gain of the motor at the ${name} (${atOne === "" ? `${torque} N·m at an action of 1` : `${atOne} at an action of 1, with up to ${torque} N·m`}): 0 is crippled, −1 inverted.`,
   unit: "1",
   low: -1,
   high: 1,
@@ -41,13 +41,16 @@ const gainOf = (joint: string): Setting => ({
 
 const factor = (name: string, summary: string, low: number, high: number): Setting => ({ name, summary, unit: "1", low, high, nominal: 1 });
 
-/** The settings of every body: factors of gravity, friction, mass and size, and each motor's gain. */
-export const bodySettings = ({ joints }: CreatureSpec): readonly Setting[] => [
+/**
+ * The settings of every body: factors of gravity, friction, mass and size, and each motor's gain.
+ * @param atOne What a motor does at an action of 1, with its unit, where it is something else than to give all its torque.
+ */
+export const bodySettings = ({ joints }: CreatureSpec, atOne = ""): readonly Setting[] => [
   factor("gravity", "Factor of gravity.", 0.1, 2),
   factor("friction", "Factor of the ground's friction.", 0.1, 2),
   factor("mass", "Factor of all masses; motors grow with it.", 0.25, 4),
   factor("size", "Factor of all lengths; motors grow with it.", 0.5, 4),
-  ...joints.map(({ name }) => gainOf(name)),
+  ...joints.map((joint) => gainOf(joint, atOne)),
 ];
 
 /** The first numbers of an observation: the first link's height, orientation, velocity and turning; then the joints. */

@@ -68,6 +68,17 @@ export class ConnectionError extends EngramError {
   }
 }
 
+/** A world at the other end of a socket that is there, and could not do what it was asked: what it says was wrong. */
+export class RemoteError extends EngramError {
+  readonly code = "remote";
+  readonly url: string;
+
+  constructor(url: string, said: string) {
+    super(`${url} answers: ${said}`);
+    this.url = url;
+  }
+}
+
 /** A snapshot that does not fit the object it is restored into. */
 export class SnapshotError extends EngramError {
   readonly code = "snapshot";

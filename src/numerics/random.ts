@@ -71,6 +71,12 @@ export class RandomStream {
     return new RandomStream(words[0]! | 0, words[1]! | 0);
   }
 
+  /** Goes on from its k-th pair of words: what a generator that counts can do without drawing those before. k is an integer in [0, 2^53). */
+  seek(k: number): void {
+    this.#block = k;
+    this.#spare = false;
+  }
+
   /** Uniform over the integers in [0, 2^32). */
   uint32(): number {
     if (this.#spare) {

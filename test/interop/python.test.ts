@@ -3,6 +3,7 @@ import { execFile, spawn } from "node:child_process";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
 import { environments } from "../../envs/index.ts";
+import { RemoteError } from "../../src/contract/errors.ts";
 import { isLast, type Step } from "../../src/contract/step.ts";
 import { connectEnvironment } from "../../src/interop/remote/remote-environment.ts";
 import { openEnvironment } from "../../src/runtime/open-environment.ts";
@@ -34,8 +35,8 @@ describe.skipIf(problem !== undefined)("a Gymnasium environment", () => {
   const served: Served[] = [];
   afterAll(async () => Promise.all(served.map(async (one) => one.stop())));
 
-  async function serve(port = 0): Promise<Served> {
-    const one = await started(spawn(python, [script("serve_cartpole.py"), String(port)], { env, stdio: ["ignore", "pipe", "inherit"] }));
+  async function serve(port = 0, ...more: string[]): Promise<Served> {
+    const one = await started(spawn(python, [script("serve_cartpole.py"), String(port), ...more], { env, stdio: ["ignore", "pipe", "inherit"] }));
     served.push(one);
     return one;
   }
@@ -55,6 +56,14 @@ describe.skipIf(problem !== undefined)("a Gymnasium environment", () => {
     expect(step.kind).toBe("terminated");
     expect(steps).toBeLessThan(15);
     expect(environment.reset({ seed: 42 }).observation).toEqual(first);
+  }, 60_000);
+
+  it("that cannot begin says why, and goes on", async () => {
+    const { url } = await serve(0, "superstitious");
+    const environment = (await connectEnvironment(url)).make();
+    expect(() => environment.reset({ seed: 13 })).toThrow(RemoteError);
+    expect(() => environment.reset({ seed: 13 })).toThrow(`${url} answers: ValueError: not with 13`);
+    expect(environment.reset({ seed: 12 }).kind).toBe("first");
   }, 60_000);
 
   it("whose process is killed in the middle of an episode truncates it, says so, and is lived in again when it is back", async () => {

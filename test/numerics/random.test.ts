@@ -104,3 +104,12 @@ describe("a random stream", () => {
     );
   });
 });
+
+it("goes on from any pair of words as if those before had been drawn", () => {
+  const [drawn, sought] = [RandomStream.fromSeed(9), RandomStream.fromSeed(9)];
+  const words = Array.from({ length: 20 }, () => drawn.uint32());
+  for (const pair of [7, 0, 3]) {
+    sought.seek(pair);
+    expect([sought.uint32(), sought.uint32(), sought.uint32()]).toEqual(words.slice(2 * pair, 2 * pair + 3));
+  }
+});

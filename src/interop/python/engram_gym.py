@@ -445,10 +445,15 @@ def _describe(env: gymnasium.Env, face: _Face) -> dict[str, Any]:
     name, _, version = (spec.id if spec is not None else type(env.unwrapped).__name__).rpartition("/")[2].partition("-v")
     fps = env.metadata.get("render_fps")
     period = getattr(env.unwrapped, "dt", None) or (1 / fps if fps else 1.0)
-    shown = [{"quantity": "scalar", "unit": "1", "low": -LARGEST_FLOAT32, "high": LARGEST_FLOAT32, **part} for part in observation or _parts(env.observation_space, "observation")]
-    size = sum(part["size"] for part in _parts(env.observation_space, "observation"))
-    if sum(part["size"] for part in shown) != size:
-        raise EngramError("invalid-value", f"Expected the parts of the observation to have {size} numbers together, got {sum(part['size'] for part in shown)}.")
+    own = _parts(env.observation_space, "observation")
+    low, high = _bounds(own, "low").tolist(), _bounds(own, "high").tolist()
+    shown, size = [], 0
+    for part in observation or own:
+        numbers = slice(size, size + part["size"])
+        shown.append({"quantity": "scalar", "unit": "1", "low": low[numbers], "high": high[numbers], **part})
+        size += part["size"]
+    if size != len(low):
+        raise EngramError("invalid-value", f"Expected the parts of the observation to have {len(low)} numbers together, got {size}.")
     return {
         "protocol": PROTOCOL,
         "id": face.id or f"gymnasium/{_slug(name)}@{version if version.isdigit() and int(version) > 0 else 1}",

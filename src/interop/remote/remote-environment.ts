@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from "node:worker_threads";
 import { WebSocket } from "ws";
 import type { Environment, EnvironmentEntry, EnvironmentSpec, ResetOptions } from "../../contract/environment.ts";
-import { ConnectionError, InvalidValueError, OrderError, SnapshotError } from "../../contract/errors.ts";
+import { ConnectionError, InvalidValueError, OrderError, RemoteError, SnapshotError } from "../../contract/errors.ts";
 import type { Snapshot } from "../../contract/snapshot.ts";
 import { bring } from "../../contract/space.ts";
 import { first, isLast, middle, terminated, truncated, type FirstStep, type NextStep } from "../../contract/step.ts";
@@ -85,12 +85,12 @@ class RemoteEnvironment implements Environment {
     this.#shown = this.#observation.slice();
   }
 
-  /** @throws {ConnectionError} The world did not come back within 20 s. */
+  /** @throws {ConnectionError} The world did not come back within 20 s. @throws {RemoteError} It is there, and could not begin an episode. */
   reset({ seed, task }: ResetOptions = {}): FirstStep {
     if (task !== undefined) checkTask(this.spec, task);
     if (seed !== undefined && !(Number.isSafeInteger(seed) && seed >= 0)) throw new InvalidValueError("seed", seed, "a non-negative integer");
-    const reason = this.#link.reset(resetText(seed, task));
-    if (reason !== undefined) throw new ConnectionError(this.#url, reason);
+    const failure = this.#link.reset(resetText(seed, task));
+    if (failure !== undefined) throw new (failure.isGone ? ConnectionError : RemoteError)(this.#url, failure.reason);
     if (this.#isLost) this.#options.onNotice?.(`${this.spec.id} at ${this.#url} is back.`);
     this.#isLost = false;
     const { step, variations } = this.#link.resets;
@@ -105,8 +105,8 @@ class RemoteEnvironment implements Environment {
     if (this.#phase === "unset") throw new OrderError("Step before the first reset. Call `reset()` to begin an episode.");
     if (this.#phase === "over") throw new OrderError("Step after the episode's last step. Call `reset()` to begin another.");
     bring(this.spec.action, action, this.#link.actions);
-    const reason = this.#link.step();
-    const step = reason === undefined ? this.#lived() : this.#lost(reason);
+    const failure = this.#link.step();
+    const step = failure === undefined ? this.#lived() : this.#lost(failure.reason);
     if (isLast(step)) this.#phase = "over";
     return step;
   }
@@ -144,6 +144,12 @@ class RemoteEnvironment implements Environment {
 const resetText = (seed: number | undefined, task: Task | undefined): string =>
   JSON.stringify({ op: "reset", seed, ...(task && { task: { variation: task.variation, settings: task.settings } }) });
 
+/** Why a request had no result: nobody was there, or somebody who said what was wrong. */
+interface LinkFailure {
+  readonly isGone: boolean;
+  readonly reason: string;
+}
+
 /** The main thread's end of a connection. */
 class Link {
   readonly actions: Float32Array;
@@ -168,15 +174,15 @@ class Link {
   }
 
   /** Why there is no result, if there is none. */
-  reset(text: string): string | undefined {
+  reset(text: string): LinkFailure | undefined {
     return this.#ask({ reset: text }, this.resets);
   }
 
-  step(): string | undefined {
+  step(): LinkFailure | undefined {
     return this.#ask("step", this.steps);
   }
 
-  #ask(request: Request, frame: ResultFrame): string | undefined {
+  #ask(request: Request, frame: ResultFrame): LinkFailure | undefined {
     this.#thread ??= this.#start();
     const { worker, port } = this.#thread;
     Atomics.store(this.#word, ANSWER, answer.none);
@@ -185,9 +191,13 @@ class Link {
     if (Atomics.wait(this.#word, ANSWER, answer.none, PATIENCE) === "timed-out") {
       void worker.terminate();
       this.#thread = undefined;
-      return `it has not answered for ${PATIENCE / 1000} s`;
+      return { isGone: true, reason: `it has not answered for ${PATIENCE / 1000} s` };
     }
-    if (Atomics.load(this.#word, ANSWER) !== answer.result) return (receiveMessageOnPort(port)! as { readonly message: Refusal }).message.message;
+    const how = Atomics.load(this.#word, ANSWER);
+    if (how !== answer.result) {
+      const { message } = receiveMessageOnPort(port)! as { readonly message: Refusal };
+      return { isGone: how === answer.gone, reason: message.message };
+    }
     frame.bytes.set(new Uint8Array(this.#results, 0, frame.bytes.length));
     return undefined;
   }

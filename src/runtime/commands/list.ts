@@ -107,4 +107,5 @@ const settingTable = ({ settings }: EnvironmentSpec): string =>
     ]),
   );
 
-const round = (value: number): string => String(Number(value.toPrecision(4)));
+/** The largest float32 stands for no bound at all. */
+const round = (value: number): string => (Math.abs(value) > 3.4e38 ? (value < 0 ? "−∞" : "∞") : String(Number(value.toPrecision(4))));

@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { decode, encode } from "fast-png";
 import { zipSync } from "fflate";
 import { afterAll, describe, expect, it } from "vitest";
 import { drawFewShotTask, OMNIGLOT_PIXELS, readOmniglot, type OmniglotCharacter } from "../../../envs/few-shot/omniglot.ts";
@@ -56,6 +57,18 @@ describe("Omniglot", () => {
     expect(ink).toBeGreaterThan(0.02);
     expect(ink).toBeLessThan(0.15);
     expect(Math.max(...image!.slice(0, 28))).toBe(0);
+  });
+
+  it("is the same from drawings that were saved again, with a byte for each pixel", () => {
+    const { data } = decode(DRAWING);
+    const grey = Uint8Array.from({ length: 105 * 105 }, (_, k) =>
+      ((data[14 * Math.floor(k / 105) + ((k % 105) >> 3)]! >> (7 - ((k % 105) & 7))) & 1) === 1 ? 255 : 0,
+    );
+    const again = encode({ width: 105, height: 105, channels: 1, depth: 8, data: grey });
+    const read = (bytes: Uint8Array): readonly OmniglotCharacter[] => readOmniglot([{ path: paths[0]!, bytes }]);
+    expect(read(again)).toEqual(read(DRAWING));
+    // Cut off in the middle, it is no drawing.
+    expect(() => read(DRAWING.subarray(0, 150))).toThrow(StorageError);
   });
 
   it("says what is wrong with files that are none", () => {

@@ -1,5 +1,8 @@
 /** @file Each task's success test at states placed by hand, its reward's slope, and where its resets put things. */
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { GOAL, HAND, OBJECT, OBJECT2, observationSpace } from "../../../envs/tabletop/observation.ts";
+import { tabletopTasks } from "../../../envs/tabletop/tasks/index.ts";
 import { buttonPress } from "../../../envs/tabletop/tasks/button-press.ts";
 import { drawerOpen } from "../../../envs/tabletop/tasks/drawer-open.ts";
 import { pickPlace } from "../../../envs/tabletop/tasks/pick-place.ts";
@@ -75,6 +78,36 @@ describe("rewards", () => {
       expect(rewards[2]).toBeLessThan(10);
     },
   );
+});
+
+describe.each(tabletopTasks.map((task) => [task.name, task] as const))("%s, whatever is observed,", (_, task) => {
+  const { low, high } = observationSpace;
+  /** Anything in the space: spread over it, in its corners, or with hand and objects near the goal, where tasks succeed. */
+  const seen = fc
+    .record({
+      shares: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 39, maxLength: 39 }),
+      kind: fc.constantFrom("spread", "corner", "near"),
+    })
+    .map(({ shares, kind }) => {
+      const o = low.map((from, k) => from + (high[k]! - from) * (kind === "corner" ? Math.round(shares[k]!) : shares[k]!));
+      if (kind === "near")
+        for (const at of [HAND, OBJECT, OBJECT2]) for (let k = 0; k < 3; k++) o[at + k] = o[GOAL + k]! + 0.2 * (shares[at + k]! - 0.5);
+      return o;
+    });
+
+  it("rewards within [0, 10], with 10 exactly where it calls it a success, and leaves the observation alone", () => {
+    fc.assert(
+      fc.property(seen, (o) => {
+        const before = o.slice();
+        const [reward, success] = [task.reward(o), task.succeeds(o)];
+        expect(reward).toBeGreaterThanOrEqual(0);
+        expect(reward).toBeLessThanOrEqual(10);
+        expect(reward === 10).toBe(success);
+        expect([task.reward(before), o]).toEqual([reward, before]);
+      }),
+      { numRuns: 1000 },
+    );
+  });
 });
 
 describe("resets", () => {

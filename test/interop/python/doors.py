@@ -129,8 +129,11 @@ def a_gymnasium_environment_is_served():
 
 
 def a_served_environment_has_the_name_it_is_given():
-    env = engram_gym.make("own/everything@3", url=served(Everything, id="own/everything@3", summary="Do everything."))
+    parts = [{"name": "a", "size": 3, "quantity": "choice"}, {"name": "b", "size": 4, "low": -5}]
+    env = engram_gym.make("own/everything@3", url=served(Everything, id="own/everything@3", summary="Do everything.", observation=parts))
     assert (env.id, env.summary) == ("own/everything@3", "Do everything.")
+    # Bounds that are not told are the environment's own.
+    assert env.observation_space.low.tolist() == [0, 0, 1, -5, -5, -5, -5] and env.observation_space.high[:3].tolist() == [1, 1, 3]
     env.close()
     for wrong in ("everything", "own/Everything@3", "own/everything@0"):
         try:
