@@ -61,6 +61,7 @@ const libraryDoors: Readonly<Record<string, readonly string[]>> = {
   rxjs: ["src/streams/", "src/telemetry/", "src/runtime/", "scenarios/"],
   "@tensorflow/": ["src/tensor/"],
   "better-sqlite3": ["src/memory/stores/"],
+  pg: ["src/memory/stores/"],
   h5wasm: ["src/interop/"],
   fflate: ["src/interop/", "envs/few-shot/"],
   "fast-png": ["envs/few-shot/"],

@@ -16,15 +16,15 @@ import type {
   Transition,
 } from "../../src/contract/agent.ts";
 import { SnapshotError } from "../../src/contract/errors.ts";
-import type { EntryId, MemoryEntry } from "../../src/contract/memory.ts";
+import type { EntryId, MemoryEntry, MemoryShape, MemoryStore } from "../../src/contract/memory.ts";
 import { nested, type Snapshot } from "../../src/contract/snapshot.ts";
 import { asTaskId, restoreTaskId, type TaskId } from "../../src/contract/task.ts";
 import { validate } from "../../src/contract/validate.ts";
 import { strategyNamed } from "../../src/learning/consolidation/strategies.ts";
-import { relativeFeatures } from "../../src/learning/features.ts";
+import { relativeFeatures, type Features } from "../../src/learning/features.ts";
 import { GradientDescent } from "../../src/learning/gradient-descent.ts";
 import { RetrievalLearner } from "../../src/learning/meta/retrieval-learner.ts";
-import { initializeRetrieval, keySize, retrievalLayout } from "../../src/learning/meta/retrieval-policy.ts";
+import { initializeRetrieval, keySize, retrievalLayout, type RetrievalShape } from "../../src/learning/meta/retrieval-policy.ts";
 import { RetrievalReader } from "../../src/learning/meta/retrieval-reader.ts";
 import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
 import { evict } from "../../src/memory/forgetting/eviction.ts";
@@ -49,10 +49,7 @@ class EngramAgent implements Agent {
   /** Control steps watched and acted so far: the clock of memory. */
   #lived: number;
 
-  constructor({ spec, seed, openStore }: AgentOptions, config: EngramConfig) {
-    const features = relativeFeatures(spec.observation, spec.controlPeriod);
-    const shape = readerShape(features.size, spec.action.size, config);
-    const memoryShape = { keySize: keySize(shape), valueSize: spec.action.size, observationSize: spec.observation.size };
+  constructor({ spec, seed }: AgentOptions, config: EngramConfig, { features, shape, memoryShape }: Body, store: MemoryStore | undefined) {
     this.#config = config;
     this.#random = RandomStream.fromSeed(seed);
     const layout = retrievalLayout(shape);
@@ -60,13 +57,15 @@ class EngramAgent implements Agent {
     initializeRetrieval(shape, this.#parameters, this.#random.split("parameters"));
     const consolidation = strategyNamed(config.consolidation).make(config);
     this.#descent = new GradientDescent({ layout, parameters: this.#parameters, learningRate: config.learningRate, consolidation });
-    this.memory = new EpisodicMemory({ shape: memoryShape, metric: "l2", ...(openStore && { store: openStore(memoryShape) }) });
+    this.memory = new EpisodicMemory({ shape: memoryShape, metric: "l2", ...(store && { store }) });
     const parts = { shape, features, memory: this.memory };
     this.#reader = new RetrievalReader({ ...parts, parameters: this.#parameters, neighbours: config.neighbours });
     this.#learner = new RetrievalLearner({ ...parts, descent: this.#descent, support: config.support, queries: config.queries });
     this.#key = new Float32Array(memoryShape.keySize);
     this.#decision = { action: new Float32Array(spec.action.size), recall: this.#reader.recall };
     this.#lived = latestOf(this.memory) + 1;
+    // Keys that were found there are by the encoders of others, or of an earlier life.
+    if (this.memory.size > 0) this.#reader.rekey();
   }
 
   act(observation: Float32Array, { task }: DecisionContext): Decision {
@@ -114,6 +113,14 @@ class EngramAgent implements Agent {
     return { gradientSteps, loss, memorySize: this.memory.size };
   }
 
+  /** Every worker has an encoder of its own, so what others remembered gets keys by this one. */
+  async refresh(): Promise<number> {
+    await this.memory.flush();
+    const changed = await this.memory.refresh();
+    if (changed > 0) this.#reader.rekey();
+    return changed;
+  }
+
   remembered(id: number): MemoryEntry | undefined {
     return this.memory.entry(id as EntryId);
   }
@@ -152,11 +159,26 @@ function latestOf(memory: EpisodicMemory): number {
   return latest;
 }
 
+/** What an agent's parts are measured by. */
+interface Body {
+  readonly features: Features;
+  readonly shape: RetrievalShape;
+  readonly memoryShape: MemoryShape;
+}
+
+function bodyOf({ spec }: AgentOptions, config: EngramConfig): Body {
+  const features = relativeFeatures(spec.observation, spec.controlPeriod);
+  const shape = readerShape(features.size, spec.action.size, config);
+  return { features, shape, memoryShape: { keySize: keySize(shape), valueSize: spec.action.size, observationSize: spec.observation.size } };
+}
+
 export const engram: AgentEntry = {
   name: "engram",
   summary: "remembers states of every task and learns how to read them: a retrieval policy over a long-term memory",
   defaults: engramConfig.parse({}),
   async make(options) {
-    return new EngramAgent(options, validate(engramConfig, options.config ?? {}, "agents.engram", Object.keys(engramConfig.shape)));
+    const config = validate(engramConfig, options.config ?? {}, "agents.engram", Object.keys(engramConfig.shape));
+    const body = bodyOf(options, config);
+    return new EngramAgent(options, config, body, await options.openStore?.(body.memoryShape));
   },
 };

@@ -5,7 +5,7 @@
 import type { Agent, AgentEntry, ConsolidationReport, Transition } from "../contract/agent.ts";
 import type { DemonstrationSet } from "../contract/demonstration.ts";
 import type { EnvironmentEntry, EnvironmentSpec } from "../contract/environment.ts";
-import { DivergenceError, EngramError, InvalidValueError, UnknownNameError } from "../contract/errors.ts";
+import { DivergenceError, EngramError, InvalidValueError, StorageError, UnknownNameError } from "../contract/errors.ts";
 import type { MemoryShape, MemoryStore } from "../contract/memory.ts";
 import type { TaskId } from "../contract/task.ts";
 import { RandomStream } from "../numerics/random.ts";
@@ -39,7 +39,9 @@ export interface ContinualRunOptions {
   /** Opens a data set of recorded demonstrations. */
   readonly openDemonstrations?: (name: string) => Promise<DemonstrationSet>;
   /** Opens the durable store of an agent's memory; whoever opens it closes it. */
-  readonly openStore?: (agent: string, shape: MemoryShape) => MemoryStore;
+  readonly openStore?: (agent: string, shape: MemoryShape) => MemoryStore | Promise<MemoryStore>;
+  /** Hears of a memory whose store could not be reached; the run goes on with what the agent has. */
+  readonly onTrouble?: (error: StorageError) => void;
   readonly onEvent: (event: RunEvent) => void;
   /** Valid only during the call. */
   readonly onLoop: (event: LoopEvent) => void;
@@ -121,7 +123,10 @@ export class ContinualRun {
    * @throws {StoppedError} @throws {InvalidValueError} A world without a controller, or a data set that does not fit. @throws {DemonstrationError} A controller that keeps failing.
    */
   async demonstrate(task: RunTask): Promise<void> {
-    for (const agent of this.agents) agent.beginTask(task.id);
+    for (const agent of this.agents) {
+      await this.#refresh(agent);
+      agent.beginTask(task.id);
+    }
     const set = this.config.demonstrationSets[task.world];
     const totals = await (set === undefined ? this.#controllerShows(task) : this.#recordingShows(task, set));
     this.#requireGoingOn();
@@ -174,6 +179,7 @@ export class ContinualRun {
     const { gradientSteps } = this.config;
     const named = { agent: agent.name, task: task.id };
     const { onEvent } = this.#options;
+    await this.#refresh(agent);
     const curve = new LossCurve(gradientSteps);
     const sleep = agent.consolidate({ gradientSteps });
     let done = 0;
@@ -211,6 +217,7 @@ export class ContinualRun {
     if (!Number.isInteger(learned) || learned < 0 || learned > this.tasks.length) {
       throw new InvalidValueError("learned", learned, `an integer from 0 to ${this.tasks.length}, the number of tasks`);
     }
+    await this.#refresh(agent);
     const ended: EpisodeEnded[] = [];
     const reads = new ReadShares((id) => agent.remembered?.(id));
     let patience = LOST_EPISODES;
@@ -242,6 +249,7 @@ export class ContinualRun {
 
   /** Shows an agent at work for one episode, until its end, an abort of the signal or a stop of the pace; nothing of it is logged. */
   async exhibit(agent: Agent, task: RunTask, signal?: AbortSignal): Promise<void> {
+    await this.#refresh(agent);
     const seed = this.#random.split("exhibition").split(this.#exhibited++).uint32();
     await this.#play({ agent, task, episodes: [{ episode: ++this.#episodes, reset: { seed } }], ...(signal && { signal }) });
   }
@@ -253,6 +261,16 @@ export class ContinualRun {
 
   dispose(): void {
     for (const agent of this.agents) agent.dispose();
+  }
+
+  /** A store that is away for a while does not end a run: the next refresh tries again, and what is closed at the end must be whole. */
+  async #refresh(agent: Agent): Promise<void> {
+    try {
+      await agent.refresh?.();
+    } catch (error) {
+      if (!(error instanceof StorageError) || this.#options.onTrouble === undefined) throw error;
+      this.#options.onTrouble(error);
+    }
   }
 
   async #play({ agent, task, episodes, onEvent, signal }: Performance): Promise<void> {

@@ -60,6 +60,12 @@ export interface Agent {
   beginTask(task: TaskId): void;
   /** Sleeps: works through the budget, yielding often enough for a live page, and reports at the end. */
   consolidate(budget: ConsolidationBudget): Generator<ConsolidationProgress, ConsolidationReport>;
+  /**
+   * Makes what it remembered durable, and takes over what others who share its memory did; says how many entries that changed. Called between tasks
+   * and before tests.
+   * @throws {StorageError} The store cannot be reached; the agent can go on with what it has.
+   */
+  refresh?(): Promise<number>;
   /** The remembered entry behind a recalled id. */
   remembered?(id: number): MemoryEntry | undefined;
   snapshot(): Snapshot;
@@ -76,7 +82,7 @@ export interface AgentOptions {
   /** Overrides of the agent's own defaults, validated by it. */
   readonly config?: Readonly<Record<string, unknown>>;
   /** Opens the place where its memory outlives the process; without it, memory lives in the process alone. */
-  readonly openStore?: (shape: MemoryShape) => MemoryStore;
+  readonly openStore?: (shape: MemoryShape) => MemoryStore | Promise<MemoryStore>;
 }
 
 /** A registered mind. */

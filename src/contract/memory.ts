@@ -119,7 +119,12 @@ export interface MemoryStore {
   readonly shape: MemoryShape;
   /** From here up, no id was ever used; whoever writes here counts on from it. */
   readonly firstId: EntryId;
-  /** Every durable entry as the store was opened, by ascending id. */
+  /**
+   * How far apart the ids of one writer are, where several share the store: of firstId + n · idStep, none was ever used, nor will be by another. 1 where
+   * there is one writer.
+   */
+  readonly idStep?: number;
+  /** Every durable entry as the store was opened, by ascending id. To be asked once, by the memory that is made of them. */
   entries(): Iterable<MemoryEntry>;
   /** Takes an entry (a new id, or one whose entry changed) for the next commit. Copies it. */
   put(entry: MemoryEntry): void;

@@ -40,6 +40,7 @@ export class EpisodicMemory implements LongTermMemory {
   readonly #store: MemoryStore | undefined;
   readonly #rows: Rows;
   #nextId: number;
+  readonly #idStep: number;
   #encoder: number;
   /** Whether some entries may have keys by another encoder; these are out of every search. */
   #mixed = false;
@@ -52,6 +53,7 @@ export class EpisodicMemory implements LongTermMemory {
     this.#encoder = encoder;
     this.#rows = new Rows(shape, metric);
     this.#nextId = store?.firstId ?? 1;
+    this.#idStep = store?.idStep ?? 1;
     for (const entry of store?.entries() ?? []) this.#load(entry);
   }
 
@@ -203,15 +205,16 @@ export class EpisodicMemory implements LongTermMemory {
   }
 
   remember(entry: NewMemoryEntry): EntryId {
-    const { kind = "experience", time = this.#nextId - 1, importance = 1 } = entry;
+    const { kind = "experience", time = Math.floor(this.#nextId / this.#idStep) - 1, importance = 1 } = entry;
     this.#check("key", entry.key, this.shape.keySize);
     this.#check("value", entry.value, this.shape.valueSize);
     this.#check("observation", entry.observation, this.shape.observationSize);
     requireImportance(importance);
-    const id = this.#nextId++ as EntryId;
+    const id = this.#nextId as EntryId;
     const whole: MemoryEntry = { ...entry, id, kind, time, importance, encoder: this.#encoder, pinned: false, reads: 0, lastRead: -1 };
-    this.#rows.append(whole);
     this.#store?.put(whole);
+    this.#rows.append(whole);
+    this.#nextId += this.#idStep;
     return id;
   }
 
@@ -221,8 +224,8 @@ export class EpisodicMemory implements LongTermMemory {
     if (key !== undefined) this.#check("key", key, this.shape.keySize);
     if (value !== undefined) this.#check("value", value, this.shape.valueSize);
     const revised = { ...this.#rows.entry(row), ...(key && { key }), ...(value && { value }) };
-    this.#rows.set(row, revised);
     this.#store?.put(revised);
+    this.#rows.set(row, revised);
   }
 
   forget(ids: readonly EntryId[]): number {
@@ -256,16 +259,19 @@ export class EpisodicMemory implements LongTermMemory {
     const report = yield* rekey(this.#rows, this.metric, { from: this.#encoder, to: version, encode });
     this.#encoder = version;
     this.#mixed = false;
-    if (this.#store !== undefined) for (const entry of this.entries()) this.#store.put(entry);
+    // Writers who share a store have an encoder each: it keeps the key that an entry was remembered with.
+    if (this.#store !== undefined && this.#idStep === 1) for (const entry of this.entries()) this.#store.put(entry);
     return report;
   }
 
   /** Takes over what other writers committed to the store. @returns How many entries came, changed or went. */
   async refresh(): Promise<number> {
+    this.#requireRest();
     const { put, removed } = (await this.#store?.changes()) ?? { put: [], removed: [] };
-    if (this.#rows.holds > 0) throw new InvalidValueError("memory", "being keyed anew", "at rest", "Refresh it when `rekey` has ended.");
+    this.#requireRest();
     this.#rows.merge(put.toSorted((a, b) => a.id - b.id));
     if (put.some(({ encoder }) => encoder !== this.#encoder)) this.#mixed = true;
+    this.#goOnAbove(put.reduce((highest, { id }) => Math.max(highest, id), 0));
     for (const id of removed) {
       const row = this.#rows.rowOf(id);
       if (row >= 0) this.#rows.drop(row);
@@ -306,7 +312,17 @@ export class EpisodicMemory implements LongTermMemory {
       this.#load(entry);
       this.#store?.put(entry);
     }
-    this.#nextId = nextId;
+    if (this.#idStep === 1) this.#nextId = nextId;
+    else this.#goOnAbove(nextId - 1);
+  }
+
+  /** The next entry's id will be above that of every other's entry, so that ids ascend in the order of writing. */
+  #goOnAbove(id: number): void {
+    if (this.#nextId <= id) this.#nextId += this.#idStep * (Math.floor((id - this.#nextId) / this.#idStep) + 1);
+  }
+
+  #requireRest(): void {
+    if (this.#rows.holds > 0) throw new InvalidValueError("memory", "being keyed anew", "at rest", "Refresh it when `rekey` has ended.");
   }
 
   #load(entry: MemoryEntry): void {

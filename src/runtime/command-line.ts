@@ -29,6 +29,10 @@ export function commandLine(registries: Registries): Command {
     .option("--set <path=value>", "change a configuration value; may be repeated", collect, [])
     .option("--seed <n>", "everything random comes from it", "1")
     .option("--out <folder>", "keep the run here instead of a new folder under runs/")
+    .option(
+      "--memory <address>",
+      "keep memories in PostgreSQL instead, shared with every run that names the same: postgres://user@host/database#name (or set ENGRAM_MEMORY)",
+    )
     .option("--port <n>", "port of the live page; the next free one if it is taken", "8765")
     .option("--no-serve", "no live page")
     .option("--keep-open", "leave the page up afterwards, with the first agent at work")
@@ -130,14 +134,14 @@ export function commandLine(registries: Registries): Command {
   memory
     .command("ls")
     .description("what it holds, task by task")
-    .argument("<run>", "the run's folder, or a memory file")
+    .argument("<run>", "the run's folder, a memory file, or the address of a database")
     .option("--json", "print as JSON")
-    .addHelpText("after", "\nExample:\n  engram memory ls runs/quickstart-seed1")
+    .addHelpText("after", "\nExamples:\n  engram memory ls runs/quickstart-seed1\n  engram memory ls postgres://me@localhost/robots")
     .action(async (place: string, flags: { readonly json?: boolean }) => (await import("./commands/memory.ts")).memoryLsCommand(place, flags));
   memory
     .command("show")
     .description("one entry: where it is from, what was seen and done")
-    .argument("<run>", "the run's folder, or a memory file")
+    .argument("<run>", "the run's folder, a memory file, or the address of a database")
     .argument("<id>", "the entry's number")
     .option("--json", "print as JSON")
     .addHelpText("after", "\nExample:\n  engram memory show runs/quickstart-seed1 12")

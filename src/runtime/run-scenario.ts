@@ -12,12 +12,12 @@ import { renderReport } from "../continual/report.ts";
 import type { RunEvent } from "../continual/run-event.ts";
 import type { Scenario } from "../continual/scenario.ts";
 import { summarize, type RunSummary } from "../continual/summary.ts";
-import { openSqliteStore } from "../memory/stores/sqlite-store.ts";
 import type { LoopEvent } from "../streams/loop-event.ts";
 import { Pace } from "../streams/pace.ts";
 import { startTelemetry, type RunTelemetry } from "../telemetry/run-telemetry.ts";
 import { openMinari } from "../interop/minari.ts";
 import { selectBackend, type BackendName } from "../tensor/backend.ts";
+import { inDatabase, inFolder, sharedPlace } from "./memory-place.ts";
 import { ProgressLine, type ProgressOutput } from "./progress-line.ts";
 import { RunFolder } from "./run-folder.ts";
 import { encodeSnapshot } from "./snapshot-codec.ts";
@@ -32,6 +32,8 @@ export interface RunOptions {
   readonly agents: ReadonlyMap<string, AgentEntry>;
   /** Where the run is kept; by default a new folder under `runs`. */
   readonly out?: string;
+  /** A database that keeps the agents' memories instead, and shares them with whoever names the same. */
+  readonly memory?: string;
   /** Where the live page is tried first; undefined for no page. */
   readonly port?: number;
   /** After the run, show the agents at work until the pace is stopped. */
@@ -51,6 +53,8 @@ export interface RunOptions {
 
 export interface RunOutcome {
   readonly folder: RunFolder;
+  /** Where the agents' memories are, as `engram memory` is told. */
+  readonly memory: string;
   readonly summary: RunSummary;
   readonly seconds: number;
 }
@@ -58,11 +62,14 @@ export interface RunOutcome {
 /** Runs it. A stop by signal or page is an ordinary, incomplete outcome; everything written so far is whole. */
 export async function runScenario(options: RunOptions): Promise<RunOutcome> {
   const { scenario, config, seed, signal, progress } = options;
+  const runName = `${scenario.name}-seed${seed}`;
+  const shared = options.memory === undefined ? undefined : sharedPlace(options.memory, runName);
   const pace = new Pace();
   if (signal.aborted) pace.stop();
   else signal.addEventListener("abort", () => pace.stop(), { once: true });
   const { inUse } = await selectBackend(options.backend, { threads: options.threads });
-  const folder = RunFolder.create(`${scenario.name}-seed${seed}`, options.out);
+  const folder = RunFolder.create(runName, options.out);
+  const openStore = shared === undefined ? inFolder(folder) : inDatabase(options.memory!, shared);
   const record = new RunRecord(folder, options, String(inUse));
   const telemetry = options.port === undefined ? undefined : await openPage(options.port, scenario, pace, progress);
   const line = new ProgressLine(progress);
@@ -77,7 +84,11 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
       agents: options.agents,
       pace,
       openDemonstrations: openMinari,
-      openStore: (agent, shape) => record.keep(openSqliteStore(folder.file(`memory-${agent}.sqlite`), shape)),
+      openStore: async (agent, shape) => record.keep(await openStore(agent, shape)),
+      onTrouble(error) {
+        line.clear();
+        progress.write(`${error.message} The run goes on.\n`);
+      },
       onEvent(event) {
         events.push(event);
         folder.append(event);
@@ -98,7 +109,7 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
     folder.writeJson("summary.json", summary);
     folder.write("report.html", renderReport({ summary, events, config: { ...config }, command: options.command }));
     record.end(complete ? "complete" : "stopped");
-    const outcome = { folder, summary, seconds: record.seconds };
+    const outcome = { folder, memory: shared?.shown ?? folder.shortPath, summary, seconds: record.seconds };
     options.onOutcome(outcome);
     if (options.keepOpen && telemetry !== undefined && complete) await exhibit(run, pace, progress, telemetry);
     return outcome;
@@ -109,11 +120,14 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
     throw error;
   } finally {
     run?.dispose();
-    await record.close();
-    folder.close();
-    // Without a run there was only a mistake in what was asked for: no folder should tell of it.
-    if (run === undefined) folder.discard();
-    await telemetry?.close();
+    try {
+      await record.close();
+    } finally {
+      folder.close();
+      // Without a run there was only a mistake in what was asked for: no folder should tell of it.
+      if (run === undefined) folder.discard();
+      await telemetry?.close();
+    }
   }
 }
 
@@ -214,6 +228,7 @@ class RunRecord {
   }
 
   async close(): Promise<void> {
-    for (const store of this.#stores) await store.close();
+    const outcomes = await Promise.allSettled(this.#stores.map(async (store) => store.close()));
+    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
   }
 }

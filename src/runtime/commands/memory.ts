@@ -1,9 +1,11 @@
-/** @file `engram memory ls` and `show`: what a run's long-term memories hold. */
+/** @file `engram memory ls` and `show`: what long-term memories hold, of a run or of a database that runs share. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidValueError, StorageError } from "../../contract/errors.ts";
 import type { MemoryEntry } from "../../contract/memory.ts";
-import { inspectSqliteStore, type StoreInspection } from "../../memory/stores/sqlite-inspection.ts";
+import type { MemoryInspection } from "../../memory/stores/postgres-inspection.ts";
+import { isPostgresUrl, parsePostgresUrl } from "../../memory/stores/postgres-url.ts";
+import { inspectSqliteStore } from "../../memory/stores/sqlite-inspection.ts";
 import { columns } from "../columns.ts";
 
 interface Output {
@@ -20,17 +22,31 @@ function memoryFiles(place: string): readonly string[] {
   return files.map((name) => join(place, name));
 }
 
-function inspect<T>(file: string, look: (store: StoreInspection) => T): T {
-  const store = inspectSqliteStore(file);
-  try {
-    return look(store);
-  } finally {
-    store.close();
+/** What one finds in each of the memories. */
+async function inspect<T>(place: string, look: (memory: MemoryInspection) => T | Promise<T>): Promise<T[]> {
+  if (isPostgresUrl(place)) {
+    const { inspectPostgres } = await import("../../memory/stores/postgres-inspection.ts");
+    const database = await inspectPostgres(place);
+    try {
+      return await Promise.all(database.memories.map(look));
+    } finally {
+      await database.close();
+    }
   }
+  const found: T[] = [];
+  for (const file of memoryFiles(place)) {
+    const store = inspectSqliteStore(file);
+    try {
+      found.push(await look({ ...store, place: file, entry: async (id) => store.entry(id) }));
+    } finally {
+      store.close();
+    }
+  }
+  return found;
 }
 
-export function memoryLsCommand(place: string, { json }: Output): void {
-  const all = memoryFiles(place).map((file) => inspect(file, ({ shape, tasks }) => ({ file, shape, tasks })));
+export async function memoryLsCommand(place: string, { json }: Output): Promise<void> {
+  const all = await inspect(place, ({ place: file, shape, tasks }) => ({ file, shape, tasks }));
   if (json === true) {
     process.stdout.write(`${JSON.stringify(all)}\n`);
     return;
@@ -46,12 +62,16 @@ export function memoryLsCommand(place: string, { json }: Output): void {
 }
 
 /** @throws {InvalidValueError} An id that is not a positive integer. @throws {StorageError} No entry of that id. */
-export function memoryShowCommand(place: string, id: string, { json }: Output): void {
+export async function memoryShowCommand(place: string, id: string, { json }: Output): Promise<void> {
   if (!/^[1-9]\d*$/.test(id)) throw new InvalidValueError("id", id, "a positive integer, as `engram memory ls` counts them");
-  const found = memoryFiles(place).flatMap((file) => inspect(file, (store) => store.entry(Number(id)) ?? []));
-  const [entry] = found;
+  const found = await inspect(place, (memory) => memory.entry(Number(id)));
+  const entry = found.find((each) => each !== undefined);
   if (entry === undefined)
-    throw new StorageError(place, `holds no entry ${id}`, "It may have been thinned out; `engram memory ls` shows how many there are.");
+    throw new StorageError(
+      isPostgresUrl(place) ? parsePostgresUrl(place).place : place,
+      `holds no entry ${id}`,
+      "It may have been thinned out; `engram memory ls` shows how many there are.",
+    );
   process.stdout.write(json === true ? `${JSON.stringify(plain(entry))}\n` : `${described(entry)}\n`);
 }
 

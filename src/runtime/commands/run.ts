@@ -10,6 +10,7 @@ import { withOverrides } from "../overrides.ts";
 import { duration } from "../progress-line.ts";
 import type { Registries } from "../registries.ts";
 import { integer } from "../flags.ts";
+import { sharedPlace } from "../memory-place.ts";
 import { openEnvironment } from "../open-environment.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { runScenario, type RunOutcome } from "../run-scenario.ts";
@@ -20,6 +21,7 @@ export interface RunFlags {
   readonly set: readonly string[];
   readonly seed: string;
   readonly out?: string;
+  readonly memory?: string;
   readonly port: string;
   readonly serve: boolean;
   readonly keepOpen?: boolean;
@@ -33,6 +35,7 @@ export async function runCommand(name: string, flags: RunFlags, registries: Regi
   const seed = integer("--seed", flags.seed, [0, Number.MAX_SAFE_INTEGER]);
   const port = integer("--port", flags.port, [0, 65_535]);
   const threads = integer("--threads", flags.threads, [1, availableParallelism()]);
+  const memory = (flags.memory ?? process.env["ENGRAM_MEMORY"]) || undefined;
   const scenario = await loadScenario(name, registries.scenarios);
   const suite = flags.suite === undefined ? {} : configOf(loadSuite(flags.suite, await registries.suites()));
   const config = parseConfig(withOverrides({ ...scenario.config, ...suite }, flags.set));
@@ -45,6 +48,7 @@ export async function runCommand(name: string, flags: RunFlags, registries: Regi
       openEnvironment: (id) => openEnvironment(id, registries),
       agents: await registries.agents(),
       ...(flags.out !== undefined && { out: flags.out }),
+      ...(memory !== undefined && { memory }),
       ...(flags.serve && { port }),
       keepOpen: flags.keepOpen === true,
       ...(flags.backend !== undefined && { backend: flags.backend as BackendName }),
@@ -55,6 +59,7 @@ export async function runCommand(name: string, flags: RunFlags, registries: Regi
         ...(flags.suite === undefined ? [] : [`--suite ${flags.suite}`]),
         ...flags.set.map((assignment) => `--set '${assignment}'`),
         `--seed ${seed}`,
+        ...(memory === undefined ? [] : [`--memory '${sharedPlace(memory, `${scenario.name}-seed${seed}`).shown}'`]),
       ].join(" "),
       signal: interrupt.signal,
       progress: process.stderr,
@@ -70,9 +75,9 @@ function printJson({ folder, summary, seconds }: RunOutcome): void {
   process.stdout.write(`${JSON.stringify({ folder: folder.path, seconds, summary })}\n`);
 }
 
-function printTable({ folder, summary, seconds }: RunOutcome): void {
+function printTable({ folder, memory, summary, seconds }: RunOutcome): void {
   const took = duration(seconds);
   const closing = summary.complete ? `Done in ${took}.` : `Stopped after ${took}; everything up to there is saved.`;
-  const places = `Report: ${folder.shortPath}/report.html\nWhat memory holds: engram memory ls ${folder.shortPath}`;
+  const places = `Report: ${folder.shortPath}/report.html\nWhat memory holds: engram memory ls ${memory}`;
   process.stdout.write(`${renderTable(summary)}\n\n${closing} ${places}\n`);
 }

@@ -7,7 +7,8 @@ import { asTaskId } from "../../../src/contract/task.ts";
 import { EpisodicMemory } from "../../../src/memory/episodic-memory.ts";
 import { forgetTask } from "../../../src/memory/forgetting/unlearning.ts";
 import { HierarchicalRead } from "../../../src/memory/reading/hierarchical-read.ts";
-import { inspectSqliteStore, openSqliteStore } from "../../../src/memory/stores/sqlite-store.ts";
+import { inspectSqliteStore } from "../../../src/memory/stores/sqlite-inspection.ts";
+import { openSqliteStore } from "../../../src/memory/stores/sqlite-store.ts";
 import { RandomStream } from "../../../src/numerics/random.ts";
 import { point, pointShape } from "../points.ts";
 
