@@ -90,6 +90,23 @@ describe("a wrapped world", () => {
     expect(() => find(id)).toThrow(told);
   });
 
+  it.each([
+    "classic/navigation-2d@1?normalize=observation&normalize=reward",
+    "classic/t-maze-passive@1?drift=corridor:gradual:2,15:9",
+    "tabletop/push@1?limit=30&stack=2&hide=goal&normalize=observation",
+  ])("that depends on what was lived before goes on bit for bit from a snapshot, also in a fresh copy: %s", (id) => {
+    const [one, two] = [find(id).make(), find(id).make()];
+    for (let seed = 0; seed < 3; seed++) play(one, seed, 20);
+    const snapshot = structuredClone(one.snapshot());
+    const future = (environment: Environment): unknown => [3, 4, 5].map((seed) => play(environment, seed, 20));
+    const expected = future(one);
+    expect(future(one)).not.toEqual(expected);
+    for (const environment of [one, two]) {
+      environment.restore(snapshot);
+      expect(future(environment)).toEqual(expected);
+    }
+  });
+
   it("is restored only from its own snapshot, whole", () => {
     const environment = find("tabletop/push@1?limit=40").make();
     environment.reset({ seed: 1 });
