@@ -10,10 +10,11 @@ import { kernelOf } from "../../envs/physics/kernels/kernels.ts";
 import { place, type Solid } from "../envs/physics/kernels/placed.ts";
 import type { BenchRow } from "./bench-row.ts";
 
-const ROUNDS = 12;
-const CALLS = 20_000;
+/** Short rounds, many of them: on a busy machine some are left alone. */
+const ROUNDS = 150;
+const CALLS = 1000;
 const STEP = 1 / 400;
-const STEPS = 200;
+const STEPS = 10;
 const SETTLING = 200;
 
 export async function bench(): Promise<readonly BenchRow[]> {
@@ -66,7 +67,7 @@ const pairs: readonly (readonly [what: string, first: string, second: string, a:
 function kernels(): readonly BenchRow[] {
   const made = pairs.map(([what, first, second, a, b]) => ({ what, kernel: kernelOf(first, second)!, shapes: place([a, b], 5e-4) }));
   // All kinds take turns first, as in a world of many, so that none is compiled for itself alone.
-  for (let k = 0; k < CALLS; k++) for (const { kernel, shapes } of made) kernel(shapes, 0, 1);
+  for (let k = 0; k < 20 * CALLS; k++) for (const { kernel, shapes } of made) kernel(shapes, 0, 1);
   return made.map(({ what, kernel, shapes }) => {
     const milliseconds = best(() => {
       for (let k = 0; k < CALLS; k++) kernel(shapes, 0, 1);

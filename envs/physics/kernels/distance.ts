@@ -14,16 +14,6 @@ export const nearest = new Float64Array(4);
 /** Answers in `nearest` for the point in `probe`. */
 export type DistanceOf = (shapes: PlacedShapes, solid: number) => void;
 
-export function planeDistance({ centers, axes }: PlacedShapes, s: number): void {
-  const n = 9 * s + 6;
-  let distance = 0;
-  for (let x = 0; x < 3; x++) {
-    nearest[x] = axes[n + x]!;
-    distance += (probe[x]! - centers[3 * s + x]!) * axes[n + x]!;
-  }
-  nearest[3] = distance;
-}
-
 export function capsuleDistance({ centers, axes, halfExtents }: PlacedShapes, s: number): void {
   const a = 9 * s + 3;
   const x = probe[0]! - centers[3 * s]!;

@@ -6,8 +6,8 @@ import { boxCylinder } from "./box-cylinder.ts";
 import { cylinderCylinder } from "./cylinder-cylinder.ts";
 import type { Kernel } from "./manifold.ts";
 import { planeCylinder } from "./plane-cylinder.ts";
-import { planeBox, planeSphere } from "./plane.ts";
-import { boxCapsule, capsuleCapsule, capsuleSphere, cylinderCapsule, cylinderSphere, planeCapsule } from "./round.ts";
+import { planeBox, planeCapsule, planeSphere } from "./plane.ts";
+import { boxCapsule, capsuleCapsule, capsuleSphere, cylinderCapsule, cylinderSphere } from "./round.ts";
 import { boxSphere, sphereSphere } from "./sphere.ts";
 
 export type Kind = "box" | "sphere" | "plane" | "capsule" | "cylinder";

@@ -1,8 +1,7 @@
 /** @file Contacts of an infinite plane with a cylinder: points of a rim, or both ends of the line along its side. The plane is the first shape. */
 import { cosineOf, cylinderReach, rim, STANDING, writeRim, writeSide } from "./cylinder-features.ts";
-import { planeDistance } from "./distance.ts";
 import { manifold, type PlacedShapes } from "./manifold.ts";
-import { LINE, rodAgainst } from "./rod.ts";
+import { ends } from "./rod.ts";
 
 /** How many points of a rim it stands on. */
 const FEET = 4;
@@ -20,19 +19,19 @@ export function planeCylinder(shapes: PlacedShapes, i: number, j: number): numbe
   }
   const cosine = cosineOf(axes, j, normal);
   if (height - cylinderReach(halfExtents, j, cosine) > margin) return 0;
-  if (Math.abs(cosine) <= STANDING) {
-    writeSide(shapes, j, normal);
-    return rodAgainst(planeDistance, shapes, i, LINE);
-  }
-  writeRim(shapes, j, normal, FEET);
+  const isStanding = Math.abs(cosine) > STANDING;
+  const feet = isStanding ? FEET : 2;
+  const at = isStanding ? rim : ends;
+  if (isStanding) writeRim(shapes, j, normal, FEET);
+  else writeSide(shapes, j, normal);
   let count = 0;
-  for (let k = 0; k < FEET; k++) {
+  for (let k = 0; k < feet; k++) {
     let gap = 0;
-    for (let x = 0; x < 3; x++) gap += (rim[3 * k + x]! - centers[3 * i + x]!) * normal[x]!;
+    for (let x = 0; x < 3; x++) gap += (at[3 * k + x]! - centers[3 * i + x]!) * normal[x]!;
     if (gap > margin) continue;
-    for (let x = 0; x < 3; x++) points[4 * count + x] = rim[3 * k + x]! - (gap / 2) * normal[x]!;
+    for (let x = 0; x < 3; x++) points[4 * count + x] = at[3 * k + x]! - (gap / 2) * normal[x]!;
     points[4 * count + 3] = gap;
-    features[count++] = RIM_FEATURE + k;
+    features[count++] = (isStanding ? RIM_FEATURE : 0) + k;
   }
   return count;
 }

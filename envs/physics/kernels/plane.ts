@@ -1,4 +1,4 @@
-/** @file Contacts of an infinite plane (its z axis is the outward normal) with a box or a sphere. The plane is the first shape. */
+/** @file Contacts of an infinite plane (its z axis is the outward normal) with a box, a sphere or a capsule. The plane is the first shape. */
 import { manifold, type PlacedShapes } from "./manifold.ts";
 
 /** Heights of the box's half edges over its centre, along the plane's normal. */
@@ -56,4 +56,26 @@ export function planeSphere({ centers, axes, halfExtents, margin }: PlacedShapes
   points[3] = gap;
   features[0] = 0;
   return 1;
+}
+
+/** The half balls at a capsule's ends, each by itself. */
+export function planeCapsule({ centers, axes, halfExtents, margin }: PlacedShapes, i: number, j: number): number {
+  const n = 9 * i + 6;
+  const c = 3 * j;
+  const radius = halfExtents[c]!;
+  const { normal, points, features } = manifold;
+  let count = 0;
+  for (let end = 0; end < 2; end++) {
+    const along = end === 0 ? -halfExtents[c + 1]! : halfExtents[c + 1]!;
+    let gap = -radius;
+    for (let x = 0; x < 3; x++) gap += (centers[c + x]! + along * axes[9 * j + 3 + x]! - centers[3 * i + x]!) * axes[n + x]!;
+    if (gap > margin) continue;
+    for (let x = 0; x < 3; x++) {
+      normal[x] = axes[n + x]!;
+      points[4 * count + x] = centers[c + x]! + along * axes[9 * j + 3 + x]! - (radius + gap / 2) * axes[n + x]!;
+    }
+    points[4 * count + 3] = gap;
+    features[count++] = end;
+  }
+  return count;
 }

@@ -1,12 +1,11 @@
-/** @file Contacts of balls and capsules with each other and with planes, boxes and cylinders. The capsule or ball is the second shape, and the normal leads to it. */
+/** @file Contacts of balls and capsules with each other and with boxes and cylinders. The capsule or ball is the second shape, and the normal leads to it. */
 import { writeAxis } from "./cylinder-features.ts";
-import { boxDistance, capsuleDistance, cylinderDistance, nearest, planeDistance, probe, type DistanceOf } from "./distance.ts";
+import { boxDistance, capsuleDistance, cylinderDistance, nearest, probe, type DistanceOf } from "./distance.ts";
 import { manifold, type PlacedShapes } from "./manifold.ts";
 import { rodAgainst } from "./rod.ts";
 
 export const capsuleSphere = (shapes: PlacedShapes, i: number, j: number): number => ball(capsuleDistance, shapes, i, j);
 export const cylinderSphere = (shapes: PlacedShapes, i: number, j: number): number => ball(cylinderDistance, shapes, i, j);
-export const planeCapsule = (shapes: PlacedShapes, i: number, j: number): number => capsule(planeDistance, shapes, i, j);
 export const boxCapsule = (shapes: PlacedShapes, i: number, j: number): number => capsule(boxDistance, shapes, i, j);
 export const capsuleCapsule = (shapes: PlacedShapes, i: number, j: number): number => capsule(capsuleDistance, shapes, i, j);
 export const cylinderCapsule = (shapes: PlacedShapes, i: number, j: number): number => capsule(cylinderDistance, shapes, i, j);
