@@ -2,8 +2,9 @@
  * @file Bodies of capsules on motorised hinges, from a description of how they stand: what the walker and the ant, and the arm, are made of.
  * Capsules meet the ground with the two balls at their ends, which is where a capsule meets a plane; limbs do not meet each other.
  */
-import { Body, Cylinder, Plane, Quaternion, Sphere, Vec3 } from "cannon-es";
+import { Body, Plane, Quaternion, Sphere, Vec3 } from "cannon-es";
 import type { Scene } from "../../src/contract/scene.ts";
+import { Capsule } from "../physics/capsule.ts";
 import { collisionFilter, FIXED, GHOST, OBJECT } from "../physics/collision-groups.ts";
 import { FlatWorld } from "../physics/flat-world.ts";
 import { LimitedHinge } from "../physics/limited-hinge.ts";
@@ -174,12 +175,8 @@ export class Creature {
     const drawn = this.#spec.links.map(({ name, from, to, radius, color }, k) => {
       const length = this.#scaled(to).distanceTo(this.#scaled(from));
       const body = new Body();
-      const ball = new Sphere(radius * size);
-      if (length === 0) body.addShape(ball);
-      else {
-        for (const end of [-length / 2, length / 2]) body.addShape(ball, new Vec3(end, 0, 0));
-        body.addShape(new Cylinder(radius * size, radius * size, length, 12), new Vec3(), Y_TO_X);
-      }
+      if (length === 0) body.addShape(new Sphere(radius * size));
+      else body.addShape(new Capsule(radius * size, length), new Vec3(), Y_TO_X);
       return { name, body, color, follows: this.links[k]! };
     });
     const floor = new Floor();
@@ -203,13 +200,10 @@ export class Creature {
 /** cannon-es' cylinders lie along y. */
 const Y_TO_X = new Quaternion().setFromAxisAngle(Vec3.UNIT_Z, -Math.PI / 2);
 
-/** A solid capsule along x: a cylinder of length l, and a ball in two halves. */
+/** A solid capsule along x, of radius r and with a cylinder of length l; a ball where that is 0. */
 export function setCapsuleInertia(body: Body, r: number, l: number): void {
-  const volumes = { rod: Math.PI * r * r * l, ball: (4 / 3) * Math.PI * r ** 3 };
-  const rod = (body.mass * volumes.rod) / (volumes.rod + volumes.ball);
-  const ball = body.mass - rod;
-  const along = (rod * r * r) / 2 + (2 / 5) * ball * r * r;
-  const across = (rod * (3 * r * r + l * l)) / 12 + ball * ((2 / 5) * r * r + (l * l) / 4 + (3 / 8) * r * l);
+  const ball = (2 / 5) * body.mass * r * r;
+  const { x: across, y: along } = l === 0 ? { x: ball, y: ball } : new Capsule(r, l).calculateLocalInertia(body.mass);
   body.inertia.set(along, across, across);
   body.invInertia.set(1 / along, 1 / across, 1 / across);
   body.updateInertiaWorld(true);
