@@ -188,10 +188,13 @@ export class EpisodicMemory implements LongTermMemory {
     this.#check("value", entry.value, this.shape.valueSize);
     this.#check("observation", entry.observation, this.shape.observationSize);
     requireImportance(importance);
+    if (!Number.isInteger(entry.episode) || !Number.isInteger(entry.step))
+      throw new InvalidValueError("episode, step", [entry.episode, entry.step], "integers");
+    if (!Number.isFinite(time)) throw new InvalidValueError("time", time, "a finite number");
     const id = this.#nextId++ as EntryId;
     const whole: MemoryEntry = { ...entry, id, kind, time, importance, encoder: this.#encoder, pinned: false, reads: 0, lastRead: -1 };
-    this.#rows.append(whole);
     this.#store?.put(whole);
+    this.#rows.append(whole);
     return id;
   }
 
@@ -201,8 +204,8 @@ export class EpisodicMemory implements LongTermMemory {
     if (key !== undefined) this.#check("key", key, this.shape.keySize);
     if (value !== undefined) this.#check("value", value, this.shape.valueSize);
     const revised = { ...this.#rows.entry(row), ...(key && { key }), ...(value && { value }) };
-    this.#rows.set(row, revised);
     this.#store?.put(revised);
+    this.#rows.set(row, revised);
   }
 
   forget(ids: readonly EntryId[]): number {

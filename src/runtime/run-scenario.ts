@@ -77,7 +77,8 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
       agents: options.agents,
       pace,
       openDemonstrations: openMinari,
-      openStore: (agent, shape) => record.keep(openSqliteStore(folder.file(`memory-${agent}.sqlite`), shape)),
+      openStore: (agent, shape) =>
+        record.keep(openSqliteStore(folder.file(`memory-${agent}.sqlite`), shape, { onDamage: (warning) => progress.write(`${warning}\n`) })),
       onEvent(event) {
         events.push(event);
         folder.append(event);
