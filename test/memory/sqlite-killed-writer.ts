@@ -20,29 +20,33 @@ export interface Moment {
   readonly delay: number;
 }
 
-/** Where a writer says up to which operation everything is durable, a line an acknowledgement. */
-const listOf = (file: string): string => `${file}-acknowledged`;
-
-/** More than this it does not write, should the kill be late. */
+/** More operations than these it does not do, should the kill be late. */
 const MOST = 6000;
 
-/** On the built sources, for plain node: starts in a fraction of the time that sources take. A thread kills it, whatever the others are doing. */
-const program = (file: string, { after, delay }: Moment): string => `
+/**
+ * Arguments for plain node, which starts the built sources in a fraction of the time that sources take.
+ * @param list Where it says up to which operation everything is durable, a line an acknowledgement.
+ * @param moment When a thread of its own kills it, whatever the others are doing; without one it writes on until somebody else does.
+ */
+export const writerArguments = (file: string, list: string, moment?: Moment): readonly string[] => [
+  "--input-type=module",
+  "--eval",
+  `
   import { openSync, writeSync } from "node:fs";
   import { Worker } from "node:worker_threads";
   import { openSqliteStore } from ${JSON.stringify(pathToFileURL(join(root, "dist/src/memory/stores/sqlite-store.js")).href)};
   const reached = new Int32Array(new SharedArrayBuffer(4));
-  const reach = (moment) => { if (moment === ${JSON.stringify(after)}) { Atomics.store(reached, 0, 1); Atomics.notify(reached, 0); } };
+  const reach = (moment) => { if (moment === ${JSON.stringify(moment?.after ?? "never")}) { Atomics.store(reached, 0, 1); Atomics.notify(reached, 0); } };
   const killer = "const { workerData } = require('worker_threads'); Atomics.wait(workerData.reached, 0, 0);" +
     "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, workerData.delay); process.kill(process.pid, 'SIGKILL')";
-  new Worker(killer, { eval: true, execArgv: [], workerData: { reached, delay: ${delay} } });
+  if (${moment !== undefined}) new Worker(killer, { eval: true, execArgv: [], workerData: { reached, delay: ${moment?.delay ?? 0} } });
   reach("start");
   const store = openSqliteStore(${JSON.stringify(file)}, ${JSON.stringify(shape)});
-  const acknowledged = openSync(${JSON.stringify(listOf(file))}, "w");
+  const acknowledged = openSync(${JSON.stringify(list)}, "w");
   const vector = (size, number) => new Float32Array(size).fill(number);
   reach("writing");
   const first = store.firstId;
-  for (let n = first, round = n; n < first + ${MOST}; round++) {
+  for (let n = first, round = n; n < first + ${moment === undefined ? 1e6 : MOST}; round++) {
     const count = round % 13 === 0 ? 2500 : 1 + (round * 7) % 40;
     for (const end = n + count; n < end; n++) {
       if (n % 5 === 0) store.remove([n - 3]);
@@ -53,7 +57,14 @@ const program = (file: string, { after, delay }: Moment): string => `
     await store.flush();
     writeSync(acknowledged, (n - 1) + "\\n");
     reach("acknowledgement");
-  }`;
+  }`,
+];
+
+/** The last operation that a writer has acknowledged, 0 for none. */
+export function lastAcknowledged(list: string): number {
+  const lines = existsSync(list) ? readFileSync(list, "utf8").split("\n") : [];
+  return Number(lines.slice(0, -1).at(-1) ?? 0);
+}
 
 function entryOf(n: number, marked: boolean): MemoryEntry {
   const vector = (size: number, number: number): Float32Array => new Float32Array(size).fill(number);
@@ -64,14 +75,14 @@ function entryOf(n: number, marked: boolean): MemoryEntry {
 
 /** Starts a writer, which is killed at that moment. @returns The last operation that it acknowledged, 0 for none. */
 export async function killedWriter(file: string, moment: Moment): Promise<number> {
-  rmSync(listOf(file), { force: true });
-  const writer = spawn(process.execPath, ["--input-type=module", "--eval", program(file, moment)]);
+  const list = `${file}-acknowledged`;
+  rmSync(list, { force: true });
+  const writer = spawn(process.execPath, writerArguments(file, list, moment));
   let errors = "";
   writer.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
   await new Promise((done) => writer.on("close", done));
   if (errors !== "" || writer.signalCode !== "SIGKILL") throw new Error(`The writer was not killed, but ended: ${errors}`);
-  const lines = existsSync(listOf(file)) ? readFileSync(listOf(file), "utf8").split("\n") : [];
-  return Number(lines.slice(0, -1).at(-1) ?? 0);
+  return lastAcknowledged(list);
 }
 
 /**
