@@ -126,7 +126,10 @@ export interface MemoryStore {
   readonly idStep?: number;
   /** Every durable entry as the store was opened, by ascending id. To be asked once, by the memory that is made of them. */
   entries(): Iterable<MemoryEntry>;
-  /** Takes an entry (a new id, or one whose entry changed) for the next commit. Copies it. */
+  /**
+   * Takes an entry (a new id, or one whose entry changed) for the next commit. Copies it; waits where too much waits to be written.
+   * @throws {StorageError} Writes have failed for so long that no more can wait. The entry is not taken then.
+   */
   put(entry: MemoryEntry): void;
   /** Takes changed marks of an entry for the next commit. */
   mark(id: EntryId, marks: EntryMarks): void;

@@ -210,6 +210,9 @@ export class EpisodicMemory implements LongTermMemory {
     this.#check("value", entry.value, this.shape.valueSize);
     this.#check("observation", entry.observation, this.shape.observationSize);
     requireImportance(importance);
+    if (!Number.isInteger(entry.episode) || !Number.isInteger(entry.step))
+      throw new InvalidValueError("episode, step", [entry.episode, entry.step], "integers");
+    if (!Number.isFinite(time)) throw new InvalidValueError("time", time, "a finite number");
     const id = this.#nextId as EntryId;
     const whole: MemoryEntry = { ...entry, id, kind, time, importance, encoder: this.#encoder, pinned: false, reads: 0, lastRead: -1 };
     this.#store?.put(whole);

@@ -148,6 +148,24 @@ export function commandLine(registries: Registries): Command {
     .action(async (place: string, id: string, flags: { readonly json?: boolean }) =>
       (await import("./commands/memory.ts")).memoryShowCommand(place, id, flags),
     );
+  memory
+    .command("verify")
+    .description("check every entry and every page; exit code 1 when any is damaged")
+    .argument("<run>", "the run's folder, or a memory file")
+    .option("--json", "print as JSON")
+    .addHelpText("after", "\nExample:\n  engram memory verify runs/quickstart-seed1")
+    .action(async (place: string, flags: { readonly json?: boolean }) => {
+      process.exitCode = (await import("./commands/memory-upkeep.ts")).memoryVerifyCommand(place, flags);
+    });
+  memory
+    .command("compact")
+    .description("close the gaps that forgotten entries left in the file")
+    .argument("<run>", "the run's folder, or a memory file")
+    .option("--json", "print as JSON")
+    .addHelpText("after", "\nExample:\n  engram memory compact runs/quickstart-seed1")
+    .action(async (place: string, flags: { readonly json?: boolean }) =>
+      (await import("./commands/memory-upkeep.ts")).memoryCompactCommand(place, flags),
+    );
 
   program
     .command("native")

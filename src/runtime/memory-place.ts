@@ -18,10 +18,11 @@ export function sharedPlace(address: string, run: string): SharedPlace {
   return { shown: `${place}#${name}`, memoryOf: (agent) => `${name}-${agent}` };
 }
 
+/** @param onDamage Hears of entries that are damaged and were left out. */
 export const inFolder =
-  (folder: RunFolder): OpenStore =>
+  (folder: RunFolder, onDamage: (warning: string) => void): OpenStore =>
   async (agent, shape) =>
-    openSqliteStore(folder.file(`memory-${agent}.sqlite`), shape);
+    openSqliteStore(folder.file(`memory-${agent}.sqlite`), shape, { onDamage });
 
 export const inDatabase =
   (address: string, shared: SharedPlace): OpenStore =>

@@ -69,7 +69,7 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
   else signal.addEventListener("abort", () => pace.stop(), { once: true });
   const { inUse } = await selectBackend(options.backend, { threads: options.threads });
   const folder = RunFolder.create(runName, options.out);
-  const openStore = shared === undefined ? inFolder(folder) : inDatabase(options.memory!, shared);
+  const openStore = shared === undefined ? inFolder(folder, (warning) => progress.write(`${warning}\n`)) : inDatabase(options.memory!, shared);
   const record = new RunRecord(folder, options, String(inUse));
   const telemetry = options.port === undefined ? undefined : await openPage(options.port, scenario, pace, progress);
   const line = new ProgressLine(progress);

@@ -1,7 +1,6 @@
-import { spawn } from "node:child_process";
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import Database from "better-sqlite3";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
@@ -11,7 +10,6 @@ import { asTaskId } from "../../src/contract/task.ts";
 import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
 import { inspectSqliteStore } from "../../src/memory/stores/sqlite-inspection.ts";
 import { openSqliteStore } from "../../src/memory/stores/sqlite-store.ts";
-import { RandomStream } from "../../src/numerics/random.ts";
 import { wholeEntry } from "./whole-entry.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "engram-sqlite-"));
@@ -150,20 +148,6 @@ describe("a memory file", () => {
     );
   });
 
-  it("keeps every acknowledged entry when its writer is killed at ten random moments", async () => {
-    const file = newFile();
-    const random = RandomStream.fromSeed(1);
-    for (let round = 0; round < 10; round++) {
-      const acknowledged = await writeUntilKilled(file, 1 + random.integer(40));
-      const database = new Database(file);
-      expect(database.pragma("integrity_check", { simple: true })).toBe("ok");
-      database.close();
-      const store = inspectSqliteStore(file);
-      for (let id = 1; id <= acknowledged; id++) expect(store.entry(id)?.value[0]).toBe(id);
-      store.close();
-    }
-  });
-
   it("can be copied while nobody writes", async () => {
     const file = await filledFile();
     const copy = newFile();
@@ -173,21 +157,3 @@ describe("a memory file", () => {
     store.close();
   });
 });
-
-/** Starts a writer, kills it without warning after so many acknowledgements, and returns the last entry it acknowledged. */
-async function writeUntilKilled(file: string, acknowledgements: number): Promise<number> {
-  const writer = spawn(process.execPath, ["--import", "tsx", join(import.meta.dirname, "sqlite-writer.ts"), file], {
-    cwd: resolve(import.meta.dirname, "../.."),
-  });
-  let output = "";
-  const exited = new Promise((done) => writer.on("exit", done));
-  writer.stdout.on("data", (chunk: Buffer) => {
-    output += chunk.toString();
-    if (output.split("\n").length > acknowledgements) writer.kill("SIGKILL");
-  });
-  let errors = "";
-  writer.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
-  await exited;
-  expect(errors).toBe("");
-  return Number(output.split("\n").slice(0, -1).at(-1));
-}

@@ -112,10 +112,16 @@ export class BackgroundWriter {
 
   #start(): Thread {
     const { port1: port, port2 } = new MessageChannel();
-    const data: WriterData = { identity: this.#identity, vectorsLength: this.#vectorsLength, port: port2, words: this.#words.buffer as SharedArrayBuffer };
+    const data: WriterData = {
+      identity: this.#identity,
+      vectorsLength: this.#vectorsLength,
+      port: port2,
+      words: this.#words.buffer,
+    };
     const worker = new Worker(
       programs.find((place) => existsSync(place))!,
-      { workerData: data, transferList: [port2] },
+      // Flags such as --input-type or --import are for the main program.
+      { workerData: data, transferList: [port2], execArgv: [] },
     );
     worker.on("error", (error) => this.#die(failureOf(error)));
     const ended = new Promise<void>((resolve) => {
@@ -159,7 +165,11 @@ export class BackgroundWriter {
       this.#catchUp();
       if (done()) return;
       if (Atomics.wait(this.#words, progress.outcomes, outcomes, PATIENCE) === "timed-out") {
-        throw new StorageError(this.#identity.file, `has not been written for ${PATIENCE / 1000} s`, "Look after the disk; what was flushed is safe.");
+        throw new StorageError(
+          this.#identity.file,
+          `has not been written for ${PATIENCE / 1000} s`,
+          "Look after the disk; what was flushed is safe.",
+        );
       }
     }
   }

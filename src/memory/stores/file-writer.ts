@@ -40,9 +40,8 @@ export class FileWriter {
           const { id, task, kind, episode, step, time, encoder, importance, pinned, reads, lastRead } = entry;
           if (id >= nextId || has.get(id) === undefined) entries++;
           nextId = Math.max(nextId, id + 1);
-          const checksums = [entryChecksum(entry, vectors), marksChecksum(id, entry)] as const;
-          const marks = [importance, pinned ? 1 : 0, reads, lastRead] as const;
-          put.run(id, task, kind, episode, step, time, encoder, vectors, checksums[0], ...marks, checksums[1]);
+          const [checksum, ofMarks] = [entryChecksum(entry, vectors), marksChecksum(id, entry)];
+          put.run(id, task, kind, episode, step, time, encoder, vectors, checksum, importance, pinned ? 1 : 0, reads, lastRead, ofMarks);
         },
         mark(id: EntryId, marks: EntryMarks) {
           mark.run(marks.importance, marks.pinned ? 1 : 0, marks.reads, marks.lastRead, marksChecksum(id, marks), id);

@@ -16,25 +16,39 @@ export type EntryCells = readonly [
 /** Of the key, the value and the observation, one after another, little-endian as every platform of ours is. */
 export const vectorsLength = ({ keySize, valueSize, observationSize }: MemoryShape): number => keySize + valueSize + observationSize;
 
-/** Nothing where a row is not what was written. */
+/** Nothing where a row is not what was written. Plain reads by index: taking a row apart, or spreading parts of it, costs three times as much. */
 export function decodeEntry(cells: EntryCells, { keySize, valueSize, observationSize }: MemoryShape): MemoryEntry | undefined {
-  const [id, task, kind, episode, step, time, encoder, vectors, checksum, importance, pinned, reads, lastRead, ofMarks] = cells;
-  // Damage may have changed a cell's type, which numbers in a typed array would not show.
-  if (typeof task !== "string" || typeof kind !== "string" || !(vectors instanceof Uint8Array)) return undefined;
-  if (typeof episode !== "number" || typeof step !== "number" || typeof time !== "number" || typeof encoder !== "number") return undefined;
-  if (typeof importance !== "number" || typeof reads !== "number" || typeof lastRead !== "number") return undefined;
-  if (vectors.length !== 4 * (keySize + valueSize + observationSize) || (pinned !== 0 && pinned !== 1)) return undefined;
-  const head = { id: id as EntryId, task: asTaskId(task), kind, episode, step, time, encoder };
-  const tail = { importance, pinned: pinned === 1, reads, lastRead };
-  if (entryChecksum(head, vectors) !== checksum || marksChecksum(id, tail) !== ofMarks) return undefined;
+  const vectors = cells[VECTORS];
+  if (!hasTypes(cells) || vectors.length !== 4 * (keySize + valueSize + observationSize)) return undefined;
   const { buffer, byteOffset: at } = vectors.byteOffset % 4 === 0 ? vectors : vectors.slice();
-  return {
-    ...head,
+  const entry: MemoryEntry = {
+    id: cells[0] as EntryId,
+    task: asTaskId(cells[1]),
+    kind: cells[2],
+    episode: cells[3],
+    step: cells[4],
+    time: cells[5],
+    encoder: cells[6],
     key: new Float32Array(buffer, at, keySize),
     value: new Float32Array(buffer, at + 4 * keySize, valueSize),
     observation: new Float32Array(buffer, at + 4 * (keySize + valueSize), observationSize),
-    ...tail,
+    importance: cells[9],
+    pinned: cells[10] === 1,
+    reads: cells[11],
+    lastRead: cells[12],
   };
+  return entryChecksum(entry, vectors) === cells[8] && marksChecksum(entry.id, entry) === cells[13] ? entry : undefined;
+}
+
+const VECTORS = 7;
+const NAMES = [1, 2];
+const NUMBERS = [0, 3, 4, 5, 6, 9, 11, 12];
+
+/** Damage may have changed a cell's type, which a checksum of numbers would not show. */
+function hasTypes(cells: EntryCells): boolean {
+  for (const at of NAMES) if (typeof cells[at] !== "string") return false;
+  for (const at of NUMBERS) if (typeof cells[at] !== "number") return false;
+  return cells[VECTORS] instanceof Uint8Array && (cells[10] === 0 || cells[10] === 1);
 }
 
 /** The row of an entry. */
@@ -63,7 +77,7 @@ export function* readEntries(file: string, database: Database.Database, shape: M
   function* soundOf(rows: IterableIterator<unknown>): Generator<MemoryEntry> {
     for (const cells of rows as IterableIterator<EntryCells>) {
       const entry = decodeEntry(cells, shape);
-      if (entry === undefined) damaged.set(cells[0], { id: cells[0], task: String(cells[1]) });
+      if (entry === undefined) damaged.set(cells[0], { id: cells[0], task: cells[1] });
       else if (entry.id > last) {
         last = entry.id;
         sound++;

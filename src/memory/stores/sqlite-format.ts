@@ -50,8 +50,7 @@ const counterChecksum = ({ nextId, entries }: Counter): number => crc32(new Uint
 export function readCounter(database: Database.Database): Counter | undefined {
   try {
     const row = database.prepare("select next_id as nextId, entries, checksum from counter").get() as
-      | (Counter & { readonly checksum: number })
-      | undefined;
+      (Counter & { readonly checksum: number }) | undefined;
     return row !== undefined && counterChecksum(row) === row.checksum ? row : undefined;
   } catch (error) {
     if (isDamage(error)) return undefined;

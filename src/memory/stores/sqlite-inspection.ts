@@ -103,6 +103,7 @@ function tasksOf(entries: Iterable<MemoryEntry>): StoredTask[] {
 
 /** What a check of a memory file found. */
 export interface Verification extends StoreDamage {
+  readonly file: string;
   /** Entries that are as they were written. */
   readonly sound: number;
   /** What SQLite says against the file's structure, at most twenty findings. */
@@ -120,7 +121,7 @@ export function verifySqliteStore(file: string): Verification {
       let next = entries.next();
       for (; next.done !== true; next = entries.next()) sound++;
       const structure = findings(database);
-      return { sound, ...next.value, structure, isSound: isSound(next.value) && structure.length === 0 };
+      return { file, sound, ...next.value, structure, isSound: isSound(next.value) && structure.length === 0 };
     });
   } finally {
     database.close();
@@ -139,6 +140,7 @@ function findings(database: Database.Database): string[] {
 
 /** What a file takes on the disk, with its log [B]. */
 export interface Compaction {
+  readonly file: string;
   readonly before: number;
   readonly after: number;
 }
@@ -157,11 +159,12 @@ export function compactSqliteStore(file: string): Compaction {
       } finally {
         database.close();
       }
-      return { before, after: bytesOf(file) };
+      return { file, before, after: bytesOf(file) };
     });
   } finally {
     claim.release();
   }
 }
 
-const bytesOf = (file: string): number => [file, `${file}-wal`].reduce((sum, each) => sum + (statSync(each, { throwIfNoEntry: false })?.size ?? 0), 0);
+const bytesOf = (file: string): number =>
+  [file, `${file}-wal`].reduce((sum, each) => sum + (statSync(each, { throwIfNoEntry: false })?.size ?? 0), 0);

@@ -18,7 +18,7 @@ import { claimWriting, type WriterClaim } from "./writer-claim.ts";
 
 export interface SqliteStoreOptions {
   /** Hears in a sentence of entries that are damaged and were left out, once they are known. */
-  onDamage?(warning: string): void;
+  readonly onDamage?: (warning: string) => void;
 }
 
 /**

@@ -80,7 +80,7 @@ export class GroupPacker {
   /** What was packed since this was last asked. Its buffer is the caller's. */
   take(): WriteGroup {
     const group = { words: this.#words.subarray(0, this.#used), names: this.#fresh };
-    this.#words = new Float64Array(SMALLEST);
+    this.#words = new Float64Array(Math.max(SMALLEST, this.#used));
     this.#used = 0;
     this.#fresh = [];
     return group;
@@ -117,16 +117,27 @@ const marksIn = (words: Float64Array, at: number): EntryMarks => ({
   lastRead: words[at + 3]!,
 });
 
+const entryIn = (words: Float64Array, at: number, names: readonly string[]): PackedEntry => ({
+  id: words[at + 1] as EntryId,
+  task: asTaskId(names[words[at + 2]!]!),
+  kind: names[words[at + 3]!]!,
+  episode: words[at + 4]!,
+  step: words[at + 5]!,
+  time: words[at + 6]!,
+  encoder: words[at + 7]!,
+  importance: words[at + 8]!,
+  pinned: words[at + 9] === 1,
+  reads: words[at + 10]!,
+  lastRead: words[at + 11]!,
+});
+
 /** @param names Of all groups so far. @param vectorsLength Numbers in an entry's vectors. */
 export function readGroup({ words }: WriteGroup, names: readonly string[], vectorsLength: number, reader: WriteReader): void {
   for (let at = 0; at < words.length;) {
     const kind = words[at];
     const id = words[at + 1] as EntryId;
     if (kind === PUT) {
-      const [task, name, episode, step, time, encoder] = words.subarray(at + 2, at + 8) as unknown as [number, number, number, number, number, number];
-      const vectors = Buffer.from(words.buffer, words.byteOffset + 8 * (at + PUT_WORDS), 4 * vectorsLength);
-      const facts = { id, task: asTaskId(names[task]!), kind: names[name]!, episode, step, time, encoder };
-      reader.put({ ...facts, ...marksIn(words, at + 8) }, vectors);
+      reader.put(entryIn(words, at, names), new Uint8Array(words.buffer, 8 * (at + PUT_WORDS), 4 * vectorsLength));
       at += PUT_WORDS + Math.ceil(vectorsLength / 2);
     } else if (kind === MARK) {
       reader.mark(id, marksIn(words, at + 2));

@@ -13,7 +13,7 @@ interface Output {
 }
 
 /** The memory files of a run's folder, or the one named. @throws {StorageError} There is none. */
-function memoryFiles(place: string): readonly string[] {
+export function memoryFiles(place: string): readonly string[] {
   if (!existsSync(place))
     throw new StorageError(place, "there is no such folder or file", "Name a run's folder, such as runs/quickstart-seed1, or a memory file in it.");
   if (!statSync(place).isDirectory()) return [place];
