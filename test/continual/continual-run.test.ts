@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { AgentEntry } from "../../src/contract/agent.ts";
 import { asEnvironmentId, type EnvironmentEntry } from "../../src/contract/environment.ts";
-import { InvalidValueError, UnknownNameError } from "../../src/contract/errors.ts";
+import { InvalidValueError, StorageError, UnknownNameError } from "../../src/contract/errors.ts";
 import type { MemoryShape, MemoryStore } from "../../src/contract/memory.ts";
 import { space } from "../../src/contract/space.ts";
 import type { RunTask } from "../../src/continual/continual-run.ts";
@@ -377,6 +377,36 @@ describe("the agents of a run", () => {
     expect([second!.name, second!.config, second!.place]).toEqual(["rememberer", {}, { agent: "rememberer", shape }]);
     expect(again!.place).toBeUndefined();
     expect([first!.seed === again!.seed, first!.seed === second!.seed, first!.seed === other!.seed]).toEqual([true, false, false]);
+  });
+});
+
+describe("an agent that shares its memory", () => {
+  /** Counts how often it is refreshed, which fails from the second time on. */
+  function sharing(): { readonly agents: ReadonlyMap<string, AgentEntry>; readonly asked: { times: number } } {
+    const asked = { times: 0 };
+    const entry = pointAgents.get("rememberer")!;
+    const make: AgentEntry["make"] = async (options) =>
+      Object.assign(await entry.make(options), {
+        async refresh() {
+          if (asked.times++ > 0) throw new StorageError("postgres://host/db", "the server cannot be reached", "Start it.");
+          return 0;
+        },
+      });
+    return { agents: new Map([["rememberer", { ...entry, make }]]), asked };
+  }
+  const config = { agents: { rememberer: {} } };
+
+  it("is refreshed before each task, each sleep and each test, and goes on with what it has while the store is away", async () => {
+    const { agents, asked } = sharing();
+    const troubles: string[] = [];
+    const { events } = await performed({ agents, config, onTrouble: (error) => troubles.push(error.message) });
+    const kinds = events.map(({ kind }) => kind);
+    expect(asked.times).toBe(kinds.filter((kind) => kind === "demonstrated" || kind === "learned" || kind === "evaluated").length);
+    expect([kinds.at(-1), troubles.length]).toEqual(["run-finished", asked.times - 1]);
+  });
+
+  it("ends the run where nobody would hear that the store is away", async () => {
+    await expect(performed({ agents: sharing().agents, config })).rejects.toThrow(StorageError);
   });
 });
 

@@ -42,6 +42,7 @@ export interface PointRunOptions {
   readonly pace?: Pace;
   readonly openStore?: ContinualRunOptions["openStore"];
   readonly openDemonstrations?: ContinualRunOptions["openDemonstrations"];
+  readonly onTrouble?: ContinualRunOptions["onTrouble"];
   readonly onEvent?: (event: RunEvent) => void;
   readonly onLoop?: (event: LoopEvent) => void;
 }
@@ -66,6 +67,7 @@ export async function pointRun(options: PointRunOptions = {}): Promise<PointRun>
     agents,
     pace,
     ...(options.openStore && { openStore: options.openStore }),
+    ...(options.onTrouble && { onTrouble: options.onTrouble }),
     ...(options.openDemonstrations && { openDemonstrations: options.openDemonstrations }),
     onEvent(event) {
       events.push(event);

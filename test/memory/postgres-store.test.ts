@@ -67,6 +67,10 @@ const INSERT = `
   select memory, $2, pg_current_xact_id(), 999, task, episode, step, kind, time, encoder, importance, pinned, reads, last_read, key, value, observation, checksum
   from engram.entry join engram.memory on memory.id = memory where name = $1 limit 1`;
 
+/** Ends every connection to the database. */
+const cut = async (): Promise<unknown> =>
+  server.query(database, "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'engram' and datname = current_database()");
+
 describe("a memory that workers share", () => {
   it("is followed: each worker learns what the others remembered, marked, revised and forgot, once", async () => {
     const name = newName();
@@ -193,7 +197,7 @@ describe("a memory that workers share", () => {
     expect([...(await open(name)).entries()]).toMatchObject([{ key: Float32Array.of(1, 0), encoder: 0 }]);
   });
 
-  it("ends equal everywhere after four processes wrote at random, however their transactions fell", async () => {
+  it("ends equal everywhere after four processes wrote at random, however their transactions fell and connections broke", async () => {
     const name = newName();
     const follower = await worker(name);
     const processes = [1, 2, 3, 4].map((seed) => writer(name, seed, 60));
@@ -202,7 +206,7 @@ describe("a memory that workers share", () => {
     void written.finally(() => (state.done = true));
     while (!state.done) {
       await follower.refresh();
-      state.refreshes++;
+      if (++state.refreshes % 20 === 0) await cut();
     }
     const finals = [];
     for (const each of processes) finals.push(await each.finish());
@@ -327,12 +331,6 @@ describe("a memory in PostgreSQL that cannot be used", () => {
 });
 
 describe("a connection that is lost", () => {
-  const cut = async (): Promise<unknown> =>
-    server.query(
-      database,
-      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'engram' and datname = current_database()",
-    );
-
   it("between writes is made again, and nothing is lost or doubled", async () => {
     const name = newName();
     const [a, b] = [await worker(name), await worker(name)];

@@ -2,7 +2,7 @@
 import { StorageError } from "../../contract/errors.ts";
 import type { MemoryEntry, MemoryShape } from "../../contract/memory.ts";
 import { PostgresConnection } from "./postgres-connection.ts";
-import { entryOf, foundRows, READ_ENTRY, type EntryRow } from "./postgres-rows.ts";
+import { entryOf, pageOf, READ_ENTRY, type EntryRow } from "./postgres-rows.ts";
 import { hasSchema, memoryOf, type NamedMemory } from "./postgres-schema.ts";
 import { parsePostgresUrl } from "./postgres-url.ts";
 import type { StoredTask } from "./sqlite-inspection.ts";
@@ -65,7 +65,7 @@ async function inspectionOf(connection: PostgresConnection, { id: memory, name, 
     shape,
     tasks: tasks as unknown as readonly StoredTask[],
     async entry(id) {
-      const { rows } = await connection.run(async (session) => foundRows(await session.query(READ_ENTRY, [memory, id])));
+      const { rows } = await connection.run(async (session) => pageOf(await session.query(READ_ENTRY, [memory, id])));
       return rows[0] === undefined ? undefined : entryOf(rows[0] as EntryRow, shape, place);
     },
   };

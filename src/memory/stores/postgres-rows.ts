@@ -68,27 +68,32 @@ export const WRITE = `
 export const TELL_REMOVED = `
   update engram.entry set xid = pg_current_xact_id(), writer = 0 where memory = $1::integer and id = any($2::int8[]) and key is null`;
 
-/** Rows of a query, each column of them as one array. */
-const asArrays = (query: string): string =>
-  `select ${["xid", ...names].map((name) => `array_send(array_agg(${name})) as ${name}`).join(", ")} from (${query}) as found`;
+/** Rows of a query, each column of them as one array, and the snapshot that they were read in. */
+const asPage = (query: string): string =>
+  `select pg_current_snapshot()::text as snapshot, ${["xid", ...names].map((name) => `array_send(array_agg(${name})) as ${name}`).join(", ")}
+  from (${query}) as found`;
 
 /** The next entries of a memory, by id. Parameters: the memory, the last id before, how many. */
-export const READ_ENTRIES = asArrays(`
+export const READ_ENTRIES = asPage(`
   select * from engram.entry where memory = $1::integer and id > $2::int8 and key is not null order by id limit $3::integer`);
 
 /** One entry. Parameters: the memory, the id. */
-export const READ_ENTRY = asArrays("select * from engram.entry where memory = $1::integer and id = $2::int8 and key is not null");
+export const READ_ENTRY = asPage("select * from engram.entry where memory = $1::integer and id = $2::int8 and key is not null");
 
 /**
- * What others committed since a snapshot. Parameters: the memory, that snapshot, the worker who asks, the last transaction and id before, how many.
+ * What others committed since a snapshot, page by page. Parameters: the memory, that snapshot, the worker who asks, the last transaction and id of the
+ * page before, how many.
  *
  * Why nothing is missed: a row carries the transaction that wrote it last, and a snapshot says for every transaction whether it had committed. So a row
  * was seen by an earlier read if, and only if, its transaction is visible in that read's snapshot; of all others, this read returns those that are
  * visible now. The order in which transactions began does not matter: one that began first and commits last is in progress in the earlier snapshot,
  * and its rows are returned by the next read. A row that was written twice in between is returned as it is now. Transactions below the earlier snapshot's
  * xmin are all visible in it; that bounds the search in the index.
+ *
+ * Later pages have later snapshots. Kept is that of the first: what is visible in it is on one of the pages, or was written again; what was written
+ * again, or committed meanwhile, is read once more by the next read, which changes nothing.
  */
-export const READ_CHANGES = asArrays(`
+export const READ_CHANGES = asPage(`
   select * from engram.entry
   where memory = $1::integer and xid >= pg_snapshot_xmin($2::pg_snapshot) and not pg_visible_in_snapshot(xid, $2::pg_snapshot)
     and writer <> $3::integer and (xid, id) > ($4::xid8, $5::int8)
@@ -118,12 +123,53 @@ const encodeColumn = <C extends ColumnName>(name: C, rows: readonly Pick<EntryRo
 /** A row as it was found: all undefined but its id once the entry was removed. */
 export type FoundRow = { readonly [C in ColumnName]: EntryRow[C] | undefined } & { readonly id: number };
 
-/** What one of the reading statements answered. @returns The rows, and the transaction that wrote the last of them. */
-export function foundRows([answer]: readonly Row[]): { readonly rows: readonly FoundRow[]; readonly lastXid: number } {
-  if (answer === undefined || answer["id"] === null) return { rows: [], lastXid: 0 };
-  const found = Object.fromEntries(names.map((name) => [name, decodeArray(columns[name], answer[name] as Buffer)]));
-  const rows = found["id"]!.map((_, k) => Object.fromEntries(names.map((name) => [name, found[name]![k]])) as unknown as FoundRow);
-  return { rows, lastXid: decodeArray("int8", answer["xid"] as Buffer).at(-1)! };
+export interface Page {
+  readonly rows: readonly FoundRow[];
+  /** The transaction that wrote the last of them. */
+  readonly lastXid: number;
+  /** Which transactions had committed. */
+  readonly snapshot: string;
+}
+
+/** What one of the reading statements answered. */
+export function pageOf([answer]: readonly Row[]): Page {
+  const snapshot = answer!["snapshot"] as string;
+  if (answer!["id"] === null) return { rows: [], lastXid: 0, snapshot };
+  const column = <C extends ColumnName>(name: C): (ElementTypes[Columns[C]] | undefined)[] => decodeArray(columns[name], answer![name] as Buffer);
+  const [ids, tasks, episodes, steps, kinds, times] = [
+    column("id"),
+    column("task"),
+    column("episode"),
+    column("step"),
+    column("kind"),
+    column("time"),
+  ];
+  const [encoders, importances, pins, reads, lastReads] = [
+    column("encoder"),
+    column("importance"),
+    column("pinned"),
+    column("reads"),
+    column("last_read"),
+  ];
+  const [keys, values, observations, checksums] = [column("key"), column("value"), column("observation"), column("checksum")];
+  const rows = ids.map((id, k): FoundRow => ({
+    id: id!,
+    task: tasks[k],
+    episode: episodes[k],
+    step: steps[k],
+    kind: kinds[k],
+    time: times[k],
+    encoder: encoders[k],
+    importance: importances[k],
+    pinned: pins[k],
+    reads: reads[k],
+    last_read: lastReads[k],
+    key: keys[k],
+    value: values[k],
+    observation: observations[k],
+    checksum: checksums[k],
+  })); // prettier-ignore
+  return { rows, lastXid: decodeArray("int8", answer!["xid"] as Buffer).at(-1)!, snapshot };
 }
 
 /** The bytes of a vector, little-endian as every platform of ours is; a copy. */

@@ -4,12 +4,12 @@
  */
 import { StorageError } from "../../contract/errors.ts";
 import type { EntryId, EntryMarks, MemoryEntry, MemoryShape, MemoryStore, StoreChanges } from "../../contract/memory.ts";
-import { PostgresConnection, type Session } from "./postgres-connection.ts";
+import { PostgresConnection, type Row, type Session } from "./postgres-connection.ts";
 import {
   entryOf,
-  foundRows,
   groupOf,
   marksRow,
+  pageOf,
   READ_CHANGES,
   READ_ENTRIES,
   rowOf,
@@ -18,6 +18,7 @@ import {
   type EntryRow,
   type Fate,
   type FoundRow,
+  type Page,
 } from "./postgres-rows.ts";
 import { joinMemory, prepareSchema } from "./postgres-schema.ts";
 
@@ -32,9 +33,6 @@ const ROW_BYTES = 200;
  * (n < 2³³) without asking anyone; and since a worker goes on above every id it has seen, later entries have higher ids.
  */
 const ID_STEP = 2 ** 20;
-
-/** Statements that see one state of the database, and change nothing. */
-const READING = "begin isolation level repeatable read, read only";
 
 /**
  * Opens a named memory of a database for writing, making it if there is none. Others may have it open too.
@@ -51,16 +49,12 @@ export async function openPostgresStore(address: string, name: string, shape: Me
     const place = `${connection.place}#${name}`;
     if (worker >= ID_STEP) throw new StorageError(place, `was opened ${ID_STEP} times, and has no ids left`, "Copy its entries to another name.");
     const opened = await connection.run(async (session) => {
-      const snapshot = await snapshotOf(session);
+      const read = (last: Page | undefined, limit: number): Promise<readonly Row[]> =>
+        session.query(READ_ENTRIES, [id, last?.rows.at(-1)?.id ?? 0, limit]);
+      const found = await readPages(shape, read);
       const [last] = await session.query("select coalesce(max(id), 0)::text as id from engram.entry where memory = $1", [id]);
-      const rows: FoundRow[] = [];
-      await eachPage(shape, async (limit) => {
-        const page = foundRows(await session.query(READ_ENTRIES, [id, rows.at(-1)?.id ?? 0, limit]));
-        rows.push(...page.rows);
-        return page.rows.length;
-      });
-      return { snapshot, rows, lastId: Number(last!["id"]) };
-    }, READING);
+      return { ...found, lastId: Number(last!["id"]) };
+    });
     return new PostgresStore(connection, { id, worker, place, shape, ...opened });
   } catch (error) {
     await connection.close();
@@ -68,18 +62,24 @@ export async function openPostgresStore(address: string, name: string, shape: Me
   }
 }
 
-const snapshotOf = async (session: Session): Promise<string> =>
-  (await session.query("select pg_current_snapshot()::text as now"))[0]!["now"] as string;
-
 /** How many entries go together. */
 function groupSize({ keySize, valueSize, observationSize }: MemoryShape): number {
   return Math.max(1, Math.min(GROUP, Math.floor(GROUP_BYTES / (4 * (keySize + valueSize + observationSize) + ROW_BYTES))));
 }
 
-/** Reads page by page. @param page Answers how many rows it got; fewer than the limit are the last ones. */
-async function eachPage(shape: MemoryShape, page: (limit: number) => Promise<number>): Promise<void> {
+/** Reads page by page. @returns All rows, and what had committed as the first page was read. */
+async function readPages(
+  shape: MemoryShape,
+  read: (last: Page | undefined, limit: number) => Promise<readonly Row[]>,
+): Promise<{ readonly rows: readonly FoundRow[]; readonly snapshot: string }> {
   const limit = groupSize(shape);
-  while ((await page(limit)) === limit);
+  const first = pageOf(await read(undefined, limit));
+  const rows = [...first.rows];
+  for (let page = first; page.rows.length === limit;) {
+    page = pageOf(await read(page, limit));
+    for (const row of page.rows) rows.push(row);
+  }
+  return { rows, snapshot: first.snapshot };
 }
 
 interface OpenedMemory {
@@ -148,23 +148,18 @@ class PostgresStore implements MemoryStore {
 
   async changes(): Promise<StoreChanges> {
     const { id, worker } = this.#memory;
-    const { rows, now } = await this.#connection.run(async (session) => {
-      const snapshot = await snapshotOf(session);
-      const found: FoundRow[] = [];
-      let [xid, last] = [0, 0];
-      await eachPage(this.shape, async (limit) => {
-        const page = foundRows(await session.query(READ_CHANGES, [id, this.#seen, worker, String(xid), last, limit]));
-        found.push(...page.rows);
-        [xid, last] = [page.lastXid, page.rows.at(-1)?.id ?? 0];
-        return page.rows.length;
-      });
-      return { rows: found, now: snapshot };
-    }, READING);
-    const put = rows.filter(isWhole).flatMap((row) => this.#withPending(row) ?? []).map((row) => this.#entry(row)); // prettier-ignore
-    const removed = rows.filter((row) => !isWhole(row)).map((row) => row.id as EntryId);
+    const { rows, snapshot } = await this.#connection.run(async (session) =>
+      readPages(this.shape, (last, limit) =>
+        session.query(READ_CHANGES, [id, this.#seen, worker, String(last?.lastXid ?? 0), last?.rows.at(-1)?.id ?? 0, limit]),
+      ),
+    );
+    // An entry that was written again between two pages is on both.
+    const latest = [...new Map(rows.map((row) => [row.id, row])).values()];
+    const put = latest.filter(isWhole).flatMap((row) => this.#withPending(row) ?? []).map((row) => this.#entry(row)); // prettier-ignore
+    const removed = latest.filter((row) => !isWhole(row)).map((row) => row.id as EntryId);
     // What another removed stays removed, whatever was about to be written of it.
     for (const gone of removed) this.#pending.delete(gone);
-    this.#seen = now;
+    this.#seen = snapshot;
     return { put, removed };
   }
 
