@@ -85,6 +85,7 @@ export { parseSuite, placementsOf, type Suite, type SuiteInput } from "./continu
 export { RunningMoments, type Moments } from "./numerics/running-moments.ts";
 export { mean, stratifiedBootstrap, successRate, type Estimate } from "./numerics/statistics.ts";
 export { EpisodicMemory, type EpisodicMemoryOptions } from "./memory/episodic-memory.ts";
+export { openHnsw, type HnswIndex, type HnswOptions } from "./memory/stores/hnsw-index.ts";
 export { attend, weightedSum } from "./memory/attention.ts";
 export { relativeFeatures, type Features } from "./learning/features.ts";
 export { strategies } from "./learning/consolidation/strategies.ts";

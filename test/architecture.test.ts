@@ -61,6 +61,7 @@ const libraryDoors: Readonly<Record<string, readonly string[]>> = {
   rxjs: ["src/streams/", "src/telemetry/", "src/runtime/", "scenarios/"],
   "@tensorflow/": ["src/tensor/"],
   "better-sqlite3": ["src/memory/stores/"],
+  usearch: ["src/memory/stores/hnsw-index.ts"],
   h5wasm: ["src/interop/"],
   fflate: ["src/interop/"],
   "fast-png": ["envs/few-shot/"],

@@ -10,6 +10,15 @@ import { KeyIndex, TILE_ROWS, type Metric, type Selection } from "./key-index.ts
 const DEAD_SHARE = 1 / 8;
 const DEAD_ROWS = 64;
 
+/** Who is told which keys there are. */
+export interface KeyFollower {
+  /** An entry is new, or has another key. */
+  changed(id: number): void;
+  gone(id: number): void;
+  /** All keys were made anew. */
+  allChanged(): void;
+}
+
 export class Rows {
   readonly shape: MemoryShape;
   readonly columns: Columns;
@@ -19,6 +28,7 @@ export class Rows {
   live = 0;
   /** While it is above 0, rows stay where they are. */
   holds = 0;
+  follower: KeyFollower | undefined;
   #selected: { readonly filter: string; readonly selection: Selection } | undefined;
 
   constructor(shape: MemoryShape, metric: Metric) {
@@ -65,6 +75,7 @@ export class Rows {
     this.columns.set(row, entry);
     this.keys.set(row, entry.key, penaltyOf(entry.importance));
     this.#selected = undefined;
+    this.follower?.changed(entry.id);
   }
 
   /** Adds an entry whose id is above all others. */
@@ -101,6 +112,7 @@ export class Rows {
     this.columns.alive.array[row] = 0;
     this.live--;
     this.#selected = undefined;
+    this.follower?.gone(this.columns.ids.array[row]!);
   }
 
   /** Closes the gaps of forgotten rows if they are many, or in any case. */
@@ -140,6 +152,7 @@ export class Rows {
     this.keys.dispose();
     this.keys = keys;
     this.#selected = undefined;
+    this.follower?.allChanged();
   }
 
   setImportance(row: number, importance: number): void {

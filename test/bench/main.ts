@@ -9,6 +9,7 @@ import type { BenchRow } from "./bench-row.ts";
 const areas: Readonly<Record<string, () => Promise<{ readonly bench: () => Promise<readonly BenchRow[]> }>>> = {
   environments: () => import("./environments.ts"),
   loop: () => import("./loop.ts"),
+  memory: () => import("./memory.ts"),
   tensor: () => import("./tensor.ts"),
   "tensor-threads": () => import("./tensor-threads.ts"),
 };
