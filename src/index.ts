@@ -89,6 +89,7 @@ export { parseSuite, placementsOf, type Suite, type SuiteInput } from "./continu
 export { RunningMoments, type Moments } from "./numerics/running-moments.ts";
 export { mean, stratifiedBootstrap, successRate, type Estimate } from "./numerics/statistics.ts";
 export { EpisodicMemory, type EpisodicMemoryOptions } from "./memory/episodic-memory.ts";
+export { openHnsw, type HnswIndex, type HnswOptions } from "./memory/stores/hnsw-index.ts";
 export { attend, weightedSum } from "./memory/reading/attention.ts";
 export { HierarchicalRead, type Breadth, type Looked } from "./memory/reading/hierarchical-read.ts";
 export { weighByInverseDistance } from "./memory/reading/inverse-distance.ts";

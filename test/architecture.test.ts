@@ -62,6 +62,7 @@ const libraryDoors: Readonly<Record<string, readonly string[]>> = {
   "@tensorflow/": ["src/tensor/"],
   "better-sqlite3": ["src/memory/stores/"],
   pg: ["src/memory/stores/"],
+  usearch: ["src/memory/stores/hnsw-index.ts"],
   h5wasm: ["src/interop/"],
   fflate: ["src/interop/", "envs/few-shot/"],
   "fast-png": ["envs/few-shot/"],

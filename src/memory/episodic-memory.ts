@@ -17,10 +17,11 @@ import {
 } from "../contract/memory.ts";
 import type { Snapshot } from "../contract/snapshot.ts";
 import type { TaskId } from "../contract/task.ts";
+import type { Proposals } from "./proposals.ts";
 import { TILE_ROWS, type Metric, type Nearest, type Selection } from "./key-index.ts";
 import { restoreRows, snapshotRows } from "./memory-snapshot.ts";
 import { rekey, type Encode, type RekeyReport } from "./rekey.ts";
-import { Rows } from "./rows.ts";
+import { Rows, selectionOf } from "./rows.ts";
 
 export interface EpisodicMemoryOptions {
   readonly shape: MemoryShape;
@@ -45,6 +46,7 @@ export class EpisodicMemory implements LongTermMemory {
   /** Whether some entries may have keys by another encoder; these are out of every search. */
   #mixed = false;
   readonly #one: Nearest[] = [];
+  #proposals: Proposals | undefined;
 
   constructor({ shape, metric, store, encoder = 0 }: EpisodicMemoryOptions) {
     this.shape = shape;
@@ -157,6 +159,7 @@ export class EpisodicMemory implements LongTermMemory {
    */
   recallAll(queries: Float32Array, k: number, into: readonly Recall[], { filter, strength }: RecallOptions = {}): void {
     if (strength !== undefined && !(strength > 0)) throw new InvalidValueError("strength", strength, "a number above 0");
+    if (this.#proposals !== undefined && filter === undefined && strength === undefined && !this.#mixed) return this.#findProposed(queries, k, into);
     this.#find(queries, k, into, this.#rows.among(this.#encoder, filter, this.#mixed), strength === undefined ? 0 : 1 / strength);
   }
 
@@ -166,11 +169,26 @@ export class EpisodicMemory implements LongTermMemory {
     this.#find(query, k, this.#one as Recall[], selection, 0);
   }
 
-  #find(queries: Float32Array, k: number, into: readonly Recall[], among: number | Selection, penalty: number): void {
+  /** Compares what is proposed for each query, and all entries where nothing is. */
+  #findProposed(queries: Float32Array, k: number, into: readonly Recall[]): void {
+    this.#checkRecall(queries, k, into);
+    into.forEach((recall, q) => {
+      const query = queries.subarray(q * this.shape.keySize, (q + 1) * this.shape.keySize);
+      const ids = this.#proposals!.near(query, k);
+      const all = this.#rows.among(this.#encoder, undefined, false);
+      this.#find(query, k, [recall], ids === undefined ? all : selectionOf(Int32Array.from(ids, (id) => this.#rows.rowOf(id)).toSorted()), 0);
+    });
+  }
+
+  #checkRecall(queries: Float32Array, k: number, into: readonly Recall[]): void {
     if (!Number.isInteger(k) || k < 1) throw new InvalidValueError("k", k, "an integer from 1 up");
     for (const recall of into) if (recall.rows.length < k) throw new InvalidValueError("into", recall.rows, `room for ${k} entries`);
     const { keySize } = this.shape;
     this.#check(into.length === 1 ? "query" : "queries", queries, keySize * into.length, keySize);
+  }
+
+  #find(queries: Float32Array, k: number, into: readonly Recall[], among: number | Selection, penalty: number): void {
+    this.#checkRecall(queries, k, into);
     // No more can be found than there are; k may be meant for a memory that grows.
     const most = typeof among === "number" ? among : (among.length / 2) * TILE_ROWS;
     this.#rows.keys.nearest(queries, Math.max(1, Math.min(k, most)), into, { among, penalty });
@@ -181,6 +199,15 @@ export class EpisodicMemory implements LongTermMemory {
         weights[i] = 1 / count;
       }
     }
+  }
+
+  /**
+   * From now on recalls without filter and strength compare only the entries that an approximate index proposes, which hears of every change; without one, all
+   * again. Distances stay exact.
+   */
+  propose(proposals: Proposals | undefined): void {
+    this.#proposals = proposals;
+    this.#rows.follower = proposals;
   }
 
   /** Notes that a recall was read with its weights. @param time Now, on the clock of the entries' times. */
@@ -218,6 +245,7 @@ export class EpisodicMemory implements LongTermMemory {
     this.#store?.put(whole);
     this.#rows.append(whole);
     this.#nextId += this.#idStep;
+    this.#proposals?.letIn();
     return id;
   }
 

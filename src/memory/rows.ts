@@ -10,6 +10,15 @@ import { KeyIndex, TILE_ROWS, type Metric, type Selection } from "./key-index.ts
 const DEAD_SHARE = 1 / 8;
 const DEAD_ROWS = 64;
 
+/** Who is told which keys there are. */
+export interface KeyFollower {
+  /** An entry is new, or has another key. */
+  changed(id: number): void;
+  gone(id: number): void;
+  /** All keys were made anew. */
+  allChanged(): void;
+}
+
 export class Rows {
   readonly shape: MemoryShape;
   readonly columns: Columns;
@@ -21,6 +30,7 @@ export class Rows {
   holds = 0;
   /** Counts every change but rows that were added behind the others. */
   revision = 0;
+  follower: KeyFollower | undefined;
   #selected: { readonly filter: string; readonly selection: Selection } | undefined;
 
   constructor(shape: MemoryShape, metric: Metric) {
@@ -68,6 +78,7 @@ export class Rows {
     this.columns.set(row, entry);
     this.keys.set(row, entry.key, penaltyOf(entry.importance));
     this.#selected = undefined;
+    this.follower?.changed(entry.id);
   }
 
   /** Adds an entry whose id is above all others. */
@@ -105,6 +116,7 @@ export class Rows {
     this.live--;
     this.revision++;
     this.#selected = undefined;
+    this.follower?.gone(this.columns.ids.array[row]!);
   }
 
   /** Closes the gaps of forgotten rows if they are many, or in any case. */
@@ -147,6 +159,7 @@ export class Rows {
     this.keys = keys;
     this.revision++;
     this.#selected = undefined;
+    this.follower?.allChanged();
   }
 
   setImportance(row: number, importance: number): void {

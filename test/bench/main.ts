@@ -16,6 +16,7 @@ const areas: Readonly<Record<string, () => Promise<Area>>> = {
   environments: () => import("./environments.ts"),
   forgetting: () => import("./forgetting.ts"),
   loop: () => import("./loop.ts"),
+  memory: () => import("./memory.ts"),
   physics: () => import("./physics.ts"),
   tensor: () => import("./tensor.ts"),
   "tensor-threads": () => import("./tensor-threads.ts"),
