@@ -15,13 +15,15 @@ import type {
   DecisionContext,
   Transition,
 } from "../../src/contract/agent.ts";
-import type { EntryId, MemoryEntry } from "../../src/contract/memory.ts";
+import type { Explanation, ExplanationContext } from "../../src/contract/explanation.ts";
+import type { EntryId, MemoryEntry, Recall } from "../../src/contract/memory.ts";
 import { nested, type Snapshot } from "../../src/contract/snapshot.ts";
 import { asTaskId, restoreTaskId, type TaskId } from "../../src/contract/task.ts";
 import { validate } from "../../src/contract/validate.ts";
 import { strategyNamed } from "../../src/learning/consolidation/strategies.ts";
 import { relativeFeatures } from "../../src/learning/features.ts";
 import { GradientDescent } from "../../src/learning/gradient-descent.ts";
+import { explainRetrieval } from "../../src/learning/meta/retrieval-explanation.ts";
 import { RetrievalLearner } from "../../src/learning/meta/retrieval-learner.ts";
 import { initializeRetrieval, keySize, retrievalLayout } from "../../src/learning/meta/retrieval-policy.ts";
 import { RetrievalReader } from "../../src/learning/meta/retrieval-reader.ts";
@@ -42,7 +44,7 @@ class EngramAgent implements Agent {
   readonly #reader: RetrievalReader;
   readonly #learner: RetrievalLearner;
   readonly #key: Float32Array;
-  readonly #decision: Decision;
+  readonly #decision: { readonly action: Float32Array; readonly recall: Recall; time: number };
   #task: TaskId = asTaskId("");
 
   constructor({ spec, seed, openStore }: AgentOptions, config: EngramConfig) {
@@ -61,12 +63,20 @@ class EngramAgent implements Agent {
     this.#reader = new RetrievalReader({ ...parts, parameters: this.#parameters, neighbours: config.neighbours });
     this.#learner = new RetrievalLearner({ ...parts, descent: this.#descent, support: config.support, queries: config.queries });
     this.#key = new Float32Array(memoryShape.keySize);
-    this.#decision = { action: new Float32Array(spec.action.size), recall: this.#reader.recall };
+    this.#decision = { action: new Float32Array(spec.action.size), recall: this.#reader.recall, time: 0 };
   }
 
-  act(observation: Float32Array, { task }: DecisionContext): Decision {
-    this.#reader.act(observation, task, this.#decision.action);
-    return this.#decision;
+  act(observation: Float32Array, { task, memory = "on" }: DecisionContext): Decision {
+    const decision = this.#decision;
+    decision.time = this.memory.written;
+    this.#reader.act(observation, task, decision.action, memory);
+    if (memory === "on") this.memory.noteRead(decision.recall, decision.time);
+    return decision;
+  }
+
+  explain(observation: Float32Array, context: ExplanationContext): Explanation {
+    const { memory } = this;
+    return explainRetrieval({ reader: this.#reader, memory, neighbours: this.#config.neighbours, now: memory.written }, observation, context);
   }
 
   /** Remembers what a demonstrator did; its own attempts teach it nothing here. */

@@ -64,6 +64,11 @@ export class EpisodicMemory implements LongTermMemory {
     return this.#encoder;
   }
 
+  /** How many entries were ever written: now, on the clock of entries whose time is not given. */
+  get written(): number {
+    return this.#nextId - 1;
+  }
+
   /** What it takes, with the room for more [B]. */
   get bytes(): number {
     return this.#rows.columns.bytes + this.#rows.keys.bytes;
