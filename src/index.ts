@@ -3,8 +3,19 @@
 // Scenarios and runs
 export { defineScenario, type Scenario, type ScenarioOptions } from "./continual/scenario.ts";
 export type { ContinualConfig, ContinualConfigInput } from "./continual/config.ts";
-export { ContinualRun, StoppedError, type ContinualRunOptions, type RunTask } from "./continual/continual-run.ts";
-export type { Demonstrated, Evaluated, Learned, LossPoint, RunEvent, RunFinished, RunProgress, RunStarted } from "./continual/run-event.ts";
+export { ContinualRun, StoppedError, type ContinualRunOptions, type ProbeOptions, type RunTask } from "./continual/continual-run.ts";
+export type {
+  Demonstrated,
+  Evaluated,
+  Learned,
+  LossPoint,
+  MemoryRead,
+  Probed,
+  RunEvent,
+  RunFinished,
+  RunProgress,
+  RunStarted,
+} from "./continual/run-event.ts";
 export { metrics, type Metric } from "./continual/metrics.ts";
 export { summarize, type RunSummary } from "./continual/summary.ts";
 
@@ -31,6 +42,7 @@ export {
   type Setting,
 } from "./contract/environment.ts";
 export * from "./contract/errors.ts";
+export type { Counterfactual, Explanation, ExplanationContext, MemoryCondition, Provenance } from "./contract/explanation.ts";
 export {
   emptyRecall,
   type EntryId,
@@ -85,6 +97,7 @@ export { parseSuite, placementsOf, type Suite, type SuiteInput } from "./continu
 export { RunningMoments, type Moments } from "./numerics/running-moments.ts";
 export { mean, stratifiedBootstrap, successRate, type Estimate } from "./numerics/statistics.ts";
 export { EpisodicMemory, type EpisodicMemoryOptions } from "./memory/episodic-memory.ts";
+export { provenanceOf } from "./memory/provenance.ts";
 export { attend, weightedSum } from "./memory/attention.ts";
 export { relativeFeatures, type Features } from "./learning/features.ts";
 export { strategies } from "./learning/consolidation/strategies.ts";

@@ -2,10 +2,11 @@
  * @file A continual-learning run: worlds in sequence, agents side by side, everything that happens told as events. A scenario's
  * program decides what is done in which order; here is how each thing is done. All chance comes from the run's seed.
  */
-import type { Agent, AgentEntry, ConsolidationReport, Transition } from "../contract/agent.ts";
+import type { Agent, AgentEntry, ConsolidationReport, Decision, Transition } from "../contract/agent.ts";
 import type { DemonstrationSet } from "../contract/demonstration.ts";
 import type { EnvironmentEntry, EnvironmentSpec } from "../contract/environment.ts";
-import { DivergenceError, EngramError, InvalidValueError, UnknownNameError } from "../contract/errors.ts";
+import { DivergenceError, EngramError, InvalidValueError, OrderError, UnknownNameError } from "../contract/errors.ts";
+import type { MemoryCondition } from "../contract/explanation.ts";
 import type { MemoryShape, MemoryStore } from "../contract/memory.ts";
 import type { TaskId } from "../contract/task.ts";
 import { RandomStream } from "../numerics/random.ts";
@@ -17,9 +18,10 @@ import type { Pace } from "../streams/pace.ts";
 import type { ContinualConfig } from "./config.ts";
 import { demonstrate, type DemonstrationTotals } from "./demonstrations.ts";
 import { LossCurve } from "./loss-curve.ts";
+import { MemoryUse } from "./memory-use.ts";
 import { ReadShares } from "./read-shares.ts";
 import { checkRecorded, chooseRecorded, transitionsOf } from "./recorded.ts";
-import type { RunEvent, RunProgress } from "./run-event.ts";
+import type { Evaluated, RunEvent, RunProgress } from "./run-event.ts";
 import { runTasks, type RunTask } from "./run-task.ts";
 import type { Scenario } from "./scenario.ts";
 import { WorkEstimate } from "./work-estimate.ts";
@@ -49,10 +51,30 @@ export interface ContinualRunOptions {
 interface Performance {
   readonly agent: Agent;
   readonly task: RunTask;
+  /** How the agent reads its memory. */
+  readonly memory?: MemoryCondition;
   readonly episodes: Iterable<EpisodePlan>;
   readonly onEvent?: (event: LoopEvent) => void;
   readonly signal?: AbortSignal;
 }
+
+interface TestOptions {
+  /** How the agent reads its memory. */
+  readonly memory?: MemoryCondition;
+  /** How many placements at most. */
+  readonly placements?: number;
+  readonly onDecision?: (decision: Decision) => void;
+}
+
+export interface ProbeOptions {
+  /** How many tasks have been learned, as the tests were told; all by default. */
+  readonly learned?: number;
+  /** On how many placements of each task, the first of the tests'; all by default. */
+  readonly placements?: number;
+}
+
+/** How a test went, an entry an episode. */
+type Outcomes = Pick<Evaluated, "successes" | "steps" | "returns">;
 
 /** Thrown out of a run's work when its pace was stopped. */
 export class StoppedError extends EngramError {
@@ -71,6 +93,8 @@ export class ContinualRun {
   readonly #options: ContinualRunOptions;
   readonly #random: RandomStream;
   readonly #work: WorkEstimate;
+  /** What each agent read of its memory in its latest row of tests. */
+  readonly #use = new Map<Agent, MemoryUse>();
   /** Episodes begun so far, over the whole run. */
   #episodes = 0;
   /** Of those, the ones that were only shown. */
@@ -164,6 +188,7 @@ export class ContinualRun {
     const named = { agent: agent.name, task: task.id };
     const { onEvent } = this.#options;
     const curve = new LossCurve(gradientSteps);
+    this.#use.delete(agent);
     const sleep = agent.consolidate({ gradientSteps });
     let done = 0;
     let report: ConsolidationReport | undefined;
@@ -197,34 +222,43 @@ export class ContinualRun {
    * @throws {StoppedError} @throws {InvalidValueError} More tasks learned than there are.
    */
   async evaluate(agent: Agent, task: RunTask, learned: number): Promise<void> {
-    if (!Number.isInteger(learned) || learned < 0 || learned > this.tasks.length) {
-      throw new InvalidValueError("learned", learned, `an integer from 0 to ${this.tasks.length}, the number of tasks`);
-    }
-    const ended: EpisodeEnded[] = [];
+    this.#checkLearned(learned);
     const reads = new ReadShares((id) => agent.remembered?.(id));
-    const onEvent = (event: LoopEvent): void => {
-      if (event.kind === "stepped") reads.add(event.decision);
-      if (event.kind !== "episode-ended") return;
-      ended.push(event);
-      this.#progress("evaluate", task.id, 1, agent.name);
-    };
-    await this.#play({ agent, task, episodes: this.#evaluationPlans(task), onEvent });
-    this.#requireGoingOn();
-    this.#options.onEvent({
-      kind: "evaluated",
-      agent: agent.name,
-      learned,
-      task: task.id,
-      successes: ended.map((episode) => episode.success),
-      steps: ended.map((episode) => episode.steps),
-      returns: ended.map((episode) => episode.return),
-      readShares: reads.shares(),
-    });
+    const outcomes = await this.#test(agent, task, { onDecision: (decision) => reads.add(decision) });
+    const readAge = reads.age();
+    this.#useOf(agent, learned).add(reads);
+    const cell = { agent: agent.name, learned, task: task.id, ...outcomes, readShares: reads.shares() };
+    this.#options.onEvent({ kind: "evaluated", ...cell, ...(readAge !== undefined && { readAge }) });
   }
 
   /** Tests every agent on every task: one row of each success matrix. */
   async evaluateAll(learned: number): Promise<void> {
     for (const agent of this.agents) for (const task of this.tasks) await this.evaluate(agent, task, learned);
+  }
+
+  /**
+   * Asks what the memories are worth: every agent that reads one is tested again, on placements of the tests after as many tasks, with its memory off
+   * and with its memory shuffled; and says how much of it was read in those tests.
+   * @throws {OrderError} Such an agent was not tested since it last learned. @throws {StoppedError}
+   */
+  async probeMemory({ learned = this.tasks.length, placements = Infinity }: ProbeOptions = {}): Promise<void> {
+    this.#checkLearned(learned);
+    if (!(placements >= 1)) throw new InvalidValueError("placements", placements, "a number from 1 up");
+    for (const agent of this.agents) {
+      if (agent.memory === undefined) continue;
+      const use = this.#use.get(agent);
+      if (use?.learned !== learned) {
+        throw new OrderError(`${agent.name} was not tested after ${learned} tasks. Call \`evaluateAll(${learned})\` before \`probeMemory\`.`);
+      }
+      const named = { agent: agent.name, learned };
+      this.#options.onEvent({ kind: "memory-read", ...named, sources: use.sources(agent.memory) });
+      for (const memory of ["off", "shuffled"] as const) {
+        for (const task of this.tasks) {
+          const outcomes = await this.#test(agent, task, { memory, placements });
+          this.#options.onEvent({ kind: "probed", ...named, task: task.id, memory, ...outcomes });
+        }
+      }
+    }
   }
 
   /** Shows an agent at work for one episode, until its end, an abort of the signal or a stop of the pace; nothing of it is logged. */
@@ -242,9 +276,46 @@ export class ContinualRun {
     for (const agent of this.agents) agent.dispose();
   }
 
-  async #play({ agent, task, episodes, onEvent, signal }: Performance): Promise<void> {
+  async #test(agent: Agent, task: RunTask, { memory, placements, onDecision }: TestOptions): Promise<Outcomes> {
+    const ended: EpisodeEnded[] = [];
+    const onEvent = (event: LoopEvent): void => {
+      if (event.kind === "stepped") onDecision?.(event.decision);
+      if (event.kind !== "episode-ended") return;
+      ended.push(event);
+      this.#progress("evaluate", task.id, 1, agent.name);
+    };
+    await this.#play({ agent, task, episodes: this.#evaluationPlans(task, placements), onEvent, ...(memory && { memory }) });
+    this.#requireGoingOn();
+    return {
+      successes: ended.map((episode) => episode.success),
+      steps: ended.map((episode) => episode.steps),
+      returns: ended.map((episode) => episode.return),
+    };
+  }
+
+  #checkLearned(learned: number): void {
+    if (!Number.isInteger(learned) || learned < 0 || learned > this.tasks.length) {
+      throw new InvalidValueError("learned", learned, `an integer from 0 to ${this.tasks.length}, the number of tasks`);
+    }
+  }
+
+  /** What an agent read in the tests after so many tasks; begun anew with each row of tests. */
+  #useOf(agent: Agent, learned: number): MemoryUse {
+    let use = this.#use.get(agent);
+    if (use?.learned !== learned) this.#use.set(agent, (use = new MemoryUse(learned)));
+    return use;
+  }
+
+  async #play({ agent, task, memory, episodes, onEvent, signal }: Performance): Promise<void> {
     const { pace, onLoop } = this.#options;
-    const loop$ = closedLoop({ actor: agentActor(agent), environment: task.environment, task: task.id, episodes, pace, stepsAfterSuccess: 0 });
+    const loop$ = closedLoop({
+      actor: agentActor(agent, memory),
+      environment: task.environment,
+      task: task.id,
+      episodes,
+      pace,
+      stepsAfterSuccess: 0,
+    });
     const hear = (event: LoopEvent): void => {
       onLoop(event);
       onEvent?.(event);
@@ -252,9 +323,10 @@ export class ContinualRun {
     await drain(loop$, hear, signal);
   }
 
-  *#evaluationPlans(task: RunTask): Generator<EpisodePlan> {
+  /** Each placement once. */
+  *#evaluationPlans(task: RunTask, most = Infinity): Generator<EpisodePlan> {
     const random = this.#random.split("evaluation").split(task.id);
-    for (let i = 0; i < this.config.evaluationEpisodes; i++) {
+    for (let i = 0; i < Math.min(most, this.config.evaluationEpisodes); i++) {
       yield { episode: ++this.#episodes, reset: { seed: (random.uint32() | 1) >>> 0 } };
     }
   }

@@ -35,6 +35,23 @@ export const runEvent = z.discriminatedUnion("kind", [
     steps: z.array(natural),
     returns: z.array(z.number()),
     readShares: z.record(text, share),
+    readAge: z.number().optional(),
+  }),
+  z.object({
+    kind: z.literal("probed"),
+    agent: text,
+    learned: natural,
+    task: text,
+    memory: z.enum(["off", "shuffled"]),
+    successes: z.array(z.boolean()).min(1),
+    steps: z.array(natural),
+    returns: z.array(z.number()),
+  }),
+  z.object({
+    kind: z.literal("memory-read"),
+    agent: text,
+    learned: natural,
+    sources: z.array(z.object({ task: text, entries: natural, neverRead: natural })),
   }),
   z.object({ kind: z.literal("run-finished"), complete: z.boolean() }),
 ]);
