@@ -63,6 +63,8 @@ const libraryDoors: Readonly<Record<string, readonly string[]>> = {
   "better-sqlite3": ["src/memory/stores/"],
   h5wasm: ["src/interop/"],
   fflate: ["src/interop/"],
+  hyparquet: ["src/interop/memory-parquet.ts"],
+  "hyparquet-writer": ["src/interop/memory-parquet.ts"],
   "fast-png": ["envs/few-shot/"],
   commander: ["src/runtime/"],
   three: ["src/telemetry/page/"],

@@ -89,6 +89,8 @@ export interface StoreInspection {
   readonly tasks: readonly StoredTask[];
   /** @throws {StorageError} An entry that is damaged. */
   entry(id: number): MemoryEntry | undefined;
+  /** All of them, by ascending id. @throws {StorageError} An entry that is damaged. */
+  entries(): Iterable<MemoryEntry>;
   close(): void;
 }
 
@@ -172,6 +174,10 @@ export function inspectSqliteStore(file: string): StoreInspection {
         entry(id) {
           const row = guarded(file, () => byId.get(id));
           return row === undefined ? undefined : entryOf(file, row, shape);
+        },
+        *entries() {
+          const rows = guarded(file, () => database.prepare<[], EntryRow>("select * from entry order by id").iterate());
+          for (const row of rows) yield entryOf(file, row, shape);
         },
         close: () => database.close(),
       };

@@ -6,12 +6,12 @@ import type { MemoryEntry } from "../../contract/memory.ts";
 import { inspectSqliteStore, type StoreInspection } from "../../memory/stores/sqlite-store.ts";
 import { columns } from "../columns.ts";
 
-interface Output {
+export interface Output {
   readonly json?: boolean;
 }
 
 /** The memory files of a run's folder, or the one named. @throws {StorageError} There is none. */
-function memoryFiles(place: string): readonly string[] {
+export function memoryFiles(place: string): readonly string[] {
   if (!existsSync(place))
     throw new StorageError(place, "there is no such folder or file", "Name a run's folder, such as runs/quickstart-seed1, or a memory file in it.");
   if (!statSync(place).isDirectory()) return [place];
@@ -20,7 +20,7 @@ function memoryFiles(place: string): readonly string[] {
   return files.map((name) => join(place, name));
 }
 
-function inspect<T>(file: string, look: (store: StoreInspection) => T): T {
+export function inspect<T>(file: string, look: (store: StoreInspection) => T): T {
   const store = inspectSqliteStore(file);
   try {
     return look(store);
