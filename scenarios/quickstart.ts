@@ -22,5 +22,6 @@ export default defineScenario({
       for (const agent of run.agents) await run.sleep(agent, task);
       await run.evaluateAll(i + 1);
     }
+    await run.probeMemory({ placements: 10 });
   },
 });

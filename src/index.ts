@@ -3,8 +3,19 @@
 // Scenarios and runs
 export { defineScenario, type Scenario, type ScenarioOptions } from "./continual/scenario.ts";
 export type { ContinualConfig, ContinualConfigInput } from "./continual/config.ts";
-export { ContinualRun, StoppedError, type ContinualRunOptions, type RunTask } from "./continual/continual-run.ts";
-export type { Demonstrated, Evaluated, Learned, LossPoint, RunEvent, RunFinished, RunProgress, RunStarted } from "./continual/run-event.ts";
+export { ContinualRun, StoppedError, type ContinualRunOptions, type ProbeOptions, type RunTask } from "./continual/continual-run.ts";
+export type {
+  Demonstrated,
+  Evaluated,
+  Learned,
+  LossPoint,
+  MemoryRead,
+  Probed,
+  RunEvent,
+  RunFinished,
+  RunProgress,
+  RunStarted,
+} from "./continual/run-event.ts";
 export { metrics, type Metric } from "./continual/metrics.ts";
 export { summarize, type RunSummary } from "./continual/summary.ts";
 
@@ -31,6 +42,7 @@ export {
   type Setting,
 } from "./contract/environment.ts";
 export * from "./contract/errors.ts";
+export type { Counterfactual, Explanation, ExplanationContext, MemoryCondition, Provenance } from "./contract/explanation.ts";
 export {
   emptyRecall,
   type EntryId,
@@ -118,6 +130,7 @@ export {
 export { mergeNearDuplicates, type Nearness } from "./memory/forgetting/near-duplicates.ts";
 export { thinning, thinTask } from "./memory/forgetting/thinning.ts";
 export { forgetTask } from "./memory/forgetting/unlearning.ts";
+export { provenanceOf } from "./memory/provenance.ts";
 export { relativeFeatures, type Features } from "./learning/features.ts";
 export { strategies } from "./learning/consolidation/strategies.ts";
 export type { ConsolidationStrategy, Experience } from "./learning/consolidation/strategy.ts";

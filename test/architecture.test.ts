@@ -65,6 +65,8 @@ const libraryDoors: Readonly<Record<string, readonly string[]>> = {
   usearch: ["src/memory/stores/hnsw-index.ts"],
   h5wasm: ["src/interop/"],
   fflate: ["src/interop/", "envs/few-shot/"],
+  hyparquet: ["src/interop/memory-parquet.ts"],
+  "hyparquet-writer": ["src/interop/memory-parquet.ts"],
   "fast-png": ["envs/few-shot/"],
   commander: ["src/runtime/"],
   three: ["src/telemetry/page/"],

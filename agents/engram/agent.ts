@@ -16,13 +16,15 @@ import type {
   Transition,
 } from "../../src/contract/agent.ts";
 import { SnapshotError } from "../../src/contract/errors.ts";
-import type { EntryId, MemoryEntry, MemoryShape, MemoryStore } from "../../src/contract/memory.ts";
+import type { Explanation, ExplanationContext } from "../../src/contract/explanation.ts";
+import type { EntryId, MemoryEntry, MemoryShape, MemoryStore, Recall } from "../../src/contract/memory.ts";
 import { nested, type Snapshot } from "../../src/contract/snapshot.ts";
 import { asTaskId, restoreTaskId, type TaskId } from "../../src/contract/task.ts";
 import { validate } from "../../src/contract/validate.ts";
 import { strategyNamed } from "../../src/learning/consolidation/strategies.ts";
 import { relativeFeatures, type Features } from "../../src/learning/features.ts";
 import { GradientDescent } from "../../src/learning/gradient-descent.ts";
+import { explainRetrieval } from "../../src/learning/meta/retrieval-explanation.ts";
 import { RetrievalLearner } from "../../src/learning/meta/retrieval-learner.ts";
 import { initializeRetrieval, keySize, retrievalLayout, type RetrievalShape } from "../../src/learning/meta/retrieval-policy.ts";
 import { RetrievalReader } from "../../src/learning/meta/retrieval-reader.ts";
@@ -44,7 +46,7 @@ class EngramAgent implements Agent {
   readonly #reader: RetrievalReader;
   readonly #learner: RetrievalLearner;
   readonly #key: Float32Array;
-  readonly #decision: Decision;
+  readonly #decision: { readonly action: Float32Array; readonly recall: Recall; time: number };
   #task: TaskId = asTaskId("");
   /** Control steps watched and acted so far: the clock of memory. */
   #lived: number;
@@ -62,16 +64,23 @@ class EngramAgent implements Agent {
     this.#reader = new RetrievalReader({ ...parts, parameters: this.#parameters, neighbours: config.neighbours });
     this.#learner = new RetrievalLearner({ ...parts, descent: this.#descent, support: config.support, queries: config.queries });
     this.#key = new Float32Array(memoryShape.keySize);
-    this.#decision = { action: new Float32Array(spec.action.size), recall: this.#reader.recall };
+    this.#decision = { action: new Float32Array(spec.action.size), recall: this.#reader.recall, time: 0 };
     this.#lived = latestOf(this.memory) + 1;
     // Keys that were found there are by the encoders of others, or of an earlier life.
     if (this.memory.size > 0) this.#reader.rekey();
   }
 
-  act(observation: Float32Array, { task }: DecisionContext): Decision {
-    this.#reader.act(observation, task, this.#decision.action);
-    this.memory.noteRead(this.#reader.recall, this.#lived++);
-    return this.#decision;
+  act(observation: Float32Array, { task, memory = "on" }: DecisionContext): Decision {
+    const decision = this.#decision;
+    decision.time = this.#lived;
+    this.#reader.act(observation, task, decision.action, memory);
+    if (memory === "on") this.memory.noteRead(decision.recall, this.#lived++);
+    return decision;
+  }
+
+  explain(observation: Float32Array, context: ExplanationContext): Explanation {
+    const { neighbours } = this.#config;
+    return explainRetrieval({ reader: this.#reader, memory: this.memory, neighbours, now: this.#lived }, observation, context);
   }
 
   /** Remembers what a demonstrator did; its own attempts teach it nothing here. */

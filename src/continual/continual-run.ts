@@ -2,10 +2,11 @@
  * @file A continual-learning run: worlds in sequence, agents side by side, everything that happens told as events. A scenario's
  * program decides what is done in which order; here is how each thing is done. All chance comes from the run's seed.
  */
-import type { Agent, AgentEntry, ConsolidationReport, Transition } from "../contract/agent.ts";
+import type { Agent, AgentEntry, ConsolidationReport, Decision, Transition } from "../contract/agent.ts";
 import type { DemonstrationSet } from "../contract/demonstration.ts";
 import type { EnvironmentEntry, EnvironmentSpec } from "../contract/environment.ts";
-import { DivergenceError, EngramError, InvalidValueError, StorageError, UnknownNameError } from "../contract/errors.ts";
+import { DivergenceError, EngramError, InvalidValueError, OrderError, StorageError, UnknownNameError } from "../contract/errors.ts";
+import type { MemoryCondition } from "../contract/explanation.ts";
 import type { MemoryShape, MemoryStore } from "../contract/memory.ts";
 import type { TaskId } from "../contract/task.ts";
 import { RandomStream } from "../numerics/random.ts";
@@ -17,9 +18,10 @@ import type { Pace } from "../streams/pace.ts";
 import type { ContinualConfig } from "./config.ts";
 import { demonstrate, type DemonstrationTotals } from "./demonstrations.ts";
 import { LossCurve } from "./loss-curve.ts";
+import { MemoryUse } from "./memory-use.ts";
 import { ReadShares } from "./read-shares.ts";
 import { checkRecorded, chooseRecorded, transitionsOf } from "./recorded.ts";
-import type { RunEvent, RunProgress } from "./run-event.ts";
+import type { Evaluated, RunEvent, RunProgress } from "./run-event.ts";
 import { frozenSeeds, placementSeed, TESTED } from "./placements.ts";
 import { runTasks, type RunTask } from "./run-task.ts";
 import type { Scenario } from "./scenario.ts";
@@ -52,6 +54,8 @@ export interface ContinualRunOptions {
 interface Performance {
   readonly agent: Agent;
   readonly task: RunTask;
+  /** How the agent reads its memory. */
+  readonly memory?: MemoryCondition;
   readonly episodes: Iterable<EpisodePlan>;
   readonly onEvent?: (event: LoopEvent) => void;
   readonly signal?: AbortSignal;
@@ -59,6 +63,24 @@ interface Performance {
 
 /** So many episodes of one cell are played again because their world was lost; after that they count as they ended. */
 const LOST_EPISODES = 3;
+
+interface TestOptions {
+  /** How the agent reads its memory. */
+  readonly memory?: MemoryCondition;
+  /** How many placements at most. */
+  readonly placements?: number;
+  readonly onDecision?: (decision: Decision) => void;
+}
+
+export interface ProbeOptions {
+  /** How many tasks have been learned, as the tests were told; all by default. */
+  readonly learned?: number;
+  /** On how many placements of each task, the first of the tests'; all by default. */
+  readonly placements?: number;
+}
+
+/** How a test went, an entry an episode. */
+type Outcomes = Pick<Evaluated, "successes" | "steps" | "returns">;
 
 /** Thrown out of a run's work when its pace was stopped. */
 export class StoppedError extends EngramError {
@@ -80,6 +102,8 @@ export class ContinualRun {
   readonly #options: ContinualRunOptions;
   readonly #random: RandomStream;
   readonly #work: WorkEstimate;
+  /** What each agent read of its memory in its latest row of tests. */
+  readonly #use = new Map<Agent, MemoryUse>();
   /** Episodes begun so far, over the whole run. */
   #episodes = 0;
   /** Of those, the ones that were only shown. */
@@ -181,6 +205,7 @@ export class ContinualRun {
     const { onEvent } = this.#options;
     await this.#refresh(agent);
     const curve = new LossCurve(gradientSteps);
+    this.#use.delete(agent);
     const sleep = agent.consolidate({ gradientSteps });
     let done = 0;
     let report: ConsolidationReport | undefined;
@@ -214,37 +239,44 @@ export class ContinualRun {
    * @throws {StoppedError} @throws {InvalidValueError} More tasks learned than there are.
    */
   async evaluate(agent: Agent, task: RunTask, learned: number): Promise<void> {
-    if (!Number.isInteger(learned) || learned < 0 || learned > this.tasks.length) {
-      throw new InvalidValueError("learned", learned, `an integer from 0 to ${this.tasks.length}, the number of tasks`);
-    }
+    this.#checkLearned(learned);
     await this.#refresh(agent);
-    const ended: EpisodeEnded[] = [];
     const reads = new ReadShares((id) => agent.remembered?.(id));
-    let patience = LOST_EPISODES;
-    const onEvent = (event: LoopEvent): void => {
-      if (event.kind === "stepped") reads.add(event.decision);
-      if (event.kind !== "episode-ended") return;
-      if (event.reason === "disconnected" && --patience >= 0) return;
-      ended.push(event);
-      this.#progress("evaluate", task.id, 1, agent.name);
-    };
-    await this.#play({ agent, task, episodes: this.#evaluationPlans(task, ended), onEvent });
-    this.#requireGoingOn();
-    this.#options.onEvent({
-      kind: "evaluated",
-      agent: agent.name,
-      learned,
-      task: task.id,
-      successes: ended.map((episode) => episode.success),
-      steps: ended.map((episode) => episode.steps),
-      returns: ended.map((episode) => episode.return),
-      readShares: reads.shares(),
-    });
+    const outcomes = await this.#test(agent, task, { onDecision: (decision) => reads.add(decision) });
+    const readAge = reads.age();
+    this.#useOf(agent, learned).add(reads);
+    const cell = { agent: agent.name, learned, task: task.id, ...outcomes, readShares: reads.shares() };
+    this.#options.onEvent({ kind: "evaluated", ...cell, ...(readAge !== undefined && { readAge }) });
   }
 
   /** Tests every agent on every task, and on those that are only tested: one row of each success matrix. */
   async evaluateAll(learned: number): Promise<void> {
     for (const agent of this.agents) for (const task of [...this.tasks, ...this.testTasks]) await this.evaluate(agent, task, learned);
+  }
+
+  /**
+   * Asks what the memories are worth: every agent that reads one is tested again, on placements of the tests after as many tasks, with its memory off
+   * and with its memory shuffled; and says how much of it was read in those tests.
+   * @throws {OrderError} Such an agent was not tested since it last learned. @throws {StoppedError}
+   */
+  async probeMemory({ learned = this.tasks.length, placements = Infinity }: ProbeOptions = {}): Promise<void> {
+    this.#checkLearned(learned);
+    if (!(placements >= 1)) throw new InvalidValueError("placements", placements, "a number from 1 up");
+    for (const agent of this.agents) {
+      if (agent.memory === undefined) continue;
+      const use = this.#use.get(agent);
+      if (use?.learned !== learned) {
+        throw new OrderError(`${agent.name} was not tested after ${learned} tasks. Call \`evaluateAll(${learned})\` before \`probeMemory\`.`);
+      }
+      const named = { agent: agent.name, learned };
+      this.#options.onEvent({ kind: "memory-read", ...named, sources: use.sources(agent.memory) });
+      for (const memory of ["off", "shuffled"] as const) {
+        for (const task of this.tasks) {
+          const outcomes = await this.#test(agent, task, { memory, placements });
+          this.#options.onEvent({ kind: "probed", ...named, task: task.id, memory, ...outcomes });
+        }
+      }
+    }
   }
 
   /** Shows an agent at work for one episode, until its end, an abort of the signal or a stop of the pace; nothing of it is logged. */
@@ -273,9 +305,49 @@ export class ContinualRun {
     }
   }
 
-  async #play({ agent, task, episodes, onEvent, signal }: Performance): Promise<void> {
+  async #test(agent: Agent, task: RunTask, { memory, placements = Infinity, onDecision }: TestOptions): Promise<Outcomes> {
+    const ended: EpisodeEnded[] = [];
+    let patience = LOST_EPISODES;
+    const onEvent = (event: LoopEvent): void => {
+      if (event.kind === "stepped") onDecision?.(event.decision);
+      if (event.kind !== "episode-ended") return;
+      if (event.reason === "disconnected" && --patience >= 0) return;
+      ended.push(event);
+      this.#progress("evaluate", task.id, 1, agent.name);
+    };
+    const count = Math.min(this.config.evaluationEpisodes, placements);
+    await this.#play({ agent, task, episodes: this.#evaluationPlans(task, count, ended), onEvent, ...(memory && { memory }) });
+    this.#requireGoingOn();
+    return {
+      successes: ended.map((episode) => episode.success),
+      steps: ended.map((episode) => episode.steps),
+      returns: ended.map((episode) => episode.return),
+    };
+  }
+
+  #checkLearned(learned: number): void {
+    if (!Number.isInteger(learned) || learned < 0 || learned > this.tasks.length) {
+      throw new InvalidValueError("learned", learned, `an integer from 0 to ${this.tasks.length}, the number of tasks`);
+    }
+  }
+
+  /** What an agent read in the tests after so many tasks; begun anew with each row of tests. */
+  #useOf(agent: Agent, learned: number): MemoryUse {
+    let use = this.#use.get(agent);
+    if (use?.learned !== learned) this.#use.set(agent, (use = new MemoryUse(learned)));
+    return use;
+  }
+
+  async #play({ agent, task, memory, episodes, onEvent, signal }: Performance): Promise<void> {
     const { pace, onLoop } = this.#options;
-    const loop$ = closedLoop({ actor: agentActor(agent), environment: task.environment, task: task.id, episodes, pace, stepsAfterSuccess: 0 });
+    const loop$ = closedLoop({
+      actor: agentActor(agent, memory),
+      environment: task.environment,
+      task: task.id,
+      episodes,
+      pace,
+      stepsAfterSuccess: 0,
+    });
     const hear = (event: LoopEvent): void => {
       onLoop(event);
       onEvent?.(event);
@@ -283,13 +355,12 @@ export class ContinualRun {
     await drain(loop$, hear, signal);
   }
 
-  /** @param ended The episodes that count, so far. */
-  *#evaluationPlans(task: RunTask, ended: readonly EpisodeEnded[]): Generator<EpisodePlan> {
-    const { evaluationEpisodes, placements } = this.config;
+  /** @param count Of the episodes that shall count. @param ended Those that do, so far. */
+  *#evaluationPlans(task: RunTask, count: number, ended: readonly EpisodeEnded[]): Generator<EpisodePlan> {
     const random = this.#random.split("evaluation").split(task.id);
-    const frozen = frozenSeeds(random, placements, TESTED);
-    const seeds = Array.from({ length: evaluationEpisodes }, (_, i) => frozen?.[i % frozen.length] ?? placementSeed(random, TESTED));
-    while (ended.length < evaluationEpisodes) yield { episode: ++this.#episodes, reset: { seed: seeds[ended.length]! } };
+    const frozen = frozenSeeds(random, this.config.placements, TESTED);
+    const seeds = Array.from({ length: count }, (_, i) => frozen?.[i % frozen.length] ?? placementSeed(random, TESTED));
+    while (ended.length < count) yield { episode: ++this.#episodes, reset: { seed: seeds[ended.length]! } };
   }
 
   #progress(phase: RunProgress["phase"], task: TaskId, units: number, agent?: string): void {

@@ -4,7 +4,7 @@
  */
 import { RandomStream } from "../numerics/random.ts";
 import { quantile, type Estimate } from "../numerics/statistics.ts";
-import type { SuccessMatrix } from "./success-matrix.ts";
+import type { Evaluated } from "./run-event.ts";
 
 /** R as numbers: N + 1 rows of N. */
 export type Rates = readonly (readonly number[])[];
@@ -94,6 +94,9 @@ export interface ResampledRates {
   readonly resamples: readonly Rates[];
 }
 
+/** What is resampled of a cell: an entry an episode. */
+type Tested = Pick<Evaluated, "successes">;
+
 const RESAMPLES = 2000;
 
 /**
@@ -101,7 +104,7 @@ const RESAMPLES = 2000;
  * with one seed for all agents, in every agent at once. Absent while R has a gap, or a task tested on different numbers of placements.
  * @see Efron & Tibshirani (1993), ch. 13.
  */
-export function resample({ cells }: SuccessMatrix): ResampledRates | undefined {
+export function resample({ cells }: { readonly cells: readonly (readonly (Tested | undefined)[])[] }): ResampledRates | undefined {
   const outcomes = cells.map((row) => row.map((cell) => Uint8Array.from(cell?.successes ?? [], Number)));
   const counts = outcomes[0]?.map((cell) => cell.length) ?? [];
   if (counts.length === 0 || !outcomes.every((row) => row.every((cell, j) => cell.length > 0 && cell.length === counts[j]))) return undefined;
@@ -117,12 +120,13 @@ export function resample({ cells }: SuccessMatrix): ResampledRates | undefined {
 }
 
 /** A figure with its 95 % percentile interval. Absent with too few tasks. */
-export function estimate(metric: Metric, { measured, resamples }: ResampledRates): Estimate | undefined {
-  if (tasksOf(measured) < metric.minimumTasks) return undefined;
-  return percentiles(
-    metric.of(measured),
-    Float64Array.from(resamples, (rates) => metric.of(rates)),
-  );
+export function estimate(metric: Metric, resampled: ResampledRates): Estimate | undefined {
+  return tasksOf(resampled.measured) < metric.minimumTasks ? undefined : estimateOf(resampled, (rates) => metric.of(rates));
+}
+
+/** Any figure of the rates, with its 95 % percentile interval. */
+export function estimateOf({ measured, resamples }: ResampledRates, figure: (rates: Rates) => number): Estimate {
+  return percentiles(figure(measured), Float64Array.from(resamples, figure));
 }
 
 /** By how much one agent's figure is above another's, with the interval of the difference on the same placements. Absent with too few tasks. */

@@ -2,6 +2,7 @@
  * @file The one log of a run. Everything a run reports (metrics file, progress line, live page, HTML report) is made from these
  * events. They hold nothing of the wall clock, so the same seed writes the same bytes.
  */
+import type { MemoryCondition } from "../contract/explanation.ts";
 import type { TaskId } from "../contract/task.ts";
 
 /** A run begins; everything about it that is known beforehand. */
@@ -64,6 +65,35 @@ export interface Evaluated {
   readonly returns: readonly number[];
   /** Of all the weight read from memory in these episodes, the share that came from each source task; empty without reads. */
   readonly readShares: Readonly<Record<string, number>>;
+  /** The mean age of what was read, by weight, on the memory's clock; absent without reads. */
+  readonly readAge?: number;
+}
+
+/** An agent was tested on one task as after so many tasks, on the first of the same placements, with its memory off or shuffled. */
+export interface Probed {
+  readonly kind: "probed";
+  readonly agent: string;
+  readonly learned: number;
+  readonly task: TaskId;
+  readonly memory: Exclude<MemoryCondition, "on">;
+  /** One entry an episode. */
+  readonly successes: readonly boolean[];
+  readonly steps: readonly number[];
+  readonly returns: readonly number[];
+}
+
+/** How much of an agent's memory was read in the tests after so many tasks. */
+export interface MemoryRead {
+  readonly kind: "memory-read";
+  readonly agent: string;
+  readonly learned: number;
+  /** By source task, in the order of the oldest entry. */
+  readonly sources: readonly {
+    readonly task: TaskId;
+    readonly entries: number;
+    /** Entries whose weights over all decisions sum to less than `READ_WEIGHT`. */
+    readonly neverRead: number;
+  }[];
 }
 
 export interface RunFinished {
@@ -72,7 +102,7 @@ export interface RunFinished {
   readonly complete: boolean;
 }
 
-export type RunEvent = RunStarted | Demonstrated | LossPoint | Learned | Evaluated | RunFinished;
+export type RunEvent = RunStarted | Demonstrated | LossPoint | Learned | Evaluated | Probed | MemoryRead | RunFinished;
 
 /** Where a run is, for people who wait; never logged. */
 export interface RunProgress {

@@ -1,5 +1,6 @@
 /** @file A run in figures: everything its table and report show, from its events alone. Plain data. */
 import { successRate, type Estimate } from "../numerics/statistics.ts";
+import { summarizeMemory, type MemorySummary } from "./memory-summary.ts";
 import { difference, estimate, metrics, resample, type ResampledRates } from "./metrics.ts";
 import type { Evaluated, Learned, RunEvent } from "./run-event.ts";
 import { successMatrices, testMatrices, type SuccessMatrix } from "./success-matrix.ts";
@@ -28,8 +29,10 @@ export interface AgentSummary {
   readonly tests: readonly (readonly (Estimate | null)[])[];
   /** Empty while R has a gap. */
   readonly metrics: readonly MetricSummary[];
-  /** For each tested task of the last row: the share of memory reads by source task; empty for an agent without memory. */
-  readonly reads: readonly { readonly task: string; readonly shares: Readonly<Record<string, number>> }[];
+  /** For each tested task of the last row: the share of memory reads by source task, and their mean age; empty for an agent without memory. */
+  readonly reads: readonly { readonly task: string; readonly shares: Readonly<Record<string, number>>; readonly age?: number }[];
+  /** What its memory was worth, where that was asked. */
+  readonly memory?: MemorySummary;
   /** Entries in long-term memory at the end. */
   readonly memorySize: number;
 }
@@ -94,6 +97,7 @@ interface AgentResults {
 
 function summarizeAgent({ matrix, tests, resampled }: AgentResults, events: readonly RunEvent[]): AgentSummary {
   const { agent, cells } = matrix;
+  const memory = summarizeMemory(agent, matrix.tasks, events);
   const lastRow = cells.findLast((row) => row.some((cell) => cell !== undefined)) ?? [];
   return {
     agent,
@@ -105,8 +109,11 @@ function summarizeAgent({ matrix, tests, resampled }: AgentResults, events: read
       return value === undefined ? [] : [{ id, name, formula, better, estimate: value }];
     }),
     reads: lastRow.flatMap((cell) =>
-      cell === undefined || Object.keys(cell.readShares).length === 0 ? [] : [{ task: cell.task, shares: cell.readShares }],
+      cell === undefined || Object.keys(cell.readShares).length === 0
+        ? []
+        : [{ task: cell.task, shares: cell.readShares, ...(cell.readAge !== undefined && { age: cell.readAge }) }],
     ),
+    ...(memory && { memory }),
     memorySize: events.findLast((event): event is Learned => event.kind === "learned" && event.agent === agent)?.memorySize ?? 0,
   };
 }

@@ -1,5 +1,6 @@
 /** @file A run's figures as text for a terminal. */
 import { percent, withInterval } from "./format.ts";
+import type { MemorySummary } from "./memory-summary.ts";
 import { readSources, type AgentSummary, type RunSummary } from "./summary.ts";
 
 const INDENT = "  ";
@@ -15,6 +16,7 @@ export function renderTable(summary: RunSummary): string {
   for (const agent of agents.filter(({ reads }) => reads.length > 0)) {
     parts.push(`${agent.agent}: where memory was read from (columns) when tested on each task (rows)\n${readTable(summary, agent)}`);
   }
+  for (const { agent, memory } of agents) if (memory !== undefined) parts.push(...memoryTables(summary, agent, memory));
   return parts.join("\n\n");
 }
 
@@ -47,7 +49,35 @@ function metricTable({ agents, comparisons }: RunSummary): string | undefined {
 
 function readTable({ tasks }: RunSummary, { reads }: AgentSummary): string {
   const sources = readSources(tasks, reads);
-  return aligned([["", ...sources], ...reads.map(({ task, shares }) => [task, ...sources.map((source) => percent(shares[source] ?? 0))])]);
+  const aged = reads.some(({ age }) => age !== undefined);
+  const rows = reads.map(({ task, shares, age }) => [
+    task,
+    ...sources.map((source) => percent(shares[source] ?? 0)),
+    ...(aged ? [age === undefined ? "–" : age.toFixed(0)] : []),
+  ]);
+  return aligned([["", ...sources, ...(aged ? ["mean age"] : [])], ...rows]);
+}
+
+/** What memory was worth, and how much of it was read. */
+function memoryTables({ tasks }: RunSummary, agent: string, { conditions, placements, sources }: MemorySummary): string[] {
+  const worth = conditions.map(({ memory, rates, success, gain }) => [
+    `memory ${memory}`,
+    ...rates.map((rate) => percent(rate.mean)),
+    withInterval(success),
+    gain === undefined ? "" : withInterval(gain),
+  ]);
+  const header = ["", ...tasks.map((task) => task.id), "all tasks", "less than with memory"];
+  const read = sources.map(({ task, entries, neverRead }) => [task, String(entries), String(neverRead), percent(neverRead / entries)]);
+  return [
+    ...(worth.length === 0
+      ? []
+      : [
+          `${agent}: what its memory is worth, success on ${placements} of the same placements a task with 95 % intervals\n${aligned([header, ...worth])}`,
+        ]),
+    ...(read.length === 0
+      ? []
+      : [`${agent}: how much of its memory these tests never read\n${aligned([["", "entries", "never read", ""], ...read])}`]),
+  ];
 }
 
 /** Columns padded to their widest cell, numbers to the right; the first column to the left. */

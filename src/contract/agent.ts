@@ -1,6 +1,7 @@
 /** @file What a mind is to everyone else: it acts, observes, sleeps, and can be saved. It sees a world only through its spec. */
 import type { EnvironmentSpec } from "./environment.ts";
-import type { MemoryEntry, MemoryShape, MemoryStore, Recall } from "./memory.ts";
+import type { Explanation, ExplanationContext, MemoryCondition } from "./explanation.ts";
+import type { LongTermMemory, MemoryEntry, MemoryShape, MemoryStore, Recall } from "./memory.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { NextStep } from "./step.ts";
 import type { TaskId } from "./task.ts";
@@ -10,6 +11,8 @@ export interface Decision {
   readonly action: Float32Array;
   /** What memory was read for it; absent in agents without one. */
   readonly recall?: Recall;
+  /** When it was made, on the clock of the memory's entries; with `recall`. */
+  readonly time?: number;
 }
 
 export interface DecisionContext {
@@ -17,6 +20,8 @@ export interface DecisionContext {
   readonly first: boolean;
   /** What the agent is asked to do. Worlds may look alike and ask for different things. */
   readonly task: TaskId;
+  /** How memory is read; on by default. */
+  readonly memory?: MemoryCondition;
 }
 
 /** One control step as it happened. Its buffers are valid only during the call that hands it over. */
@@ -66,6 +71,10 @@ export interface Agent {
    * @throws {StorageError} The store cannot be reached; the agent can go on with what it has.
    */
   refresh?(): Promise<number>;
+  /** The memory that its decisions read, for others to look into. An agent that has one heeds `context.memory`. */
+  readonly memory?: LongTermMemory;
+  /** What it would do here, and why. Deterministic; leaves the agent, its memory and its latest decision as they are. */
+  explain?(observation: Float32Array, context: ExplanationContext): Explanation;
   /** The remembered entry behind a recalled id. */
   remembered?(id: number): MemoryEntry | undefined;
   snapshot(): Snapshot;

@@ -99,6 +99,8 @@ export interface LongTermMemory {
   forget(ids: readonly EntryId[]): number;
   entry(id: EntryId): MemoryEntry | undefined;
   entries(): IterableIterator<MemoryEntry>;
+  /** Resolves once everything remembered, marked and forgotten so far is durable; at once without a store. @throws {StorageError} As the store's. */
+  flush(): Promise<void>;
 }
 
 /** How long each entry's vectors are. */

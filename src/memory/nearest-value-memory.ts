@@ -56,4 +56,8 @@ export class NearestValueMemory implements LongTermMemory {
   entries(): IterableIterator<MemoryEntry> {
     return this.#entries.entries();
   }
+
+  async flush(): Promise<void> {
+    await this.#entries.flush();
+  }
 }

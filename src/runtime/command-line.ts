@@ -5,6 +5,7 @@ import type { DoctorFlags } from "./commands/doctor.ts";
 import type { RecordFlags } from "./commands/record.ts";
 import type { RunFlags } from "./commands/run.ts";
 import type { ServeFlags } from "./commands/serve-env.ts";
+import { addMemoryCommands } from "./memory-command-line.ts";
 import type { Registries } from "./registries.ts";
 import { engramVersion } from "./version.ts";
 
@@ -166,6 +167,8 @@ export function commandLine(registries: Registries): Command {
     .action(async (place: string, flags: { readonly json?: boolean }) =>
       (await import("./commands/memory-upkeep.ts")).memoryCompactCommand(place, flags),
     );
+
+  addMemoryCommands(memory, registries);
 
   program
     .command("native")

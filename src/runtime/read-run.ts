@@ -38,6 +38,23 @@ export const runEvent = z.discriminatedUnion("kind", [
     steps: z.array(natural),
     returns: z.array(z.number()),
     readShares: z.record(text, share),
+    readAge: z.number().optional(),
+  }),
+  z.object({
+    kind: z.literal("probed"),
+    agent: text,
+    learned: natural,
+    task: text,
+    memory: z.enum(["off", "shuffled"]),
+    successes: z.array(z.boolean()).min(1),
+    steps: z.array(natural),
+    returns: z.array(z.number()),
+  }),
+  z.object({
+    kind: z.literal("memory-read"),
+    agent: text,
+    learned: natural,
+    sources: z.array(z.object({ task: text, entries: natural, neverRead: natural })),
   }),
   z.object({ kind: z.literal("run-finished"), complete: z.boolean() }),
 ]);
@@ -60,11 +77,16 @@ export function readRun(folder: string): SavedRun {
   const events = lines.flatMap((line, k) =>
     line === "" && k === lines.length - 1 ? [] : [checked(metrics, `line ${k + 1}`, () => validate(runEvent, JSON.parse(line), "event"))],
   );
-  const file = join(folder, "config.json");
-  if (!existsSync(file)) throw new StorageError(folder, "has no config.json", "Name a folder that `engram run` made.");
-  const config = checked(file, "its content", () => validate(savedConfig, JSON.parse(readFileSync(file, "utf8")), "config"));
+  const config = readConfig(folder);
   // Task ids are plain text in a file; the brand is given back here.
   return { events: events as unknown as readonly RunEvent[], config };
+}
+
+/** @throws {StorageError} A folder without a run's configuration, or one that is damaged. */
+export function readConfig(folder: string): SavedConfig {
+  const file = join(folder, "config.json");
+  if (!existsSync(file)) throw new StorageError(folder, "has no config.json", "Name a folder that `engram run` made.");
+  return checked(file, "its content", () => validate(savedConfig, JSON.parse(readFileSync(file, "utf8")), "config"));
 }
 
 function checked<T>(file: string, part: string, read: () => T): T {

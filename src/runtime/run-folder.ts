@@ -2,10 +2,11 @@
  * @file A run's folder: everything to look at, repeat or go on from it. `metrics.jsonl` holds nothing of the wall clock and is the same, byte for
  * byte, for the same seed; what depends on the clock is in `timings.jsonl` and `meta.json`.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import { join, relative } from "node:path";
 import { StorageError } from "../contract/errors.ts";
 import type { RunEvent } from "../continual/run-event.ts";
+import { replaceFile } from "./replace-file.ts";
 
 export class RunFolder {
   readonly path: string;
@@ -68,16 +69,7 @@ export class RunFolder {
 
   /** Replaces a file whole, or not at all. */
   write(name: string, text: string): void {
-    const target = this.file(name);
-    const temporary = `${target}.new`;
-    const handle = openSync(temporary, "w");
-    try {
-      writeFileSync(handle, text);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    renameSync(temporary, target);
+    replaceFile(this.file(name), text);
   }
 
   writeJson(name: string, value: unknown): void {

@@ -205,6 +205,7 @@ class RunRecord {
   /** Checkpoints of all agents, and their memories made durable. */
   async save(run: ContinualRun): Promise<void> {
     for (const agent of run.agents) this.#folder.write(`checkpoint-${agent.name}.json`, encodeSnapshot(agent.snapshot()));
+    for (const agent of run.agents) await agent.memory?.flush();
     for (const store of this.#stores) await store.flush();
     this.#folder.sync();
   }

@@ -1,6 +1,7 @@
 /** @file Whoever acts in a closed loop: an agent, or a scripted controller that demonstrates. */
 import type { Agent, Decision, DecisionContext } from "../contract/agent.ts";
 import type { Controller } from "../contract/environment.ts";
+import type { MemoryCondition } from "../contract/explanation.ts";
 import type { MemoryEntry } from "../contract/memory.ts";
 
 export interface Actor {
@@ -12,11 +13,12 @@ export interface Actor {
   remembered?(id: number): MemoryEntry | undefined;
 }
 
-export function agentActor(agent: Agent): Actor {
+/** @param memory How the agent reads its memory. */
+export function agentActor(agent: Agent, memory: MemoryCondition = "on"): Actor {
   return {
     name: agent.name,
     kind: "agent",
-    act: (observation, context) => agent.act(observation, context),
+    act: (observation, context) => agent.act(observation, memory === "on" ? context : { ...context, memory }),
     ...(agent.remembered && { remembered: agent.remembered.bind(agent) }),
   };
 }

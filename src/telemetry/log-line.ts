@@ -2,6 +2,7 @@
 import type { RunEvent } from "../continual/run-event.ts";
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
+const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
 const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
 /** Absent for events that come too often to be read. */
@@ -19,6 +20,12 @@ export function describeEvent(event: RunEvent): string | undefined {
       }`;
     case "evaluated":
       return `${event.agent} after ${plural(event.learned, "task")}: ${event.task} ${percent(event.successes.filter(Boolean).length / event.successes.length)}`;
+    case "probed":
+      return `${event.agent} with its memory ${event.memory}: ${event.task} ${percent(event.successes.filter(Boolean).length / event.successes.length)}`;
+    case "memory-read": {
+      const [entries, neverRead] = [sum(event.sources.map((source) => source.entries)), sum(event.sources.map((source) => source.neverRead))];
+      return `${event.agent} never read ${neverRead} of its ${plural(entries, "memory", "memories")} in these tests`;
+    }
     case "run-finished":
       return event.complete ? "The run is finished." : "The run was stopped.";
     default:

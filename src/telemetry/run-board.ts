@@ -70,6 +70,8 @@ export class RunBoard {
         break;
       case "demonstrated":
       case "learned":
+      case "probed":
+      case "memory-read":
         break;
       default:
         event satisfies never;

@@ -146,5 +146,46 @@ describe.each(backends.flatMap((backend) => [...agents].map(([name, entry]) => [
       const tasks = [...recall.ids.subarray(0, recall.count)].map((id) => agent.remembered?.(id)?.task);
       expect(tasks.every((task) => task === first || task === second)).toBe(true);
     });
+
+    it("explains what it does, and is as it was afterwards", async () => {
+      const agent = await live(entry, 4);
+      if (agent.explain === undefined) return;
+      const decision = agent.act(observation, { first: true, task: first });
+      const before = structuredClone([agent.snapshot(), decision]);
+      const elsewhere = observation.map((x) => x / 2);
+      agent.explain(elsewhere, { task: second });
+      const explained = agent.explain(observation, { task: first });
+      expect(agent.explain(observation, { task: first })).toEqual(explained);
+      expect([agent.snapshot(), decision]).toEqual(before);
+      expect(explained.action).toEqual(decision.action);
+      const { recall, time } = decision;
+      expect(explained.recall.map(({ id, weight, distance }) => [id, weight, distance])).toEqual(
+        Array.from({ length: recall!.count }, (_, i) => [recall!.ids[i], recall!.weights[i], recall!.distances[i]]),
+      );
+      for (const { id, age, ...source } of explained.recall) {
+        const { task, episode, step, kind, time: happened } = agent.remembered!(id)!;
+        expect({ age, ...source }).toMatchObject({ age: time! - happened, task, episode, step, kind });
+      }
+    });
+
+    it("acts without an entry, and without memory, as it would had it forgotten them", async () => {
+      const agent = await live(entry, 4);
+      if (agent.explain === undefined) return;
+      const { action, recall, withoutEntry, withoutMemory, shuffled } = agent.explain(observation, { task: first });
+      const snapshot = structuredClone(agent.snapshot());
+      const distance = (other: Float32Array): number => Math.hypot(...Array.from(other, (x, k) => x - action[k]!));
+      for (const [i, { id }] of recall.entries()) {
+        const copy = await entry.make({ spec, seed: 4 });
+        copy.restore(snapshot);
+        copy.memory!.forget([id]);
+        expect(copy.act(observation, { first: true, task: first }).action).toEqual(withoutEntry[i]!.action);
+        expect(withoutEntry[i]!.moved).toBeCloseTo(distance(withoutEntry[i]!.action), 6);
+        copy.dispose();
+      }
+      expect(agent.act(observation, { first: true, task: first, memory: "shuffled" }).action).toEqual(shuffled.action);
+      expect(agent.act(observation, { first: true, task: first, memory: "off" }).action).toEqual(withoutMemory.action);
+      agent.memory!.forget([...agent.memory!.entries()].map(({ id }) => id));
+      expect(agent.act(observation, { first: true, task: first }).action).toEqual(withoutMemory.action);
+    });
   },
 );

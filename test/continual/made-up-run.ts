@@ -1,5 +1,5 @@
 /** A made-up run of two agents, told as events: one keeps what it learned, the other does not. */
-import { asTaskId } from "../../src/contract/task.ts";
+import { asTaskId, type TaskId } from "../../src/contract/task.ts";
 import type { Evaluated, RunEvent } from "../../src/continual/run-event.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 
@@ -42,11 +42,24 @@ export function madeUpRun(options: MadeUpOptions = {}): RunEvent[] {
     ]),
     ...row(i + 1),
   ]);
+  /** The keeper alone has a memory. */
+  const probed = (memory: "off" | "shuffled", task: TaskId): RunEvent => {
+    const successes = Array.from({ length: Math.ceil(episodes / 2) }, (_, i) => memory === "shuffled" && i === 0);
+    const [steps, returns] = [successes.map(() => 500), successes.map(() => 0)];
+    return { kind: "probed", agent: keeper!, learned: ids.length, task, memory, successes, steps, returns };
+  };
+  const sources = ids.map((task, i) => ({ task, entries: 400, neverRead: 17 * i }));
+  const probes: readonly RunEvent[] = [
+    { kind: "memory-read", agent: keeper!, learned: ids.length, sources },
+    ...ids.map((task) => probed("off", task)),
+    ...ids.map((task) => probed("shuffled", task)),
+  ];
   const described = ids.map((id) => ({ id, environment: `tabletop/${id}@1`, summary: `The arm must ${id}.` }));
   return [
     { kind: "run-started", scenario: "made-up", seed: 3, agents, tasks: described },
     ...row(0),
     ...lessons,
+    ...probes,
     { kind: "run-finished", complete: true },
   ];
 }

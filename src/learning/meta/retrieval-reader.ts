@@ -1,10 +1,12 @@
 /** @file The retrieval policy at work: encodes, recalls and answers with plain loops, without tfjs and without allocating. */
-import { emptyRecall, type Recall } from "../../contract/memory.ts";
+import type { MemoryCondition } from "../../contract/explanation.ts";
+import { emptyRecall, type Recall, type RecallFilter } from "../../contract/memory.ts";
 import type { TaskId } from "../../contract/task.ts";
 import { attend, weightedSum } from "../../memory/reading/attention.ts";
 import type { EpisodicMemory } from "../../memory/episodic-memory.ts";
 import { distanceBetween } from "../../memory/value-distance.ts";
 import type { RekeyReport } from "../../memory/rekey.ts";
+import { ShuffledValues } from "../../memory/shuffled-values.ts";
 import type { FlatVector } from "../../tensor/flat-vector.ts";
 import { MlpActor } from "../../tensor/mlp-actor.ts";
 import { placeOf } from "../../tensor/parameters.ts";
@@ -29,6 +31,7 @@ export class RetrievalReader {
   readonly #encoder: MlpActor;
   readonly #head: MlpActor;
   readonly #cues: TaskCues;
+  readonly #shuffled: ShuffledValues;
   /** Where the logarithm of β and the scale of the codes are among the parameters. */
   readonly #strengthAt: number;
   readonly #cueScaleAt: number;
@@ -48,6 +51,7 @@ export class RetrievalReader {
     this.#encoder = new MlpActor("encoder", shape.encoder, layout, parameters);
     this.#head = new MlpActor("head", shape.head, layout, parameters);
     this.#cues = new TaskCues(shape.cue);
+    this.#shuffled = new ShuffledValues(memory);
     this.#strengthAt = placeOf(layout, "strength").offset;
     this.#cueScaleAt = placeOf(layout, "cue").offset;
     this.#key = new Float32Array(memory.shape.keySize);
@@ -82,18 +86,41 @@ export class RetrievalReader {
     for (let k = 0; k < code.length; k++) key[from + k] = code[k]! * scale;
   }
 
-  /** Writes the action for an observation; `recall` then says what it was read from. An empty memory answers with nothing: no motion. */
-  act(observation: Float32Array, task: TaskId, action: Float32Array): void {
-    const { memory, features, neighbours } = this.#options;
-    if (memory.size === 0) {
-      this.recall.count = 0;
+  /** Writes the action for an observation; `recall` then says what it was read from. */
+  act(observation: Float32Array, task: TaskId, action: Float32Array, condition: MemoryCondition = "on"): void {
+    if (condition === "off") this.recall.count = 0;
+    else this.find(observation, task, this.recall);
+    this.answer(observation, this.recall, action, condition === "shuffled");
+  }
+
+  /** Finds as many entries for an observation as there is room for. */
+  find(observation: Float32Array, task: TaskId, into: Recall, filter?: RecallFilter): void {
+    const { memory } = this.#options;
+    into.count = 0;
+    if (memory.size === 0) return;
+    this.encode(observation, task, this.#key);
+    memory.recall(this.#key, into.rows.length, into, filter && { filter });
+  }
+
+  /**
+   * Weighs what was found and writes the action that follows from it. Nothing found is answered with nothing: no motion.
+   * @param shuffled Whether each entry's value is that of another.
+   */
+  answer(observation: Float32Array, recall: Recall, action: Float32Array, shuffled = false): void {
+    const { memory, features } = this.#options;
+    if (recall.count === 0) {
       action.fill(0);
       return;
     }
     features.write(observation, 1, this.#input);
-    this.#keyOfInput(task, this.#key, 0);
-    memory.recall(this.#key, neighbours, this.recall);
-    this.#answer(action);
+    attend(recall, Math.exp(this.#options.parameters.numbers[this.#strengthAt]!));
+    weightedSum(memory.values, memory.shape.valueSize, shuffled ? this.#exchanged(recall) : recall, this.#recalledAction);
+    // The features are linear and the weights sum to 1, so the features of the mean observation are the mean of the features.
+    weightedSum(memory.observations, memory.shape.observationSize, recall, this.#observation);
+    features.write(this.#observation, 1, this.#difference);
+    for (let k = 0; k < features.size; k++) this.#difference[k] = this.#difference[k]! - this.#input[k]!;
+    this.#head.forward(this.#input, action);
+    for (let k = 0; k < action.length; k++) action[k] = action[k]! + this.#recalledAction[k]!;
   }
 
   /**
@@ -101,28 +128,21 @@ export class RetrievalReader {
    * there is nothing else to read. Overwrites `recall`.
    */
   errorWithout(row: number): number {
-    const { memory, features, neighbours } = this.#options;
+    const { memory } = this.#options;
     const { observationSize, valueSize } = memory.shape;
-    features.write(memory.observations.subarray(row * observationSize, (row + 1) * observationSize), 1, this.#input);
-    this.#keyOfInput(memory.taskOf(row), this.#key, 0);
-    leaveOut(row, memory.recall(this.#key, neighbours, this.recall));
+    const observation = memory.observations.subarray(row * observationSize, (row + 1) * observationSize);
+    this.find(observation, memory.taskOf(row), this.recall);
+    leaveOut(row, this.recall);
     if (this.recall.count === 0) return Infinity;
     const answer = new Float32Array(valueSize);
-    this.#answer(answer);
+    this.answer(observation, this.recall, answer);
     return distanceBetween(answer, memory.values.subarray(row * valueSize, (row + 1) * valueSize));
   }
 
-  /** Answers the features that are in place from what was recalled. */
-  #answer(action: Float32Array): void {
-    const { memory, features } = this.#options;
-    attend(this.recall, Math.exp(this.#options.parameters.numbers[this.#strengthAt]!));
-    weightedSum(memory.values, memory.shape.valueSize, this.recall, this.#recalledAction);
-    // The features are linear and the weights sum to 1, so the features of the mean observation are the mean of the features.
-    weightedSum(memory.observations, memory.shape.observationSize, this.recall, this.#observation);
-    features.write(this.#observation, 1, this.#difference);
-    for (let k = 0; k < features.size; k++) this.#difference[k] = this.#difference[k]! - this.#input[k]!;
-    this.#head.forward(this.#input, action);
-    for (let k = 0; k < action.length; k++) action[k] = action[k]! + this.#recalledAction[k]!;
+  #exchanged(recall: Recall): Recall {
+    const rows = new Int32Array(recall.count);
+    this.#shuffled.exchange(recall, rows);
+    return { ...recall, rows };
   }
 }
 

@@ -5,10 +5,10 @@ import { InvalidValueError, StorageError } from "../../contract/errors.ts";
 import type { MemoryEntry } from "../../contract/memory.ts";
 import type { MemoryInspection } from "../../memory/stores/postgres-inspection.ts";
 import { isPostgresUrl, parsePostgresUrl } from "../../memory/stores/postgres-url.ts";
-import { inspectSqliteStore } from "../../memory/stores/sqlite-inspection.ts";
+import { inspectSqliteStore, type StoreInspection } from "../../memory/stores/sqlite-inspection.ts";
 import { columns } from "../columns.ts";
 
-interface Output {
+export interface Output {
   readonly json?: boolean;
 }
 
@@ -22,8 +22,17 @@ export function memoryFiles(place: string): readonly string[] {
   return files.map((name) => join(place, name));
 }
 
+export function inspect<T>(file: string, look: (store: StoreInspection) => T): T {
+  const store = inspectSqliteStore(file);
+  try {
+    return look(store);
+  } finally {
+    store.close();
+  }
+}
+
 /** What one finds in each of the memories. */
-async function inspect<T>(place: string, look: (memory: MemoryInspection) => T | Promise<T>): Promise<T[]> {
+async function inspectEach<T>(place: string, look: (memory: MemoryInspection) => T | Promise<T>): Promise<T[]> {
   if (isPostgresUrl(place)) {
     const { inspectPostgres } = await import("../../memory/stores/postgres-inspection.ts");
     const database = await inspectPostgres(place);
@@ -37,7 +46,16 @@ async function inspect<T>(place: string, look: (memory: MemoryInspection) => T |
   for (const file of memoryFiles(place)) {
     const store = inspectSqliteStore(file);
     try {
-      found.push(await look({ ...store, place: file, entry: async (id) => store.entry(id) }));
+      found.push(
+        await look({
+          place: file,
+          shape: store.shape,
+          get tasks() {
+            return store.tasks;
+          },
+          entry: async (id) => store.entry(id),
+        }),
+      );
     } finally {
       store.close();
     }
@@ -46,7 +64,7 @@ async function inspect<T>(place: string, look: (memory: MemoryInspection) => T |
 }
 
 export async function memoryLsCommand(place: string, { json }: Output): Promise<void> {
-  const all = await inspect(place, ({ place: file, shape, tasks }) => ({ file, shape, tasks }));
+  const all = await inspectEach(place, ({ place: file, shape, tasks }) => ({ file, shape, tasks }));
   if (json === true) {
     process.stdout.write(`${JSON.stringify(all)}\n`);
     return;
@@ -64,7 +82,7 @@ export async function memoryLsCommand(place: string, { json }: Output): Promise<
 /** @throws {InvalidValueError} An id that is not a positive integer. @throws {StorageError} No entry of that id. */
 export async function memoryShowCommand(place: string, id: string, { json }: Output): Promise<void> {
   if (!/^[1-9]\d*$/.test(id)) throw new InvalidValueError("id", id, "a positive integer, as `engram memory ls` counts them");
-  const found = await inspect(place, (memory) => memory.entry(Number(id)));
+  const found = await inspectEach(place, (memory) => memory.entry(Number(id)));
   const entry = found.find((each) => each !== undefined);
   if (entry === undefined)
     throw new StorageError(

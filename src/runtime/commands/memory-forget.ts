@@ -1,0 +1,87 @@
+/** @file `engram memory forget`: everything remembered of a task goes, from memory files and checkpoints alike, and is looked for afterwards. */
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { StorageError } from "../../contract/errors.ts";
+import type { MemoryEntry } from "../../contract/memory.ts";
+import { changeCheckpoint, checkpointBeside, checkpointEntries, checkpointsOf } from "../checkpoint-entries.ts";
+import { changing, entriesOf, print, printJson, requireTask } from "../memory-places.ts";
+import { memoryFiles, type Output } from "./memory.ts";
+
+export interface ForgetFlags extends Output {
+  readonly task: string;
+  readonly yes?: boolean;
+  readonly pinned?: boolean;
+}
+
+/** One file that holds entries, and those of the task among them. */
+interface Holding {
+  readonly file: string;
+  readonly isCheckpoint: boolean;
+  readonly entries: readonly MemoryEntry[];
+}
+
+/** @throws {UnknownNameError} A task that nothing is remembered of. @throws {StorageError} Pinned entries, without --pinned; nothing is forgotten then. */
+export async function memoryForgetCommand(place: string, { task, yes, pinned, json }: ForgetFlags): Promise<void> {
+  const all = holdings(place);
+  requireTask(task, all.flatMap(({ entries }) => entries.map((entry) => entry.task))); // prettier-ignore
+  const found = of(task, all);
+  const kept = found.flatMap(({ entries }) => entries).filter((entry) => entry.pinned).length;
+  const report = { task, files: found.map(({ file, entries }) => ({ file, entries: entries.length })), pinned: kept };
+  if (yes !== true) {
+    if (json === true) printJson({ ...report, forgotten: false });
+    else print(`${listed("Would forget", report.files, task)}${pinnedNote(kept)}\nNothing is forgotten yet. Add --yes to forget it for good.`);
+    return;
+  }
+  if (kept > 0 && pinned !== true) {
+    throw new StorageError(place, `${kept} of the entries of ${task} are pinned`, "Nothing was forgotten. Unpin them, or add --pinned.");
+  }
+  for (const { file, isCheckpoint, entries } of found) {
+    // oxlint-disable-next-line no-await-in-loop -- one file after another, so that an error says where it stopped
+    if (!isCheckpoint) await changing(file, (store) => store.remove(entries.map(({ id }) => id)));
+    else changeCheckpoint(file, (before) => (before.some((entry) => entry.task === task) ? before.filter((entry) => entry.task !== task) : before));
+  }
+  const left = of(task, holdings(place));
+  if (left.length > 0)
+    throw new StorageError(left[0]!.file, `still holds ${left[0]!.entries.length} entries of ${task}`, "Try again when no run writes to it.");
+  if (json === true) printJson({ ...report, forgotten: true, stillMentions: mentions(place) });
+  else
+    print(
+      `${listed("Forgot", report.files, task)}\nLooked through ${all.length} files again: no entry of ${task} is left, so no recall returns one.\n${remains(place, task)}`,
+    );
+}
+
+function holdings(place: string): Holding[] {
+  const isFolder = existsSync(place) && statSync(place).isDirectory();
+  const checkpoints = isFolder ? checkpointsOf(place) : [checkpointBeside(place) ?? []].flat();
+  // A run whose agents keep their memories in their checkpoints alone has no memory file.
+  const files = isFolder && checkpoints.length > 0 && !readdirSync(place).some((name) => /^memory-.*\.sqlite$/.test(name)) ? [] : memoryFiles(place);
+  return [
+    ...files.map((file) => ({ file, isCheckpoint: false, entries: entriesOf(file) })),
+    ...checkpoints.map((file) => ({ file, isCheckpoint: true, entries: checkpointEntries(file) })),
+  ];
+}
+
+/** The files that hold something of a task, with that alone. */
+const of = (task: string, all: readonly Holding[]): Holding[] =>
+  all
+    .map(({ file, isCheckpoint, entries }) => ({ file, isCheckpoint, entries: entries.filter((entry) => entry.task === task) }))
+    .filter(({ entries }) => entries.length > 0);
+
+const listed = (verb: string, files: readonly { readonly file: string; readonly entries: number }[], task: string): string =>
+  [`${verb} ${task}:`, ...files.map(({ file, entries }) => `  ${entries} entries of ${file}`)].join("\n");
+
+const pinnedNote = (count: number): string => (count === 0 ? "" : `\n  ${count} of them are pinned, and go only with --pinned`);
+
+/** The files of a run that name its tasks and say how they went, and hold nothing of what was seen or done. */
+function mentions(place: string): string[] {
+  const folder = statSync(place).isDirectory() ? place : dirname(place);
+  return ["metrics.jsonl", "timings.jsonl", "summary.json", "report.html", "config.json"].map((name) => join(folder, name)).filter(existsSync);
+}
+
+function remains(place: string, task: string): string {
+  const files = mentions(place);
+  return [
+    ...(files.length === 0 ? [] : [`What still mentions ${task}, its name and figures alone: ${files.join(", ")}.`]),
+    "What was learned from it is still in the networks of the checkpoints. Deleted rows may stay in a memory file's free pages until it is compacted.",
+  ].join("\n");
+}

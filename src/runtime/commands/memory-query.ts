@@ -1,0 +1,87 @@
+/** @file `engram memory query`: what is remembered like something that is remembered. */
+import { UnknownNameError } from "../../contract/errors.ts";
+import type { Provenance } from "../../contract/explanation.ts";
+import { emptyRecall, type EntryId, type MemoryEntry, type RecallFilter } from "../../contract/memory.ts";
+import { asTaskId } from "../../contract/task.ts";
+import { EpisodicMemory } from "../../memory/episodic-memory.ts";
+import { provenanceOf } from "../../memory/provenance.ts";
+import { withEntries } from "../../memory/snapshot-entries.ts";
+import { columns } from "../columns.ts";
+import { integer } from "../flags.ts";
+import { entryNumber, memoryFile, print, printJson, requireEntry, requireTask } from "../memory-places.ts";
+import { inspect, type Output } from "./memory.ts";
+
+export interface QueryFlags extends Output {
+  readonly k: string;
+  readonly task?: string;
+  readonly kind?: string;
+  readonly agent?: string;
+}
+
+export function memoryQueryCommand(place: string, idText: string, flags: QueryFlags): void {
+  const id = entryNumber(idText);
+  const k = integer("--k", flags.k, [1, 100_000]);
+  const file = memoryFile(place, flags.agent);
+  inspect(file, (store) => {
+    const asked = requireEntry(file, store, id);
+    const entries = [...store.entries()];
+    const memory = new EpisodicMemory({ shape: store.shape, metric: "l2" });
+    memory.restore(withEntries({ encoder: asked.encoder }, entries, store.shape));
+    const recall = memory.recall(asked.key, k, emptyRecall(k), { filter: filterOf(id, entries, flags) });
+    const found = provenanceOf(recall, asked.time, (each) => memory.entry(each)).map(neighbourOf);
+    memory.dispose();
+    const others = entries.filter(({ encoder }) => encoder !== asked.encoder).length;
+    if (flags.json === true) printJson({ file, entry: sourceOf(asked), neighbours: found, notCompared: others });
+    else print(described(asked, found, others));
+  });
+}
+
+/** @throws {UnknownNameError} A task or kind that is not in this memory. */
+function filterOf(id: EntryId, entries: readonly MemoryEntry[], { task, kind }: QueryFlags): RecallFilter {
+  if (task !== undefined) requireTask(task, entries.map((entry) => entry.task)); // prettier-ignore
+  const kinds = [...new Set(entries.map((entry) => entry.kind))];
+  if (kind !== undefined && !kinds.includes(kind)) throw new UnknownNameError("kind in this memory:", kind, kinds);
+  return { without: [id], ...(task !== undefined && { tasks: [asTaskId(task)] }), ...(kind !== undefined && { kinds: [kind] }) };
+}
+
+interface Source {
+  readonly id: EntryId;
+  readonly task: string;
+  readonly episode: number;
+  readonly step: number;
+  readonly kind: string;
+}
+
+const sourceOf = ({ id, task, episode, step, kind }: MemoryEntry): Source => ({ id, task, episode, step, kind });
+
+interface Neighbour extends Source {
+  readonly distance: number;
+  /** How long after the entry that was asked about it happened, on the memory's clock. */
+  readonly later: number;
+}
+
+const neighbourOf = ({ id, task, episode, step, kind, distance, age }: Provenance): Neighbour => ({
+  id,
+  task,
+  episode,
+  step,
+  kind,
+  distance,
+  later: 0 - age,
+});
+
+function described({ id, task, episode, step, kind, encoder }: MemoryEntry, found: readonly Neighbour[], others: number): string {
+  const rows = found.map((each) => [
+    `  ${each.id}`,
+    each.distance.toPrecision(4),
+    each.task,
+    String(each.episode),
+    String(each.step),
+    each.kind,
+    `${Math.abs(each.later)} ${each.later < 0 ? "before" : "after"}`,
+  ]);
+  const left = others === 0 ? "" : `\n  ${others} entries have keys by another encoder than version ${encoder}, and are not compared.`;
+  const none = found.length === 0 ? "\n  Nothing else is remembered that may be compared." : "";
+  const table = columns([["  entry", "distance", "task", "episode", "step", "kind", "when"], ...rows]);
+  return `nearest to entry ${id}: ${task}, episode ${episode}, step ${step}, ${kind} (squared L2 distance of keys)\n${table}${none}${left}`;
+}
