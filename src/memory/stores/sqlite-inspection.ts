@@ -129,13 +129,14 @@ export function verifySqliteStore(file: string): Verification {
 }
 
 function findings(database: Database.Database): string[] {
+  const lines: string[] = [];
   try {
-    const lines = database.prepare<[], string>("pragma integrity_check(20)").pluck().all();
-    return lines.filter((line) => line !== "ok");
+    for (const line of database.prepare<[], string>("pragma integrity_check(20)").pluck().iterate()) lines.push(...line.split("\n"));
   } catch (error) {
     if (!isDamage(error)) throw error;
-    return [failureOf(error).message];
+    lines.push(failureOf(error).message);
   }
+  return lines.filter((line) => line !== "ok");
 }
 
 /** What a file takes on the disk, with its log [B]. */

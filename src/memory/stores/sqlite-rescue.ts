@@ -4,6 +4,7 @@ import { copyFileSync, existsSync, renameSync, rmSync } from "node:fs";
 import type { MemoryShape } from "../../contract/memory.ts";
 import type { StoreDamage } from "./sqlite-damage.ts";
 import { entryCells, readEntries } from "./sqlite-entries.ts";
+import { isDamage } from "./sqlite-errors.ts";
 import { create, INSERT_ENTRY, readCounter, writeCounter } from "./sqlite-format.ts";
 
 /** Ids left out where the file no longer says which were used. */
@@ -16,7 +17,14 @@ export interface Rescue {
 }
 
 /** Whether SQLite finds every page of a file in order. */
-export const isInOrder = (database: Database.Database): boolean => database.pragma("quick_check(1)", { simple: true }) === "ok";
+export function isInOrder(database: Database.Database): boolean {
+  try {
+    return database.pragma("quick_check(1)", { simple: true }) === "ok";
+  } catch (error) {
+    if (isDamage(error)) return false;
+    throw error;
+  }
+}
 
 /** Puts a new file in the damaged one's place; at any moment one of them is there. @param damaged The file, opened; it is closed. */
 export function rescue(file: string, damaged: Database.Database, shape: MemoryShape): Rescue {
