@@ -247,6 +247,7 @@ export class EpisodicMemory implements LongTermMemory {
   /** Takes over what other writers committed to the store. @returns How many entries came, changed or went. */
   async refresh(): Promise<number> {
     this.#requireRest();
+    this.#handMarks();
     const { put, removed } = (await this.#store?.changes()) ?? { put: [], removed: [] };
     this.#requireRest();
     this.#rows.merge(put.toSorted((a, b) => a.id - b.id));
@@ -262,13 +263,18 @@ export class EpisodicMemory implements LongTermMemory {
 
   /** Resolves once everything remembered, marked and forgotten so far is durable; at once without a store. */
   async flush(): Promise<void> {
+    this.#handMarks();
+    await this.#store?.flush();
+  }
+
+  /** Hands changed marks to the store, for its next commit. */
+  #handMarks(): void {
     if (this.#store === undefined) return;
     const { marked } = this.#rows.columns;
     for (const row of this.#rows.where((each) => marked.array[each] === 1)) {
       this.#store.mark(this.idOf(row), this.marksOf(row));
       marked.array[row] = 0;
     }
-    await this.#store.flush();
   }
 
   /** Frees the memory of its keys; its store is closed by whoever opened it. */
