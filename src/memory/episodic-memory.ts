@@ -298,6 +298,7 @@ export class EpisodicMemory implements LongTermMemory {
   /** Takes over what other writers committed to the store. @returns How many entries came, changed or went. */
   async refresh(): Promise<number> {
     this.#requireRest();
+    this.#handMarks();
     const { put, removed } = (await this.#store?.changes()) ?? { put: [], removed: [] };
     this.#requireRest();
     this.#rows.merge(put.toSorted((a, b) => a.id - b.id));
@@ -313,6 +314,12 @@ export class EpisodicMemory implements LongTermMemory {
 
   /** Resolves once everything remembered, marked and forgotten so far is durable; at once without a store. */
   async flush(): Promise<void> {
+    this.#handMarks();
+    await this.#store?.flush();
+  }
+
+  /** Hands changed marks to the store, for its next commit. */
+  #handMarks(): void {
     if (this.#store === undefined) return;
     const marked = this.#rows.columns.marked.array.subarray(0, this.#rows.count);
     const alive = this.#rows.columns.alive.array;
@@ -321,7 +328,6 @@ export class EpisodicMemory implements LongTermMemory {
       if (alive[row] === 1) this.#store.mark(this.idOf(row), this.marksOf(row));
       marked[row] = 0;
     }
-    await this.#store.flush();
   }
 
   /** Frees the memory of its keys; its store is closed by whoever opened it. */

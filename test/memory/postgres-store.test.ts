@@ -171,6 +171,22 @@ describe("a memory that workers share", () => {
     for (const each of [a, b]) expect([...each.entries()]).toEqual(found);
   });
 
+  it("keeps marks that are not written yet when another's change of the entry comes in", async () => {
+    const name = newName();
+    const [a, b] = [await worker(name), await worker(name)];
+    const id = a.remember(fresh(1));
+    await a.flush();
+    await b.refresh();
+    b.revise(id, { value: Float32Array.of(5) });
+    await b.flush();
+    a.mark(id, { reads: 3 });
+    await a.refresh();
+    expect(a.entry(id)).toMatchObject({ reads: 3, value: Float32Array.of(5) });
+    await a.flush();
+    await b.refresh();
+    expect([...b.entries()]).toEqual([...a.entries()]);
+  });
+
   it("tells a worker again of what is gone when it goes back to a snapshot that has it", async () => {
     const name = newName();
     const [a, b] = [await worker(name), await worker(name)];

@@ -82,21 +82,21 @@ export const READ_ENTRY = asPage("select * from engram.entry where memory = $1::
 
 /**
  * What others committed since a snapshot, page by page. Parameters: the memory, that snapshot, the worker who asks, the last transaction and id of the
- * page before, how many.
+ * page before (for the first page: that snapshot's xmin, and no id), how many.
  *
  * Why nothing is missed: a row carries the transaction that wrote it last, and a snapshot says for every transaction whether it had committed. So a row
  * was seen by an earlier read if, and only if, its transaction is visible in that read's snapshot; of all others, this read returns those that are
  * visible now. The order in which transactions began does not matter: one that began first and commits last is in progress in the earlier snapshot,
  * and its rows are returned by the next read. A row that was written twice in between is returned as it is now. Transactions below the earlier snapshot's
- * xmin are all visible in it; that bounds the search in the index.
+ * xmin are all visible in it; so the search in the index begins there.
  *
  * Later pages have later snapshots. Kept is that of the first: what is visible in it is on one of the pages, or was written again; what was written
  * again, or committed meanwhile, is read once more by the next read, which changes nothing.
  */
 export const READ_CHANGES = asPage(`
   select * from engram.entry
-  where memory = $1::integer and xid >= pg_snapshot_xmin($2::pg_snapshot) and not pg_visible_in_snapshot(xid, $2::pg_snapshot)
-    and writer <> $3::integer and (xid, id) > ($4::xid8, $5::int8)
+  where memory = $1::integer and (xid, id) > ($4::xid8, $5::int8)
+    and not pg_visible_in_snapshot(xid, $2::pg_snapshot) and writer <> $3::integer
   order by xid, id limit $6::integer`);
 
 /** The parameters of `WRITE`, but the memory and the worker. */

@@ -148,9 +148,10 @@ class PostgresStore implements MemoryStore {
 
   async changes(): Promise<StoreChanges> {
     const { id, worker } = this.#memory;
+    const [xmin] = this.#seen.split(":");
     const { rows, snapshot } = await this.#connection.run(async (session) =>
       readPages(this.shape, (last, limit) =>
-        session.query(READ_CHANGES, [id, this.#seen, worker, String(last?.lastXid ?? 0), last?.rows.at(-1)?.id ?? 0, limit]),
+        session.query(READ_CHANGES, [id, this.#seen, worker, String(last?.lastXid ?? xmin), last?.rows.at(-1)?.id ?? -1, limit]),
       ),
     );
     // An entry that was written again between two pages is on both.
