@@ -31,6 +31,8 @@ export class Rows {
   /** Counts every change but rows that were added behind the others. */
   revision = 0;
   follower: KeyFollower | undefined;
+  /** Every tile and the bits of its living rows, with room for more; there once it was needed, until rows move. */
+  #living: Int32Array | undefined;
   #selected: { readonly filter: string; readonly selection: Selection } | undefined;
 
   constructor(shape: MemoryShape, metric: Metric) {
@@ -77,6 +79,7 @@ export class Rows {
     if (row < this.count) this.revision++;
     this.columns.set(row, entry);
     this.keys.set(row, entry.key, penaltyOf(entry.importance));
+    this.#note(row, 1);
     this.#selected = undefined;
     this.follower?.changed(entry.id);
   }
@@ -114,6 +117,7 @@ export class Rows {
   drop(row: number): void {
     this.columns.alive.array[row] = 0;
     this.live--;
+    this.#note(row, 0);
     this.revision++;
     this.#selected = undefined;
     this.follower?.gone(this.columns.ids.array[row]!);
@@ -137,6 +141,7 @@ export class Rows {
       row = end;
     }
     this.count = to;
+    this.#living = undefined;
     this.revision++;
     this.#selected = undefined;
   }
@@ -144,6 +149,7 @@ export class Rows {
   #move(from: number, end: number, to: number): void {
     if (from === to || from === end) return;
     this.revision++;
+    this.#living = undefined;
     this.columns.move(from, end, to);
     if (to < from) for (let row = from; row < end; row++) this.keys.move(row, to + row - from);
     else {
@@ -169,10 +175,30 @@ export class Rows {
 
   /** The rows that a recall searches: alive, with keys by this encoder, and let through by the filter. */
   among(encoder: number, filter: RecallFilter | undefined, mixed: boolean): number | Selection {
-    if (filter === undefined && !mixed && this.live === this.count) return this.count;
+    if (filter === undefined && !mixed) return this.live === this.count ? this.count : this.#livingRows();
     const text = JSON.stringify([encoder, filter]);
     if (this.#selected?.filter !== text) this.#selected = { filter: text, selection: this.#select(encoder, filter ?? {}) };
     return this.#selected.selection;
+  }
+
+  /** A change of one row costs one bit; only rows that move make all anew. */
+  #livingRows(): Selection {
+    const tiles = Math.ceil(this.count / TILE_ROWS);
+    if (this.#living === undefined) {
+      this.#living = new Int32Array(2 * Math.ceil(1.125 * tiles + 1));
+      for (let tile = 0; 2 * tile < this.#living.length; tile++) this.#living[2 * tile] = tile;
+      for (const row of this.where()) this.#note(row, 1);
+    }
+    return this.#living.subarray(0, 2 * tiles);
+  }
+
+  /** Notes whether a row lives. */
+  #note(row: number, lives: 0 | 1): void {
+    if (this.#living === undefined) return;
+    const at = 2 * Math.floor(row / TILE_ROWS) + 1;
+    const bit = 1 << (row % TILE_ROWS);
+    if (at >= this.#living.length) this.#living = undefined;
+    else this.#living[at] = lives === 1 ? this.#living[at]! | bit : this.#living[at]! & ~bit;
   }
 
   #select(encoder: number, { tasks, kinds, since, before, without }: RecallFilter): Selection {

@@ -17,11 +17,12 @@ import { Pace } from "../../src/streams/pace.ts";
 import { selectBackend } from "../../src/tensor/backend.ts";
 import type { BenchRow } from "./bench-row.ts";
 
-const tasks = ["tabletop/reach@1", "tabletop/push@1", "tabletop/pick-place@1"];
+/** The last says nothing about the others: a memory of it alone fails at them. (Who remembers pick-place can reach and push.) */
+const tasks = ["tabletop/pick-place@1", "tabletop/drawer-open@1", "tabletop/button-press@1"];
 const budgets = [25, 50, 100, 200, 400];
 const seeds = [1, 2, 3];
 /** Episodes that the agent plays of each task it knows after each task, so that there are reads to go by; on placements of their own. */
-const PRACTICE = 10;
+const PRACTICE = 5;
 
 /** More than three tasks can fill. */
 const NO_LIMIT = 1_000_000;
@@ -34,11 +35,12 @@ interface Protocol {
 }
 
 const protocols: readonly Protocol[] = [
-  // Within one task, nothing was ever read when its demonstrations are over: rules of use are the rule of age, and no other task is there to balance.
+  // Within one task, nothing was ever read when its demonstrations are over: rules of use are the rule of age. And no other task is there to balance.
   { name: "of each task", rules: ["thinning", "random", "age", "reproduced"], limits: (budget) => ({ memoryPerTask: budget }) },
   {
     name: "of all together",
-    rules: ["thinning", "random", "age", "last-read", "reads", "balanced", "reproduced"],
+    // What is being shown is later than any read: by last read, the same entries go as by age.
+    rules: ["thinning", "random", "age", "reads", "balanced", "reproduced"],
     limits: (budget) => ({ memoryPerTask: NO_LIMIT, memoryTotal: budget * tasks.length }),
   },
 ];
@@ -72,7 +74,7 @@ async function live(rule: EvictionName, limits: Readonly<Record<string, number>>
   for (const [i, task] of run.tasks.entries()) {
     await run.demonstrate(task);
     await run.sleep(agent, task);
-    if (rule !== "last-read" && rule !== "reads") continue;
+    if (rule !== "reads") continue;
     for (const known of run.tasks.slice(0, i + 1)) for (let k = 0; k < PRACTICE; k++) await run.exhibit(agent, known);
   }
   await run.evaluateAll(run.tasks.length);
