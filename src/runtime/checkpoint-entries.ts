@@ -28,29 +28,38 @@ export function checkpointBeside(memoryFile: string): string | undefined {
 /** @throws {StorageError} A file that is not there or is no checkpoint. */
 export function readCheckpoint(file: string): Snapshot {
   if (!existsSync(file)) throw new StorageError(file, "there is no such checkpoint", "A run writes one of each agent when it ends or is stopped.");
+  return guarded(file, () => decodeSnapshot(readFileSync(file, "utf8")));
+}
+
+/** The entries of every memory in a checkpoint, whatever the agent calls it. @throws {StorageError} As `readCheckpoint`. */
+export function checkpointEntries(file: string): readonly MemoryEntry[] {
+  const found: MemoryEntry[] = [];
+  const look: EntryChange = (entries) => {
+    for (const entry of entries) found.push(entry);
+    return entries;
+  };
+  const snapshot = readCheckpoint(file);
+  guarded(file, () => changedWithin(snapshot, look));
+  return found;
+}
+
+/**
+ * Changes the entries of every memory in a checkpoint; the file is replaced whole, and only if something changed.
+ * @throws {StorageError} As `readCheckpoint`.
+ */
+export function changeCheckpoint(file: string, change: EntryChange): void {
+  const before = readCheckpoint(file);
+  const after = guarded(file, () => changedWithin(before, change));
+  if (after !== before) replaceFile(file, encodeSnapshot(after));
+}
+
+function guarded<T>(file: string, work: () => T): T {
   try {
-    return decodeSnapshot(readFileSync(file, "utf8"));
+    return work();
   } catch (error) {
     if (!(error instanceof SnapshotError)) throw error;
     throw new StorageError(file, `is damaged: ${error.message.replace(/\.$/, "")}`, "Run the scenario again with the same seed.", { cause: error });
   }
-}
-
-/** The entries of every memory in a checkpoint, whatever the agent calls it. */
-export function checkpointEntries(file: string): readonly MemoryEntry[] {
-  const found: MemoryEntry[] = [];
-  changedWithin(readCheckpoint(file), (entries) => {
-    found.push(...entries);
-    return entries;
-  });
-  return found;
-}
-
-/** Changes the entries of every memory in a checkpoint; the file is replaced whole, and only if something changed. */
-export function changeCheckpoint(file: string, change: EntryChange): void {
-  const before = readCheckpoint(file);
-  const after = changedWithin(before, change);
-  if (after !== before) replaceFile(file, encodeSnapshot(after));
 }
 
 /** The same object where nothing changed. */

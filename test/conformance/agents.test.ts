@@ -168,6 +168,17 @@ describe.each(backends.flatMap((backend) => [...agents].map(([name, entry]) => [
       }
     });
 
+    it("explains a past decision by what was remembered when it was made", async () => {
+      const agent = await live(entry, 4);
+      if (agent.explain === undefined) return;
+      const { action, time } = structuredClone(agent.act(observation, { first: true, task: first }));
+      const told = agent.explain(observation, { task: first });
+      show(agent, first, [-1, 0], 5);
+      expect(agent.act(observation, { first: true, task: first }).action).not.toEqual(action);
+      const past = agent.explain(observation, { task: first, filter: { before: time! } });
+      expect([past.action, past.withoutEntry]).toEqual([action, told.withoutEntry]);
+    });
+
     it("acts without an entry, and without memory, as it would had it forgotten them", async () => {
       const agent = await live(entry, 4);
       if (agent.explain === undefined) return;
