@@ -20,17 +20,19 @@ export interface HnswOptions {
   readonly links?: number;
   /** Entries looked at for the links of a new one; 128 by default. */
   readonly buildWidth?: number;
-  /** Entries looked at for a query, at least twice as many as are wanted; 40 by default. More find more of the nearest, and cost more. */
+  /** Entries looked at for a query, at least twice as many as are wanted; 36 by default. More find more of the nearest, and cost more. */
   readonly searchWidth?: number;
   /**
    * Whether the graph has whole float32 numbers, for keys that lie much further from zero than from each other. By default it has bfloat16, which is faster and takes
-   * half the room; comparing twice as many as are wanted makes up for the rounding.
+   * half the room; comparing a quarter more than are wanted makes up for the rounding.
    */
   readonly precise?: boolean;
 }
 
 /** Raised with every change of what is written. */
 const FORMAT = 1;
+/** How many are proposed for each that is wanted. */
+const MARGIN = 1.25;
 /** Entries that may wait to be linked: they are compared with every query. One more, and each that comes lets one of them in. */
 const WAITING = 256;
 /** From so many on (after all keys were made anew, say) all entries are compared. */
@@ -67,7 +69,7 @@ interface Description {
  * @throws {StorageError} usearch is not installed.
  */
 export async function openHnsw(memory: EpisodicMemory, options: HnswOptions = {}): Promise<HnswIndex> {
-  const { links = 16, buildWidth = 128, searchWidth = 40, precise = false } = options;
+  const { links = 16, buildWidth = 128, searchWidth = 36, precise = false } = options;
   for (const [name, value] of Object.entries({ links, buildWidth, searchWidth })) {
     if (!Number.isInteger(value) || value < 2) throw new InvalidValueError(name, value, "an integer from 2 up");
   }
@@ -121,7 +123,8 @@ export class HnswIndex implements Proposals {
     if (this.#waiting.size > TOO_MANY_WAITING) return undefined;
     if (this.#linked.size === 0) return [...this.#waiting];
     const { keys } = this.#graph.search(query, Math.min(2 * k, this.#linked.size), 1);
-    return [...Array.from(keys, Number).filter((id) => this.#linked.has(id)), ...this.#waiting];
+    const proposed = Array.from(keys.subarray(0, Math.ceil(MARGIN * k)), Number);
+    return [...proposed.filter((id) => this.#linked.has(id)), ...this.#waiting];
   }
 
   changed(id: number): void {
@@ -135,7 +138,9 @@ export class HnswIndex implements Proposals {
 
   gone(id: number): void {
     this.#waiting.delete(id);
-    if (this.#linked.delete(id)) this.#graph.remove(BigInt(id));
+    if (!this.#linked.delete(id)) return;
+    if (this.#linked.size === 0) this.#graph = this.#make();
+    else this.#graph.remove(BigInt(id));
   }
 
   allChanged(): void {
