@@ -21,7 +21,7 @@ import type { Proposals } from "./proposals.ts";
 import { TILE_ROWS, type Metric, type Nearest, type Selection } from "./key-index.ts";
 import { restoreRows, snapshotRows } from "./memory-snapshot.ts";
 import { rekey, type Encode, type RekeyReport } from "./rekey.ts";
-import { Rows, selectionOf } from "./rows.ts";
+import { Rows } from "./rows.ts";
 
 export interface EpisodicMemoryOptions {
   readonly shape: MemoryShape;
@@ -169,14 +169,16 @@ export class EpisodicMemory implements LongTermMemory {
     this.#find(query, k, this.#one as Recall[], selection, 0);
   }
 
-  /** Compares what is proposed for each query, and all entries where nothing is. */
+  /** Asks the approximate index, and compares all entries where it does not answer. */
   #findProposed(queries: Float32Array, k: number, into: readonly Recall[]): void {
     this.#checkRecall(queries, k, into);
     into.forEach((recall, q) => {
       const query = queries.subarray(q * this.shape.keySize, (q + 1) * this.shape.keySize);
-      const ids = this.#proposals!.near(query, k);
-      const all = this.#rows.among(this.#encoder, undefined, false);
-      this.#find(query, k, [recall], ids === undefined ? all : selectionOf(Int32Array.from(ids, (id) => this.#rows.rowOf(id)).toSorted()), 0);
+      if (!this.#proposals!.find(query, k, recall)) return this.#find(query, k, [recall], this.#rows.among(this.#encoder, undefined, false), 0);
+      for (let i = 0; i < recall.count; i++) {
+        recall.rows[i] = this.#rows.rowOf(recall.ids[i]!);
+        recall.weights[i] = 1 / recall.count;
+      }
     });
   }
 
@@ -202,8 +204,7 @@ export class EpisodicMemory implements LongTermMemory {
   }
 
   /**
-   * From now on recalls without filter and strength compare only the entries that an approximate index proposes, which hears of every change; without one, all
-   * again. Distances stay exact.
+   * From now on recalls without filter and strength are answered by an approximate index, which hears of every change; without one, by comparing all entries again.
    */
   propose(proposals: Proposals | undefined): void {
     this.#proposals = proposals;

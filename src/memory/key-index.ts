@@ -113,27 +113,27 @@ export class KeyIndex {
    */
   nearest(queries: Float32Array, k: number, into: readonly Nearest[], { among, penalty = 0 }: SearchOptions): void {
     const count = into.length;
-    const pieces = typeof among === "number" ? 0 : among.length;
-    const tilesAt = scratch.room(4 * (this.#tiles.length + pieces + count * (this.size + 2 * k + 4) + SCRATCH));
-    const chosenAt = tilesAt + 4 * this.#tiles.length;
-    const queriesAt = chosenAt + 4 * pieces;
+    const chosen = typeof among === "number" ? undefined : among;
+    const tableWords = chosen === undefined ? this.#tiles.length : 2 * chosen.length;
+    const tableAt = scratch.room(4 * (tableWords + count * (this.size + 2 * k + 4) + SCRATCH));
+    const queriesAt = tableAt + 4 * tableWords;
     const factsAt = queriesAt + 4 * count * this.size;
     const rowsAt = factsAt + 8 * count;
     const distancesAt = rowsAt + 4 * count * k;
     const foundAt = distancesAt + 4 * count * k;
     const floats = numbers();
     const integers = wholeNumbers();
-    integers.set(this.#tiles, tilesAt / 4);
-    if (typeof among !== "number") integers.set(among, chosenAt / 4);
+    if (chosen === undefined) integers.set(this.#tiles, tableAt / 4);
+    else this.#locate(chosen, integers, tableAt / 4);
     floats.set(queries, queriesAt / 4);
     for (let q = 0; q < count; q++) {
       floats[factsAt / 4 + 2 * q] = this.#factOf(squareOf(queries, q * this.size, this.size));
       floats[factsAt / 4 + 2 * q + 1] = squareOf(queries, q * this.size, this.#head);
     }
-    const compared = typeof among === "number" ? among : 8 * pieces;
+    const rows = typeof among === "number" ? among : 8 * among.length;
     kernel.search(
-      kinds[this.metric], this.size, this.#head, tilesAt, typeof among === "number" ? among : pieces / 2, pieces === 0 ? 0 : chosenAt, count, queriesAt, factsAt,
-      penalty, this.#slack(compared, k), k, rowsAt, distancesAt, foundAt, foundAt + 8 * count,
+      kinds[this.metric], this.size, this.#head, tableAt, chosen === undefined ? rows : chosen.length / 2, chosen !== undefined ? 1 : 0, count, queriesAt, factsAt,
+      penalty, this.#slack(rows, k), k, rowsAt, distancesAt, foundAt, foundAt + 8 * count,
     ); // prettier-ignore
     for (let q = 0; q < count; q++) {
       const found = into[q]!;
@@ -142,6 +142,17 @@ export class KeyIndex {
         found.rows[i] = integers[rowsAt / 4 + q * k + i]!;
         found.distances[i] = floats[distancesAt / 4 + q * k + i]!;
       }
+    }
+  }
+
+  /** Writes of each tile that is chosen where its head and tail are, its first row, and the bits of the rows that count. */
+  #locate(chosen: Selection, into: Int32Array, at: number): void {
+    for (let i = 0; i < chosen.length; i += 2) {
+      const tile = chosen[i]!;
+      into[at + 2 * i] = this.#tiles[2 * tile]!;
+      into[at + 2 * i + 1] = this.#tiles[2 * tile + 1]!;
+      into[at + 2 * i + 2] = TILE_ROWS * tile;
+      into[at + 2 * i + 3] = chosen[i + 1]!;
     }
   }
 

@@ -1,10 +1,10 @@
-/** @file Which entries an approximate index would have compared. */
+/** @file An approximate index over a memory's keys, as the memory sees it. */
+import type { Recall } from "../contract/memory.ts";
 import type { KeyFollower } from "./rows.ts";
 
-/** An index that follows a memory's keys and guesses, for a query, where the nearest are. */
 export interface Proposals extends KeyFollower {
-  /** The ids of entries in memory among which the k nearest probably are; or undefined where all should be compared. */
-  near(query: Float32Array, k: number): readonly number[] | undefined;
+  /** Finds what probably are the k nearest: how many, their ids, exact distances. Does not where all entries should be compared: then it says false. */
+  find(query: Float32Array, k: number, into: Recall): boolean;
   /** Memory has a new entry and is at rest: the time for a little work. */
   letIn(): void;
 }

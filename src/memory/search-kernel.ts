@@ -9,7 +9,7 @@ interface SearchKernel {
   readonly memory: WebAssembly.Memory;
   /** See `assembly/search.ts`, which tells what every argument means. */
   search(
-    metric: number, size: number, headSize: number, tiles: Address, count: number, chosen: Address, queryCount: number, queries: Address, facts: Address,
+    metric: number, size: number, headSize: number, tiles: Address, count: number, chosen: 0 | 1, queryCount: number, queries: Address, facts: Address,
     factor: number, error: number, k: number, rows: Address, distances: Address, found: Address, scratch: Address,
   ): void; // prettier-ignore
   sum(at: Address, bytes: number): number;

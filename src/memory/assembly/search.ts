@@ -232,34 +232,28 @@ function consider(pieces: usize, count: i32, query: usize, facts: usize, state: 
   }
 }
 
-/** Looks up some tiles in turn, the first of which is number `from`. See `search`. */
-function lookUp(from: i32, n: i32, tiles: usize, count: i32, chosen: usize, pieces: usize): void {
+/** Describes some tiles in turn, the first of which is number `from`. See `search`. */
+function describe(from: i32, n: i32, tiles: usize, count: i32, pieces: usize): void {
   for (let p = 0; p < n; p++) {
     const piece = pieceAt(pieces, p);
-    let tile = from + p;
-    if (chosen) {
-      piece.mask = load<i32>(chosen + (<usize>tile << 3), 4);
-      tile = load<i32>(chosen + (<usize>tile << 3));
-    } else {
-      piece.mask = count - tile * ROWS < ROWS ? (1 << (count - tile * ROWS)) - 1 : ALL;
-    }
-    piece.first = tile * ROWS;
+    const tile = from + p;
     piece.head = <usize>load<i32>(tiles + (<usize>tile << 3));
     piece.tail = <usize>load<i32>(tiles + (<usize>tile << 3), 4);
+    piece.first = tile * ROWS;
+    piece.mask = count - tile * ROWS < ROWS ? (1 << (count - tile * ROWS)) - 1 : ALL;
   }
 }
 
 /**
  * The k nearest rows to each of some queries, nearest first, of equally near ones the earlier. A query's results are the same bits whatever it is asked with.
  * @param metric 0 squared L2, 1 cosine, 2 inner product. @param size Numbers of a key. @param headSize How many of them are in the heads.
- * @param tiles The addresses of each tile's head and tail.
- * @param chosen Indices of tiles and the bits of the rows in them that count, ascending, 2 numbers each, `count` of them; or 0 for the first `count` rows.
+ * @param tiles The addresses of each tile's head and tail, of which the first `count` rows count; if `chosen`, a `Piece` for each of `count` tiles, ascending.
  * @param queries One after another. @param facts Of each query 2: its squared length (L2) or 1 / length (cosine), and the squared length of its head.
  * @param factor Of each row's penalty. @param error Relative error of the products, for L2; 0 compares every row directly.
  * @param rows Room for k row numbers of each query; so `distances`. @param found Room for a `Found` of each query. @param scratch Room for 35 lines.
  */
 export function search(
-  metric: i32, size: i32, headSize: i32, tiles: usize, count: i32, chosen: usize, queryCount: i32, queries: usize, facts: usize,
+  metric: i32, size: i32, headSize: i32, tiles: usize, count: i32, chosen: bool, queryCount: i32, queries: usize, facts: usize,
   factor: f32, error: f32, k: i32, rows: usize, distances: usize, found: usize, scratch: usize,
 ): void {
   kind = metric;
@@ -271,7 +265,7 @@ export function search(
   bounded = kind == L2 && slack > 0;
   const row = <usize>size << 2;
   const list = <usize>k << 2;
-  const pieces = scratch, left = scratch + 2 * LINE, lines = scratch + 3 * LINE;
+  const left = scratch + 2 * LINE, lines = scratch + 3 * LINE;
   for (let q = 0; q < queryCount; q++) {
     const state = changetype<Found>(found + (<usize>q << 3));
     state.count = 0;
@@ -280,7 +274,8 @@ export function search(
   const pieceCount = chosen ? count : (count + ROWS - 1) / ROWS;
   for (let from = 0; from < pieceCount; from += BLOCK) {
     const n = min(BLOCK, pieceCount - from);
-    lookUp(from, n, tiles, count, chosen, pieces);
+    const pieces = chosen ? tiles + (<usize>from << 4) : scratch;
+    if (!chosen) describe(from, n, tiles, count, pieces);
     for (let q = 0; q < queryCount;) {
       const query = queries + <usize>q * row;
       const group = q + GROUP <= queryCount ? GROUP : 1;

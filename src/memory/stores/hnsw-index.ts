@@ -8,9 +8,9 @@ import { dirname } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { crc32 } from "node:zlib";
 import { InvalidValueError, StorageError } from "../../contract/errors.ts";
-import type { EntryId } from "../../contract/memory.ts";
+import type { EntryId, Recall } from "../../contract/memory.ts";
 import type { EpisodicMemory } from "../episodic-memory.ts";
-import type { Metric } from "../key-index.ts";
+import { KeyIndex, type Metric } from "../key-index.ts";
 import type { Proposals } from "../proposals.ts";
 
 export interface HnswOptions {
@@ -20,21 +20,23 @@ export interface HnswOptions {
   readonly links?: number;
   /** Entries looked at for the links of a new one; 128 by default. */
   readonly buildWidth?: number;
-  /** Entries looked at for a query, at least twice as many as are wanted; 40 by default. More find more of the nearest, and cost more. */
+  /** Entries looked at for a query, at least twice as many as are wanted; 36 by default. More find more of the nearest, and cost more. */
   readonly searchWidth?: number;
   /**
    * Whether the graph has whole float32 numbers, for keys that lie much further from zero than from each other. By default it has bfloat16, which is faster and takes
-   * half the room; comparing twice as many as are wanted makes up for the rounding.
+   * half the room; comparing a quarter more than are wanted makes up for the rounding.
    */
   readonly precise?: boolean;
 }
 
 /** Raised with every change of what is written. */
 const FORMAT = 1;
+/** How many are compared for each that is wanted. */
+const MARGIN = 1.25;
 /** Entries that may wait to be linked: they are compared with every query. One more, and each that comes lets one of them in. */
-const WAITING = 256;
+const WAITING = 16;
 /** From so many on (after all keys were made anew, say) all entries are compared. */
-const TOO_MANY_WAITING = 4096;
+const TOO_MANY_WAITING = 256;
 /** Entries linked before others get a turn. */
 const TURN = 64;
 
@@ -67,7 +69,7 @@ interface Description {
  * @throws {StorageError} usearch is not installed.
  */
 export async function openHnsw(memory: EpisodicMemory, options: HnswOptions = {}): Promise<HnswIndex> {
-  const { links = 16, buildWidth = 128, searchWidth = 40, precise = false } = options;
+  const { links = 16, buildWidth = 128, searchWidth = 36, precise = false } = options;
   for (const [name, value] of Object.entries({ links, buildWidth, searchWidth })) {
     if (!Number.isInteger(value) || value < 2) throw new InvalidValueError(name, value, "an integer from 2 up");
   }
@@ -96,9 +98,12 @@ export class HnswIndex implements Proposals {
   readonly #build: string;
   readonly #file: string | undefined;
   #graph: Graph;
-  /** The ids that are in the graph, and those that are in memory alone. */
-  readonly #linked = new Set<number>();
+  /** What is in the graph, with whole keys in one piece: in the memory's own tiles each would be as many reads as it has numbers. */
+  readonly #linked = new Map<number, Float32Array>();
+  /** The ids that are in memory alone. */
   readonly #waiting = new Set<number>();
+  /** What is proposed for a query, in the order of ids. */
+  readonly #ranked: KeyIndex;
 
   constructor(memory: EpisodicMemory, make: () => Graph, build: string, file: string | undefined) {
     this.#memory = memory;
@@ -108,7 +113,11 @@ export class HnswIndex implements Proposals {
     const kept = this.#read();
     this.fromFile = kept !== undefined;
     this.#graph = kept ?? make();
-    for (const row of memory.rowsOf()) (this.fromFile ? this.#linked : this.#waiting).add(memory.idOf(row));
+    this.#ranked = new KeyIndex(memory.shape.keySize, memory.metric);
+    for (const id of Array.from(memory.rowsOf(), (row) => memory.idOf(row))) {
+      if (this.fromFile) this.#linked.set(id, this.#keyOf(id));
+      else this.#waiting.add(id);
+    }
     memory.propose(this);
   }
 
@@ -117,11 +126,15 @@ export class HnswIndex implements Proposals {
     return this.#waiting.size;
   }
 
-  near(query: Float32Array, k: number): readonly number[] | undefined {
-    if (this.#waiting.size > TOO_MANY_WAITING) return undefined;
-    if (this.#linked.size === 0) return [...this.#waiting];
-    const { keys } = this.#graph.search(query, Math.min(2 * k, this.#linked.size), 1);
-    return [...Array.from(keys, Number).filter((id) => this.#linked.has(id)), ...this.#waiting];
+  find(query: Float32Array, k: number, into: Recall): boolean {
+    if (this.#waiting.size > TOO_MANY_WAITING) return false;
+    const found =
+      this.#linked.size === 0 ? [] : this.#graph.search(query, Math.min(2 * k, this.#linked.size), 1).keys.subarray(0, Math.ceil(MARGIN * k));
+    const ids = [...Array.from(found, Number).filter((id) => this.#linked.has(id)), ...this.#waiting].toSorted((a, b) => a - b);
+    ids.forEach((id, i) => this.#ranked.set(i, this.#linked.get(id) ?? this.#keyOf(id)));
+    this.#ranked.nearest(query, k, [into], { among: ids.length });
+    for (let i = 0; i < into.count; i++) into.ids[i] = ids[into.rows[i]!]!;
+    return true;
   }
 
   changed(id: number): void {
@@ -135,12 +148,14 @@ export class HnswIndex implements Proposals {
 
   gone(id: number): void {
     this.#waiting.delete(id);
-    if (this.#linked.delete(id)) this.#graph.remove(BigInt(id));
+    if (!this.#linked.delete(id)) return;
+    if (this.#linked.size === 0) this.#graph = this.#make();
+    else this.#graph.remove(BigInt(id));
   }
 
   allChanged(): void {
     this.#graph = this.#make();
-    for (const id of this.#linked) this.#waiting.add(id);
+    for (const id of this.#linked.keys()) this.#waiting.add(id);
     this.#linked.clear();
   }
 
@@ -165,9 +180,14 @@ export class HnswIndex implements Proposals {
   }
 
   #link(id: number): void {
+    const key = this.#keyOf(id);
     this.#waiting.delete(id);
-    this.#linked.add(id);
-    this.#graph.add(BigInt(id), this.#memory.entry(id as EntryId)!.key, 1);
+    this.#linked.set(id, key);
+    this.#graph.add(BigInt(id), key, 1);
+  }
+
+  #keyOf(id: number): Float32Array {
+    return this.#memory.entry(id as EntryId)!.key;
   }
 
   /** The graph in the file, if it is whole and of exactly the entries that are in memory. */
