@@ -80,7 +80,8 @@ class EngramAgent implements Agent {
 
   explain(observation: Float32Array, context: ExplanationContext): Explanation {
     const { neighbours } = this.#config;
-    return explainRetrieval({ reader: this.#reader, memory: this.memory, neighbours, now: this.#lived }, observation, context);
+    const now = context.filter?.before ?? this.#lived;
+    return explainRetrieval({ reader: this.#reader, memory: this.memory, neighbours, now }, observation, context);
   }
 
   /** Remembers what a demonstrator did; its own attempts teach it nothing here. */

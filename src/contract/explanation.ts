@@ -44,6 +44,6 @@ export interface Explanation {
 /** A question to an agent: what it is asked to do, and with which memories. */
 export interface ExplanationContext {
   readonly task: TaskId;
-  /** The entries that may be recalled; all by default. A past decision is explained with `{ before }` its time, among what is remembered since. */
+  /** The entries that may be recalled; all by default. A past decision is explained with `{ before }` its time, among what is remembered since; ages count from then. */
   readonly filter?: RecallFilter;
 }
