@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InvalidValueError, OrderError, StorageError } from "../../src/contract/errors.ts";
 import type { EntryId, EntryMarks, MemoryEntry } from "../../src/contract/memory.ts";
+import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
 import { inspectSqliteStore, verifySqliteStore } from "../../src/memory/stores/sqlite-inspection.ts";
 import { openSqliteStore } from "../../src/memory/stores/sqlite-store.ts";
 import { entryOf, filled, shape, temporaryFiles } from "./sqlite-files.ts";
@@ -170,6 +171,19 @@ describe("writing to a memory file", () => {
     for (const name of ["key", "value", "observation"]) {
       expect(() => store.put({ ...entryOf(1), [name]: new Float32Array(3) })).toThrow(InvalidValueError);
     }
+    await store.close();
+  });
+
+  it("is not begun with what the file could not hold: times that are no numbers, episodes and steps that are no integers", async () => {
+    const store = openSqliteStore(newFile(), shape);
+    const memory = new EpisodicMemory({ shape, metric: "l2", store });
+    for (const wrong of [{ time: Number.NaN }, { episode: 1.5 }, { step: Infinity }]) {
+      expect(() => memory.remember({ ...entryOf(1), ...wrong })).toThrow(InvalidValueError);
+    }
+    expect(memory.size).toBe(0);
+    memory.remember(entryOf(1));
+    await memory.flush();
+    expect([...store.entries()]).toHaveLength(1);
     await store.close();
   });
 
