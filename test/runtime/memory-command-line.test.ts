@@ -219,7 +219,12 @@ describe("engram memory, given something wrong", () => {
         return (error as Error).message;
       }
     };
-    const texts = fc.oneof(fc.string(), fc.double({ min: -1e9, max: 1e9 }).map(String), fc.integer().map(String), fc.bigInt({ min: 2n ** 53n }).map(String));
+    const texts = fc.oneof(
+      fc.string(),
+      fc.double({ min: -1e9, max: 1e9 }).map(String),
+      fc.integer().map(String),
+      fc.bigInt({ min: 2n ** 53n }).map(String),
+    );
     fc.assert(
       fc.property(texts, (text) => {
         expect(read(text)).toEqual(/^[1-9]\d{0,9}$/.test(text) ? Number(text) : expect.stringContaining("Expected `id`"));
