@@ -125,6 +125,7 @@ export {
   leastRecentlyRead,
   oldest,
   reproduced,
+  spread,
   type ErrorOn,
 } from "./memory/forgetting/eviction-rules.ts";
 export { mergeNearDuplicates, type Nearness } from "./memory/forgetting/near-duplicates.ts";

@@ -109,6 +109,10 @@ export class EpisodicMemory implements LongTermMemory {
     return this.#rows.columns.episodes.array[row]!;
   }
 
+  stepOf(row: number): number {
+    return this.#rows.columns.steps.array[row]!;
+  }
+
   /** The version of the encoder that made a row's key. */
   encoderOf(row: number): number {
     return this.#rows.columns.encoders.array[row]!;

@@ -1,7 +1,7 @@
 /**
  * @file What forgetting costs: how well the flagship does at the end of three tasks, against how many states it may keep, for each rule of who goes. Success is of
  * all tasks together, tested once, when the last has been learned. States are kept either of each task, or of all tasks together, where a rule can starve a task.
- * Takes about twenty minutes; with `ENGRAM_BENCH_CELLS=file`, what is done is kept there and not done again.
+ * Takes about ten minutes of one core; with `ENGRAM_BENCH_CELLS=file`, what is done is kept there and not done again.
  */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { agents } from "../../agents/index.ts";
@@ -36,11 +36,11 @@ interface Protocol {
 
 const protocols: readonly Protocol[] = [
   // Within one task, nothing was ever read when its demonstrations are over: rules of use are the rule of age. And no other task is there to balance.
-  { name: "of each task", rules: ["thinning", "random", "age", "reproduced"], limits: (budget) => ({ memoryPerTask: budget }) },
+  { name: "of each task", rules: ["thinning", "spread", "random", "age", "reproduced"], limits: (budget) => ({ memoryPerTask: budget }) },
   {
     name: "of all together",
     // What is being shown is later than any read: by last read, the same entries go as by age.
-    rules: ["thinning", "random", "age", "reads", "balanced", "reproduced"],
+    rules: ["thinning", "spread", "random", "age", "reads", "balanced", "reproduced"],
     limits: (budget) => ({ memoryPerTask: NO_LIMIT, memoryTotal: budget * tasks.length }),
   },
 ];

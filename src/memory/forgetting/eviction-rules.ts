@@ -32,6 +32,18 @@ export const atRandom =
   (_, rows) =>
     Float64Array.from(rows, () => random.uniform());
 
+/** Powers of the plastic number, 1.3247…: their multiples fill the square more evenly than others. */
+const [ALONG, ACROSS] = [0.7548776662466927, 0.5698402909980532];
+
+/**
+ * Spreads what stays evenly over steps and episodes: what goes first has the largest fractional part of step · α + episode · β. Of an episode's steps those below any threshold
+ * lie at most three different distances apart, and other steps stay of its neighbours. Who goes depends on no other entry, so often thinned is as good as
+ * thinned once; \`thinning\` takes from the middle of an episode again and again.
+ * @see Slater (1967) for the three distances; Roberts (2018), "The unreasonable effectiveness of quasirandom sequences", for α and β.
+ */
+export const spread: EvictionRule = (memory, rows) =>
+  Float64Array.from(rows, (row) => -((memory.stepOf(row) * ALONG + memory.episodeOf(row) * ACROSS) % 1));
+
 /**
  * From the task with the most entries, until all have as many or fewer: within a task, as another rule says.
  * @see Chrysakis & Moens (2020), "Online continual learning from imbalanced data", class-balancing reservoir sampling, for taking from the largest class.
@@ -84,6 +96,7 @@ export interface EvictionMeans {
 /** Rules by the names that configurations use. */
 export const evictionRules = {
   thinning: () => thinning,
+  spread: () => spread,
   random: ({ random }) => atRandom(random),
   age: () => oldest,
   "last-read": () => leastRecentlyRead,
