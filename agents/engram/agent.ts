@@ -26,7 +26,7 @@ import { relativeFeatures, type Features } from "../../src/learning/features.ts"
 import { GradientDescent } from "../../src/learning/gradient-descent.ts";
 import { explainRetrieval } from "../../src/learning/meta/retrieval-explanation.ts";
 import { RetrievalLearner } from "../../src/learning/meta/retrieval-learner.ts";
-import { initializeRetrieval, keySize, retrievalLayout, type RetrievalShape } from "../../src/learning/meta/retrieval-policy.ts";
+import { encoderVersion, initializeRetrieval, keySize, retrievalLayout, type RetrievalShape } from "../../src/learning/meta/retrieval-policy.ts";
 import { RetrievalReader } from "../../src/learning/meta/retrieval-reader.ts";
 import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
 import { evict } from "../../src/memory/forgetting/eviction.ts";
@@ -59,7 +59,12 @@ class EngramAgent implements Agent {
     initializeRetrieval(shape, this.#parameters, this.#random.split("parameters"));
     const consolidation = strategyNamed(config.consolidation).make(config);
     this.#descent = new GradientDescent({ layout, parameters: this.#parameters, learningRate: config.learningRate, consolidation });
-    this.memory = new EpisodicMemory({ shape: memoryShape, metric: "l2", ...(store && { store }) });
+    this.memory = new EpisodicMemory({
+      shape: memoryShape,
+      metric: "l2",
+      encoder: encoderVersion(shape, this.#parameters),
+      ...(store && { store }),
+    });
     const parts = { shape, features, memory: this.memory };
     this.#reader = new RetrievalReader({ ...parts, parameters: this.#parameters, neighbours: config.neighbours });
     this.#learner = new RetrievalLearner({ ...parts, descent: this.#descent, support: config.support, queries: config.queries });

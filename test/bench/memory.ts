@@ -15,6 +15,7 @@ import { kernel } from "../../src/memory/search-kernel.ts";
 import { openHnsw } from "../../src/memory/stores/hnsw-index.ts";
 import type { BenchRow } from "./bench-row.ts";
 import { latentKeys, writeKeys } from "./latent-keys.ts";
+import { bench as durability } from "./memory-durability.ts";
 import { openPeers, type PeerRequest, type Peers } from "./memory-peers.ts";
 
 const SIZE = 64;
@@ -248,6 +249,7 @@ export async function bench(): Promise<readonly BenchRow[]> {
     const rows: BenchRow[] = [];
     for (const count of Object.keys(plans)) rows.push(...(await exact(Number(count), keys, questions, peers)));
     rows.push(...(await variants(keys, questions)), ...(await lengths(folder, peers)), ...(await approximate(keys, questions, peers)), bytes());
+    rows.push(...(await durability()));
     return rows;
   } finally {
     peers?.close();

@@ -62,6 +62,21 @@ export function initializeRetrieval(shape: RetrievalShape, parameters: FlatVecto
   numbers[placeOf(layout, "cue").offset] = INITIAL_CUE_SCALE;
 }
 
+/**
+ * A number for what makes keys, the encoder and the scale of the codes: the same for the same parameters, and hardly ever for others, so that keys of two agents
+ * are not taken for comparable (FNV-1a over their bits; from 0 up to 2³¹).
+ */
+export function encoderVersion(shape: RetrievalShape, parameters: FlatVector): number {
+  const layout = retrievalLayout(shape);
+  let hash = 0x811c9dc5;
+  for (const name of ["encoder", "cue"]) {
+    const { offset, size } = placeOf(layout, name);
+    const bits = new Uint8Array(parameters.numbers.slice(offset, offset + size).buffer);
+    for (const byte of bits) hash = Math.imul(hash ^ byte, 0x01000193);
+  }
+  return hash >>> 1;
+}
+
 /** Mean squared error of the actions that the policy answers the queries with, reading from the support alone. */
 export function retrievalLoss(shape: RetrievalShape, views: TensorViews, batch: SupportQueryBatch): Scalar {
   const keys = keysOf(shape, views, batch.support, batch.supportCues);

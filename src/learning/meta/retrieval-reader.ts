@@ -12,7 +12,7 @@ import { MlpActor } from "../../tensor/mlp-actor.ts";
 import { placeOf } from "../../tensor/parameters.ts";
 import type { Features } from "../features.ts";
 import { TaskCues } from "../task-cues.ts";
-import { retrievalLayout, type RetrievalShape } from "./retrieval-policy.ts";
+import { encoderVersion, retrievalLayout, type RetrievalShape } from "./retrieval-policy.ts";
 
 /** What a reader is built on; it reads the parameters in place, so that it always acts with the latest. */
 export interface ReaderOptions {
@@ -67,10 +67,10 @@ export class RetrievalReader {
     this.#keyOfInput(task, key, at);
   }
 
-  /** Files every entry of memory anew under the present encoder, which is the next version. */
+  /** Files every entry of memory anew under the present encoder. */
   rekey(): RekeyReport {
-    const { memory } = this.#options;
-    const turns = memory.rekey(memory.encoder + 1, (observation, row, key) => this.encode(observation, memory.taskOf(row), key));
+    const { memory, shape, parameters } = this.#options;
+    const turns = memory.rekey(encoderVersion(shape, parameters), (observation, row, key) => this.encode(observation, memory.taskOf(row), key));
     for (;;) {
       const turn = turns.next();
       if (turn.done === true) return turn.value;

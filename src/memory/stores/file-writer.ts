@@ -28,6 +28,8 @@ export class FileWriter {
     const database = new Database(identity.file, { timeout: BUSY, fileMustExist: true });
     this.#database = database;
     database.pragma("synchronous = full");
+    // What is forgotten is overwritten, not only unlinked.
+    database.pragma("secure_delete = on");
     this.#counter = readCounter(database)!;
     const put = database.prepare(INSERT_ENTRY);
     const mark = database.prepare("update entry set importance = ?, pinned = ?, reads = ?, last_read = ?, marks_checksum = ? where id = ?");
