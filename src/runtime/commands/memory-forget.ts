@@ -82,6 +82,6 @@ function remains(place: string, task: string): string {
   const files = mentions(place);
   return [
     ...(files.length === 0 ? [] : [`What still mentions ${task}, its name and figures alone: ${files.join(", ")}.`]),
-    "What was learned from it is still in the networks of the checkpoints. Deleted rows may stay in a memory file's free pages until it is compacted.",
+    "What was learned from it is still in the networks of the checkpoints.",
   ].join("\n");
 }

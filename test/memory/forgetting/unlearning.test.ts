@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -91,6 +91,8 @@ describe("unlearning a task", () => {
     for (const id of secrets) expect(inspection.entry(id)).toBeUndefined();
     inspection.close();
     await store.close();
+    // The task's name was in every entry; not even freed pages have it.
+    expect(readFileSync(file).includes("secret")).toBe(false);
     const reopened = openSqliteStore(file, pointShape);
     expect([...new EpisodicMemory({ shape: pointShape, metric: "l2", store: reopened }).entries()]).toEqual(others);
     await reopened.close();
