@@ -24,8 +24,8 @@ const SHOWN = new Quaternion(0.6908, -0.1506, 0.6909, 0.1512);
 const ON_EDGE = new Quaternion().setFromAxisAngle(Vec3.UNIT_X, Math.PI / 4);
 
 export interface Door {
-  /** Sets the safe's middle, in m, and how far the door is open, in rad. */
-  place(middle: Point, angle: number): void;
+  /** Sets the safe's middle, in m, how far the door is open, in rad, and how fast it swings shut, in rad/s. */
+  place(middle: Point, angle: number, speed?: number): void;
   /** Writes the handle's place, and its orientation as [x, y, z, w]. */
   observe(into: Float64Array, at: number): void;
 }
@@ -57,9 +57,10 @@ export function doorOnTable(table: Table): Door {
   const handle = new Vec3();
   const shown = new Quaternion();
   return {
-    place(middle, angle) {
+    place(middle, angle, speed = 0) {
       table.world.moveTo(safe, ...middle);
       hinge.place(angle);
+      door.angularVelocity.z = speed;
     },
     observe(into, at) {
       door.quaternion.vmult(handle.set(HANDLE_X, HANDLE_Y, 0), handle);

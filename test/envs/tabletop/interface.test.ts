@@ -176,8 +176,14 @@ describe.each(tabletop.map((entry) => [entry.spec.id, entry] as const))("%s", (_
 
   it("starts at rest: holding still after a reset moves nothing by more than 0.1 mm", () => {
     const environment = entry.make();
-    const start = [...environment.reset({ seed: 13 }).observation];
+    let start = [...environment.reset({ seed: 13 }).observation];
     const hold = Float32Array.of(0, 0, 0, -1);
+    if (entry.spec.id === "tabletop/door-close@1") {
+      // Meta-World's robot knocks the door: its handle goes 10 cm to the right, and rests after half a second.
+      const handle = start[4]!;
+      for (let k = 0; k < 60; k++) start = [...environment.step(hold).observation];
+      expect(start[4]! - handle).toBeCloseTo(0.102, 2);
+    }
     for (let k = 0; k < 40; k++) {
       const { observation } = environment.step(hold);
       start.forEach((x, i) => expect(Math.abs(observation[i]! - x)).toBeLessThan(1e-4));
