@@ -76,7 +76,7 @@ class BehaviourCloningAgent implements Agent {
   observe({ actor, task, episode, index, observation, decision }: Transition): void {
     if (actor !== "demonstrator") return;
     this.#input.write(observation, task, this.#inputs);
-    this.#shown.remember({ key: this.#inputs, value: decision.action, observation, task, episode, step: index });
+    this.#shown.remember({ key: this.#inputs, value: decision.action, observation, task, episode, step: index, kind: "demonstration" });
   }
 
   /** Lets go of the task before: all of it, or all but what rehearsal keeps. */

@@ -94,7 +94,16 @@ class EngramAgent implements Agent {
     if (actor !== "demonstrator") return;
     if (index === 0) this.#keepBudgets(task);
     this.#reader.encode(observation, task, this.#key);
-    this.memory.remember({ key: this.#key, value: decision.action, observation, task, episode, step: index, time: this.#lived++ });
+    this.memory.remember({
+      key: this.#key,
+      value: decision.action,
+      observation,
+      task,
+      episode,
+      step: index,
+      kind: "demonstration",
+      time: this.#lived++,
+    });
   }
 
   /** Forgets what is over the budget of a task, and of all. */

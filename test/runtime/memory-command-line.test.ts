@@ -189,7 +189,7 @@ describe("engram memory, given something wrong", () => {
     [["query", "run", "99999"], "holds no entry 99999"],
     [["query", "run", "5", "--k", "many"], "Expected `--k` to be an integer"],
     [["query", "run", "5", "--task", "puhs"], "Did you mean `push`"],
-    [["query", "run", "5", "--kind", "dream"], "Known: `experience`"],
+    [["query", "run", "5", "--kind", "dream"], "Known: `demonstration`"],
     [["query", "run", "5", "--agent", "engramm"], "Did you mean `engram`"],
     [["explain", "run", "5", "--agent", "behaviour-cloning"], "an agent that reads a memory"],
     [["explain", "nowhere", "5"], "has no config.json"],
