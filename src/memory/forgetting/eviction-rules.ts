@@ -38,7 +38,7 @@ const [ALONG, ACROSS] = [0.7548776662466927, 0.5698402909980532];
 /**
  * Spreads what stays evenly over steps and episodes: what goes first has the largest fractional part of step · α + episode · β. Of an episode's steps those below any threshold
  * lie at most three different distances apart, and other steps stay of its neighbours. Who goes depends on no other entry, so often thinned is as good as
- * thinned once; \`thinning\` takes from the middle of an episode again and again.
+ * thinned once; `thinning` takes from the middle of an episode again and again.
  * @see Slater (1967) for the three distances; Roberts (2018), "The unreasonable effectiveness of quasirandom sequences", for α and β.
  */
 export const spread: EvictionRule = (memory, rows) =>
