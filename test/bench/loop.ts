@@ -64,21 +64,14 @@ export async function bench(): Promise<readonly BenchRow[]> {
   const pace = new Pace();
   const random = RandomStream.fromSeed(2);
   const actions = Array.from({ length: STEPS }, () => Float32Array.from({ length: 4 }, () => random.uniform(-1, 1)));
-  const entries = agent.snapshot()["memory"] as { readonly keys: Float32Array; readonly ids: Float64Array };
-  const keySize = entries.keys.length / entries.ids.length;
+  const entries = [...agent.memory!.entries()];
+  const keySize = entries[0]!.key.length;
   const memory = new EpisodicMemory({ shape: { keySize, valueSize: 1, observationSize: 1 }, metric: "l2" });
-  for (let row = 0; row < entries.ids.length; row++) {
-    memory.remember({
-      key: entries.keys.slice(row * keySize, (row + 1) * keySize),
-      value: Float32Array.of(0),
-      observation: Float32Array.of(0),
-      task,
-      episode: 1,
-      step: row,
-    });
+  for (const { key } of entries) {
+    memory.remember({ key, value: Float32Array.of(0), observation: Float32Array.of(0), task, episode: 1, step: memory.size });
   }
   const into = emptyRecall(64);
-  const query = entries.keys.slice(0, keySize);
+  const query = entries[0]!.key;
 
   const physics = await best(STEPS, () => {
     environment.reset({ seed: 1 });
@@ -115,7 +108,7 @@ export async function bench(): Promise<readonly BenchRow[]> {
   return [
     row("control step, whole", step),
     row("  physics, observation and reward", physics),
-    row(`  recall, 64 of ${entries.ids.length} entries`, recall),
+    row(`  recall, 64 of ${entries.length} entries`, recall),
     row("  policy without recall", decision - recall),
     row("  stream and the rest", step - physics - decision),
     { name: "learner, one gradient step", figure: learner, unit: "µs" },
