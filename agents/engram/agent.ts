@@ -125,6 +125,7 @@ class EngramAgent implements Agent {
   *consolidate({ gradientSteps }: ConsolidationBudget): Generator<ConsolidationProgress, ConsolidationReport> {
     this.#keepBudgets(this.#task);
     let loss = 0;
+    let drift: number | undefined;
     const tasks = this.#descent.tasks({ memory: this.memory, current: this.#task });
     if (gradientSteps > 0 && tasks.length > 0) {
       const steps = this.#learner.steps(tasks, this.#random.split(`sleep ${this.#descent.count}`));
@@ -132,9 +133,9 @@ class EngramAgent implements Agent {
         loss = steps.next().value;
         yield { gradientSteps: step, loss };
       }
-      this.#reader.rekey();
+      ({ drift } = this.#reader.rekey());
     }
-    return { gradientSteps, loss, memorySize: this.memory.size };
+    return { gradientSteps, loss, memorySize: this.memory.size, ...(drift !== undefined && { drift }) };
   }
 
   /** Every worker has an encoder of its own, so what others remembered gets keys by this one. */

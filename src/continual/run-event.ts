@@ -49,6 +49,8 @@ export interface Learned {
   readonly gradientSteps: number;
   readonly loss: number;
   readonly memorySize: number;
+  /** As in the sleep's report. */
+  readonly drift?: number;
 }
 
 /** An agent was tested on one task: one cell of its success matrix R. */

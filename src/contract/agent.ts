@@ -54,6 +54,8 @@ export interface ConsolidationProgress {
 export interface ConsolidationReport extends ConsolidationProgress {
   /** Entries in long-term memory afterwards; 0 without one. */
   readonly memorySize: number;
+  /** How much the neighbours of what is remembered changed with its keys, from 0 for nothing up to 1; absent where no keys were made anew. */
+  readonly drift?: number;
 }
 
 export interface Agent {

@@ -28,7 +28,15 @@ export const runEvent = z.discriminatedUnion("kind", [
   }),
   z.object({ kind: z.literal("demonstrated"), task: text, episodes: natural, successes: natural, steps: natural }),
   z.object({ kind: z.literal("loss"), agent: text, task: text, gradientStep: natural, loss: z.number() }),
-  z.object({ kind: z.literal("learned"), agent: text, task: text, gradientSteps: natural, loss: z.number(), memorySize: natural }),
+  z.object({
+    kind: z.literal("learned"),
+    agent: text,
+    task: text,
+    gradientSteps: natural,
+    loss: z.number(),
+    memorySize: natural,
+    drift: share.optional(),
+  }),
   z.object({
     kind: z.literal("evaluated"),
     agent: text,

@@ -120,6 +120,17 @@ describe.each(backends.flatMap((backend) => [...agents].map(([name, entry]) => [
       expect(progress.length === 0 || progress.join() === "1,2,3,4").toBe(true);
     });
 
+    it("says how much the neighbours in its memory changed, where it reads one", async () => {
+      const agent = await entry.make({ spec, seed: 1 });
+      show(agent, first, [1, 0], 30);
+      const { drift } = sleep(agent, 4);
+      expect(drift === undefined).toBe(agent.memory === undefined);
+      expect(drift ?? 0).toBeGreaterThanOrEqual(0);
+      expect(drift ?? 0).toBeLessThanOrEqual(1);
+      // Nothing is keyed anew where nothing was learned.
+      expect(sleep(agent, 0).drift).toBeUndefined();
+    });
+
     it("leaves no tensor behind, step by step, and none when it acts", async () => {
       const agent = await live(entry, 4);
       const { numTensors } = tf.memory();
