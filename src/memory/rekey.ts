@@ -1,6 +1,6 @@
 /** @file Keys that age: after the encoder has changed, every key is made anew beside the old ones, and all change over at once. */
 import { KeyIndex, type Metric, type Nearest } from "./key-index.ts";
-import { selectionOf, type Rows } from "./rows.ts";
+import { penaltyOf, selectionOf, type Rows } from "./rows.ts";
 
 /** Writes the key of a row from its observation. */
 export type Encode = (observation: Float32Array, row: number, key: Float32Array) => void;
@@ -39,14 +39,18 @@ export function* rekey(rows: Rows, metric: Metric, { from, to, encode }: RekeyOp
       const end = Math.min(rows.count, row + BATCH);
       for (; row < end; row++) {
         encode(rows.columns.observations.array.subarray(row * observationSize, (row + 1) * observationSize), row, key);
-        fresh.set(row, key, -Math.log(rows.columns.importances.array[row]!));
+        fresh.set(row, key);
       }
       if (row < rows.count) yield row;
     }
     const { encoders } = rows.columns;
     const compared = rows.where((each) => encoders.array[each] === from);
     const drift = driftOf(rows.keys, fresh, compared);
-    for (let each = 0; each < rows.count; each++) encoders.array[each] = to;
+    for (let each = 0; each < rows.count; each++) {
+      encoders.array[each] = to;
+      // Now, since importances may have changed since the row's turn.
+      fresh.setPenalty(each, penaltyOf(rows.columns.importances.array[each]!));
+    }
     rows.adopt(fresh);
     return { entries: rows.live, drift };
   } catch (error) {

@@ -222,7 +222,7 @@ export class Rows {
 }
 
 /** ln of how many times less than 1 an importance is. */
-const penaltyOf = (importance: number): number => -Math.log(importance);
+export const penaltyOf = (importance: number): number => -Math.log(importance);
 
 /** The tiles of rows, which ascend, and the bits of the rows in each. */
 export function selectionOf(rows: Int32Array): Selection {

@@ -169,7 +169,9 @@ describe("keys that age", () => {
     memory.forget([1 as EntryId, 600 as EntryId]);
     memory.remember({ ...memory.entry(5 as EntryId)!, observation: Float32Array.of(5000, 0), key: Float32Array.of(5000, 0) });
     expect(found(memory, 5000, 1)).toEqual([1000]);
+    memory.mark(4 as EntryId, { importance: 1e9 });
     expect(finish(turns)).toEqual({ entries: 999, drift: 0 });
+    expect(memory.recall(Float32Array.of(-900, 0), 1, emptyRecall(1), { strength: 1e-5 }).ids[0]).toBe(4);
     expect(memory.encoder).toBe(1);
     expect(found(memory, -5000, 1)).toEqual([1000]);
     expect(memory.entry(4 as EntryId)).toMatchObject({ value: Float32Array.of(3), key: Float32Array.of(-3, 0), encoder: 1 });

@@ -6,6 +6,7 @@ import type { Counterfactual, Explanation, ExplanationContext } from "../../cont
 import { emptyRecall, type Recall } from "../../contract/memory.ts";
 import type { EpisodicMemory } from "../../memory/episodic-memory.ts";
 import { provenanceOf } from "../../memory/provenance.ts";
+import { distanceBetween } from "../../memory/value-distance.ts";
 import type { RetrievalReader } from "./retrieval-reader.ts";
 
 export interface ExplanationOptions {
@@ -33,7 +34,7 @@ export function explainRetrieval(
   reader.find(observation, task, found, filter);
   const recall = without(found, neighbours);
   const action = answer(recall);
-  const instead = (other: Float32Array): Counterfactual => ({ action: other, moved: distance(action, other) });
+  const instead = (other: Float32Array): Counterfactual => ({ action: other, moved: distanceBetween(action, other) });
   return {
     action,
     recall: provenanceOf(recall, now, (id) => memory.entry(id)),
@@ -54,8 +55,4 @@ function without(found: Recall, place: number): Recall {
     recall.distances[i] = found.distances[from]!;
   });
   return recall;
-}
-
-function distance(a: Float32Array, b: Float32Array): number {
-  return Math.hypot(...Array.from(a, (x, k) => x - b[k]!));
 }
