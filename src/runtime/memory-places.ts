@@ -1,10 +1,34 @@
 /** @file Which memory a command is about, and how its numbers and names are read. */
-import { basename } from "node:path";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
 import { InvalidValueError, StorageError, UnknownNameError } from "../contract/errors.ts";
 import type { EntryId, MemoryEntry } from "../contract/memory.ts";
-import type { StoreInspection } from "../memory/stores/sqlite-inspection.ts";
+import { inspectSqliteStore, type StoreInspection } from "../memory/stores/sqlite-inspection.ts";
 import { openSqliteStore } from "../memory/stores/sqlite-store.ts";
-import { inspect, memoryFiles } from "./commands/memory.ts";
+
+export interface Output {
+  readonly json?: boolean;
+}
+
+/** The memory files of a run's folder, or the one named. @throws {StorageError} There is none. */
+export function memoryFiles(place: string): readonly string[] {
+  if (!existsSync(place))
+    throw new StorageError(place, "there is no such folder or file", "Name a run's folder, such as runs/quickstart-seed1, or a memory file in it.");
+  if (!statSync(place).isDirectory()) return [place];
+  const files = readdirSync(place).filter((name) => /^memory-.*\.sqlite$/.test(name));
+  if (files.length === 0) throw new StorageError(place, "holds no memory", "Name the folder of a run whose agent has a long-term memory.");
+  return files.map((name) => join(place, name));
+}
+
+/** Looks into a memory file and closes it again, whatever happens. */
+export function inspect<T>(file: string, look: (store: StoreInspection) => T): T {
+  const store = inspectSqliteStore(file);
+  try {
+    return look(store);
+  } finally {
+    store.close();
+  }
+}
 
 /** Such as `engram` of `memory-engram.sqlite`; the file's name where it is called otherwise. */
 export const agentOf = (file: string): string => /^memory-(.*)\.sqlite$/.exec(basename(file))?.[1] ?? basename(file);

@@ -7,8 +7,7 @@ import { memoryLine, readMemoryLines } from "../../interop/memory-lines.ts";
 import { readMemoryParquet, writeMemoryParquet } from "../../interop/memory-parquet.ts";
 import { openSqliteStore } from "../../memory/stores/sqlite-store.ts";
 import { changeCheckpoint, checkpointBeside } from "../checkpoint-entries.ts";
-import { entriesOf, memoryFile, print, printJson } from "../memory-places.ts";
-import { inspect, type Output } from "./memory.ts";
+import { entriesOf, inspect, memoryFile, type Output, print, printJson } from "../memory-places.ts";
 
 export interface ExportFlags extends Output {
   readonly format: string;

@@ -6,10 +6,9 @@ import type { EntryId, MemoryEntry, RecallFilter } from "../../contract/memory.t
 import { percent } from "../../continual/format.ts";
 import { columns } from "../columns.ts";
 import { integer } from "../flags.ts";
-import { entryNumber, numbers, print, printJson, requireEntry, rounded } from "../memory-places.ts";
+import { entryNumber, numbers, type Output, print, printJson, requireEntry, rounded } from "../memory-places.ts";
 import type { Registries } from "../registries.ts";
 import { agentsOf, restoreAgent } from "../restore-agent.ts";
-import type { Output } from "./memory.ts";
 
 export interface ExplainFlags extends Output {
   readonly agent?: string;

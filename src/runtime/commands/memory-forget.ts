@@ -4,8 +4,7 @@ import { dirname, join } from "node:path";
 import { StorageError } from "../../contract/errors.ts";
 import type { MemoryEntry } from "../../contract/memory.ts";
 import { changeCheckpoint, checkpointBeside, checkpointEntries, checkpointsOf } from "../checkpoint-entries.ts";
-import { changing, entriesOf, print, printJson, requireTask } from "../memory-places.ts";
-import { memoryFiles, type Output } from "./memory.ts";
+import { changing, entriesOf, memoryFiles, type Output, print, printJson, requireTask } from "../memory-places.ts";
 
 export interface ForgetFlags extends Output {
   readonly task: string;

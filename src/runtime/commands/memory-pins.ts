@@ -1,8 +1,7 @@
 /** @file `engram memory pin` and `unpin`: entries that are never evicted. */
 import type { EntryId, MemoryEntry } from "../../contract/memory.ts";
 import { changeCheckpoint, checkpointBeside } from "../checkpoint-entries.ts";
-import { changing, entryNumber, memoryFile, print, printJson, requireEntry } from "../memory-places.ts";
-import { inspect, type Output } from "./memory.ts";
+import { changing, entryNumber, inspect, memoryFile, type Output, print, printJson, requireEntry } from "../memory-places.ts";
 
 export interface PinFlags extends Output {
   readonly agent?: string;

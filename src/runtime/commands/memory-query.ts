@@ -8,8 +8,7 @@ import { provenanceOf } from "../../memory/provenance.ts";
 import { withEntries } from "../../memory/snapshot-entries.ts";
 import { columns } from "../columns.ts";
 import { integer } from "../flags.ts";
-import { entryNumber, memoryFile, print, printJson, requireEntry, requireTask } from "../memory-places.ts";
-import { inspect, type Output } from "./memory.ts";
+import { entryNumber, inspect, memoryFile, type Output, print, printJson, requireEntry, requireTask } from "../memory-places.ts";
 
 export interface QueryFlags extends Output {
   readonly k: string;

@@ -3,8 +3,7 @@ import type { MemoryEntry } from "../../contract/memory.ts";
 import { READ_WEIGHT } from "../../continual/memory-use.ts";
 import { mean } from "../../numerics/statistics.ts";
 import { columns } from "../columns.ts";
-import { agentOf, entriesOf, print, printJson } from "../memory-places.ts";
-import { memoryFiles, type Output } from "./memory.ts";
+import { agentOf, entriesOf, memoryFiles, type Output, print, printJson } from "../memory-places.ts";
 
 interface TaskStatistics {
   readonly task: string;

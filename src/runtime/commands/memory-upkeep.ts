@@ -1,6 +1,6 @@
 /** @file `engram memory verify` and `compact`: whether what a run remembered is as it was written, and gaps closed. */
 import { compactSqliteStore, verifySqliteStore, type Verification } from "../../memory/stores/sqlite-inspection.ts";
-import { memoryFiles } from "./memory.ts";
+import { memoryFiles } from "../memory-places.ts";
 
 interface Output {
   readonly json?: boolean;

@@ -1,35 +1,11 @@
 /** @file `engram memory ls` and `show`: what long-term memories hold, of a run or of a database that runs share. */
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { InvalidValueError, StorageError } from "../../contract/errors.ts";
 import type { MemoryEntry } from "../../contract/memory.ts";
 import type { MemoryInspection } from "../../memory/stores/postgres-inspection.ts";
 import { isPostgresUrl, parsePostgresUrl } from "../../memory/stores/postgres-url.ts";
-import { inspectSqliteStore, type StoreInspection } from "../../memory/stores/sqlite-inspection.ts";
+import { inspectSqliteStore } from "../../memory/stores/sqlite-inspection.ts";
 import { columns } from "../columns.ts";
-
-export interface Output {
-  readonly json?: boolean;
-}
-
-/** The memory files of a run's folder, or the one named. @throws {StorageError} There is none. */
-export function memoryFiles(place: string): readonly string[] {
-  if (!existsSync(place))
-    throw new StorageError(place, "there is no such folder or file", "Name a run's folder, such as runs/quickstart-seed1, or a memory file in it.");
-  if (!statSync(place).isDirectory()) return [place];
-  const files = readdirSync(place).filter((name) => /^memory-.*\.sqlite$/.test(name));
-  if (files.length === 0) throw new StorageError(place, "holds no memory", "Name the folder of a run whose agent has a long-term memory.");
-  return files.map((name) => join(place, name));
-}
-
-export function inspect<T>(file: string, look: (store: StoreInspection) => T): T {
-  const store = inspectSqliteStore(file);
-  try {
-    return look(store);
-  } finally {
-    store.close();
-  }
-}
+import { memoryFiles, numbers, type Output } from "../memory-places.ts";
 
 /** What one finds in each of the memories. */
 async function inspectEach<T>(place: string, look: (memory: MemoryInspection) => T | Promise<T>): Promise<T[]> {
@@ -93,7 +69,6 @@ export async function memoryShowCommand(place: string, id: string, { json }: Out
   process.stdout.write(json === true ? `${JSON.stringify(plain(entry))}\n` : `${described(entry)}\n`);
 }
 
-const numbers = (vector: Float32Array): number[] => Array.from(vector, (x) => Number(x.toPrecision(6)));
 const plain = ({ key, value, observation, ...rest }: MemoryEntry): object => ({
   ...rest,
   key: numbers(key),
