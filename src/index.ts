@@ -134,7 +134,7 @@ export { forgetTask } from "./memory/forgetting/unlearning.ts";
 export { provenanceOf } from "./memory/provenance.ts";
 export { relativeFeatures, type Features } from "./learning/features.ts";
 export { strategies } from "./learning/consolidation/strategies.ts";
-export type { ConsolidationStrategy, Experience } from "./learning/consolidation/strategy.ts";
+export type { Consolidation, ConsolidationStrategy } from "./learning/consolidation/strategy.ts";
 export { attentionRead, type AttentionOptions } from "./tensor/attention.ts";
 export { adaptedError, type TaskBatch } from "./tensor/adapted-error.ts";
 export { adamState, adamStep, clipByGlobalNorm, type AdamOptions, type AdamState } from "./tensor/adam.ts";

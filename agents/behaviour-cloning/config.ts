@@ -13,7 +13,7 @@ export const behaviourCloningConfig = z.strictObject({
     .enum([...strategies.keys()])
     .describe("How earlier tasks are kept while a new one is learned.")
     .default("none"),
-  penalty: z.number().min(0).describe("Weight of the penalty on leaving what earlier tasks need, where the consolidation has one.").default(1),
+  options: z.record(z.string(), z.unknown()).describe("Settings of the consolidation, as `engram methods` lists them.").default({}),
   memoryPerTask: count("States kept of each earlier task, where the consolidation strategy keeps any.").default(400),
 });
 

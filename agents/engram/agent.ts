@@ -21,7 +21,6 @@ import type { EntryId, MemoryEntry, MemoryShape, MemoryStore, Recall } from "../
 import { nested, type Snapshot } from "../../src/contract/snapshot.ts";
 import { asTaskId, restoreTaskId, type TaskId } from "../../src/contract/task.ts";
 import { validate } from "../../src/contract/validate.ts";
-import { strategyNamed } from "../../src/learning/consolidation/strategies.ts";
 import { relativeFeatures, type Features } from "../../src/learning/features.ts";
 import { GradientDescent } from "../../src/learning/gradient-descent.ts";
 import { explainRetrieval } from "../../src/learning/meta/retrieval-explanation.ts";
@@ -57,8 +56,7 @@ class EngramAgent implements Agent {
     const layout = retrievalLayout(shape);
     this.#parameters = new FlatVector(layout.size);
     initializeRetrieval(shape, this.#parameters, this.#random.split("parameters"));
-    const consolidation = strategyNamed(config.consolidation).make(config);
-    this.#descent = new GradientDescent({ layout, parameters: this.#parameters, learningRate: config.learningRate, consolidation });
+    this.#descent = new GradientDescent({ layout, parameters: this.#parameters, learningRate: config.learningRate });
     this.memory = new EpisodicMemory({
       shape: memoryShape,
       metric: "l2",
@@ -118,7 +116,6 @@ class EngramAgent implements Agent {
   }
 
   beginTask(task: TaskId): void {
-    if (this.#descent.count > 0) this.#descent.taskEnded();
     this.#task = task;
   }
 
@@ -126,7 +123,7 @@ class EngramAgent implements Agent {
     this.#keepBudgets(this.#task);
     let loss = 0;
     let drift: number | undefined;
-    const tasks = this.#descent.tasks({ memory: this.memory, current: this.#task });
+    const tasks = this.memory.tasks();
     if (gradientSteps > 0 && tasks.length > 0) {
       const steps = this.#learner.steps(tasks, this.#random.split(`sleep ${this.#descent.count}`));
       for (let step = 1; step <= gradientSteps; step++) {

@@ -1,7 +1,6 @@
 /** @file The flagship agent's settings, with defaults and units. */
 import { z } from "zod";
 import { evictionRules, type EvictionName } from "../../src/memory/forgetting/eviction-rules.ts";
-import { strategies } from "../../src/learning/consolidation/strategies.ts";
 
 const count = (description: string): z.ZodNumber => z.int().min(1).describe(description);
 
@@ -20,11 +19,6 @@ export const engramConfig = z.strictObject({
   queries: count("States whose action a training step must reproduce.").default(128),
   learningRate: z.number().positive().describe("Adam's step size.").default(2e-3),
   taskCue: z.int().min(0).describe("Length of the code that tells which task is asked for; 0 tells nothing.").default(8),
-  consolidation: z
-    .enum([...strategies.keys()])
-    .describe("How earlier tasks are kept while a new one is learned.")
-    .default("rehearsal"),
-  penalty: z.number().min(0).describe("Weight of the penalty on leaving what earlier tasks need, where the consolidation has one.").default(1),
 });
 
 export type EngramConfig = z.infer<typeof engramConfig>;

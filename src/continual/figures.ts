@@ -19,5 +19,5 @@ export function figuresOf(events: readonly RunEvent[], agent: string): readonly 
   const rates: Rates = matrix.cells.map((row) => row.map((cell) => cell!.successes.filter(Boolean).length / cell!.successes.length));
   return metrics
     .filter(({ minimumTasks }) => matrix.tasks.length >= minimumTasks)
-    .map(({ id, name, formula, better, of }) => ({ id, name, formula, better, value: of(rates) }));
+    .map((metric) => ({ id: metric.id, name: metric.name, formula: metric.formula, better: metric.better, value: metric.of(rates) }));
 }

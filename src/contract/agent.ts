@@ -42,6 +42,8 @@ export interface Transition {
 
 export interface ConsolidationBudget {
   readonly gradientSteps: number;
+  /** Whether the task is known to end with this sleep; true by default. Without it, a task ends when another begins. */
+  readonly taskEnds?: boolean;
 }
 
 /** How far a sleep has come. */

@@ -1,19 +1,16 @@
-/** @file What every learner by gradients has in common: a parameter vector, Adam, and a consolidation between the two. */
+/** @file What every learner by gradients has in common: a parameter vector that Adam moves down a loss. */
 import { type Divergence, DivergenceError, NumericalError } from "../contract/errors.ts";
-import { nested, type Snapshot } from "../contract/snapshot.ts";
-import type { TaskId } from "../contract/task.ts";
+import type { Snapshot } from "../contract/snapshot.ts";
 import { adamState, adamStep, disposeAdam, restoreAdam, snapshotAdam, type AdamState } from "../tensor/adam.ts";
 import { FlatVector } from "../tensor/flat-vector.ts";
 import { valueAndGradient, type Loss } from "../tensor/gradient.ts";
 import type { ParameterLayout } from "../tensor/parameters.ts";
-import type { Consolidation, Experience } from "./consolidation/strategy.ts";
 
 export interface GradientDescentOptions {
   readonly layout: ParameterLayout;
   /** Changed in place by every step. */
   readonly parameters: FlatVector;
   readonly learningRate: number;
-  readonly consolidation: Consolidation;
 }
 
 export class GradientDescent {
@@ -32,20 +29,16 @@ export class GradientDescent {
     return this.#adam.count;
   }
 
-  /** The tasks that the next steps learn from: those of them that memory holds examples of. */
-  tasks(experience: Experience): TaskId[] {
-    return this.#options.consolidation.tasks(experience).filter((task) => experience.memory.rowsOf(task).length > 0);
-  }
-
   /**
-   * One step down a loss; returns the loss before it, without any penalty of the consolidation.
+   * One step down a loss; returns the loss before it.
    * @param batch The ids of the entries that the loss is made of, by what they are used as; asked for only when it fails.
+   * @param adjust Changes the gradient, in place, before it is followed.
    * @throws {DivergenceError} A loss or a gradient that is not finite; the parameters are then as they were.
    */
-  step(loss: Loss, batch: () => Divergence["batch"] = () => ({})): number {
-    const { layout, parameters, learningRate, consolidation } = this.#options;
+  step(loss: Loss, batch: () => Divergence["batch"] = () => ({}), adjust?: (gradient: FlatVector) => void): number {
+    const { layout, parameters, learningRate } = this.#options;
     const value = this.#guarded(() => valueAndGradient(loss, layout, parameters, this.#gradient), batch);
-    consolidation.adjustGradient(parameters.numbers, this.#gradient.numbers);
+    adjust?.(this.#gradient);
     this.#adam = adamStep(parameters, this.#gradient, this.#adam, { learningRate });
     return value;
   }
@@ -58,22 +51,14 @@ export class GradientDescent {
     }
   }
 
-  /** To be told when a task has been learned and another is about to begin. */
-  taskEnded(): void {
-    this.#options.consolidation.taskEnded(this.#options.parameters.numbers);
-  }
-
   snapshot(): Snapshot {
-    const { parameters, consolidation } = this.#options;
-    return { parameters: parameters.numbers.slice(), adam: snapshotAdam(this.#adam), consolidation: consolidation.snapshot() };
+    return { parameters: this.#options.parameters.numbers.slice(), adam: snapshotAdam(this.#adam) };
   }
 
-  /** @throws {SnapshotError} Not a snapshot of a descent over as many parameters by the same strategy. */
+  /** @throws {SnapshotError} Not a snapshot of a descent over as many parameters. */
   restore(snapshot: Snapshot): void {
-    const { parameters, consolidation } = this.#options;
-    parameters.restore(snapshot["parameters"]);
+    this.#options.parameters.restore(snapshot["parameters"]);
     this.#adam = restoreAdam(snapshot["adam"], this.#adam);
-    consolidation.restore(nested(snapshot, "consolidation"));
   }
 
   /** Frees everything but the parameters, which belong to whoever gave them. */

@@ -6,12 +6,15 @@ import { TaskCues } from "./task-cues.ts";
 
 export class PolicyInput {
   readonly size: number;
+  /** Numbers in a task's code, the last ones of an input. */
+  readonly cue: number;
   readonly #features: Features;
   readonly #cues: TaskCues;
 
   /** @param cue Numbers in a task's code; 0 tells nothing. */
   constructor(features: Features, cue: number) {
     this.size = features.size + cue;
+    this.cue = cue;
     this.#features = features;
     this.#cues = new TaskCues(cue);
   }
@@ -20,6 +23,12 @@ export class PolicyInput {
   write(observation: Float32Array, task: TaskId, into: Float32Array, at = 0): void {
     this.#features.write(observation, 1, into, at);
     into.set(this.#cues.of(task), at + this.#features.size);
+  }
+
+  /** Writes the code of a task over those in whole inputs [n, size]. */
+  tell(task: TaskId, inputs: Float32Array): void {
+    const code = this.#cues.of(task);
+    for (let at = this.#features.size; at < inputs.length; at += this.size) inputs.set(code, at);
   }
 
   /** The inputs of all of memory's rows: [n, size]. */

@@ -1,69 +1,114 @@
 /** @file What every registered consolidation strategy must do. A new one gets these tests by its line in the registry. */
-import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { asTaskId, type TaskId } from "../../src/contract/task.ts";
-import { UnknownNameError } from "../../src/contract/errors.ts";
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, describe, expect, it } from "vitest";
+import { EngramError, UnknownNameError } from "../../src/contract/errors.ts";
 import { strategies, strategyNamed } from "../../src/learning/consolidation/strategies.ts";
-import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
+import { selectBackend } from "../../src/tensor/backend.ts";
+import { cloner, first, second, showTask, third, type Cloner } from "../learning/consolidation/cloner.ts";
 
-const [first, second, third] = [asTaskId("first"), asTaskId("second"), asTaskId("third")];
+beforeAll(async () => {
+  await selectBackend("wasm");
+});
 
-function memoryOf(...tasks: TaskId[]): EpisodicMemory {
-  const memory = new EpisodicMemory({ shape: { keySize: 1, valueSize: 1, observationSize: 1 }, metric: "l2" });
-  for (const task of tasks)
-    memory.remember({ key: Float32Array.of(0), value: Float32Array.of(0), observation: Float32Array.of(0), task, episode: 0, step: 0 });
-  return memory;
+const probes = [
+  [0.3, -0.2],
+  [-0.7, 0.9],
+];
+
+/** Everything that a cloner would do, asked in one order. */
+const answers = (one: Cloner): number[] => [first, second].flatMap((task) => probes.flatMap((x) => one.act(task, x)));
+
+/** Two tasks, told or not, and with their ends known or not. */
+function live(one: Cloner, taskEnds = true, steps = 30): void {
+  one.begin(first);
+  showTask(one, first, ([x]) => [x!]);
+  one.sleep(first, steps, taskEnds);
+  one.begin(second);
+  showTask(one, second, ([, y]) => [-y!]);
+  one.sleep(second, steps, taskEnds);
 }
 
-const vector = fc.array(fc.float({ noNaN: true, min: -100, max: 100 }), { minLength: 3, maxLength: 3 }).map((numbers) => Float32Array.from(numbers));
-
 describe.each([...strategies])("%s", (name, strategy) => {
-  const make = (): ReturnType<typeof strategy.make> => strategy.make({ penalty: 0.5 });
+  const make = (cue = 4, seed = 1): Cloner => cloner({ consolidation: name, hidden: [12, 12], cue, seed });
 
   it("is called what its entry is called, and says what it does", () => {
     expect([strategyNamed(name), strategy.name]).toEqual([strategy, name]);
     expect(strategy.summary.length).toBeGreaterThan(10);
+    expect(Object.keys(strategy.options.parse({}))).toEqual(Object.keys(strategy.options.shape));
   });
 
-  it("always learns the current task, each task once, and earlier ones only where it keeps them", () => {
-    const tasks = make().tasks({ memory: memoryOf(first, second, third), current: third });
-    expect(tasks).toContain(third);
-    expect(new Set(tasks).size).toBe(tasks.length);
-    expect(tasks.length > 1).toBe(strategy.keepsPast);
+  it("refuses a setting that it does not have", () => {
+    expect(() => cloner({ consolidation: name, options: { noSuchSetting: 1 } })).toThrow(UnknownNameError);
   });
 
-  it("stands in nobody's way while there is no earlier task", () => {
-    fc.assert(
-      fc.property(vector, vector, (parameters, gradient) => {
-        const adjusted = gradient.slice();
-        make().adjustGradient(parameters, adjusted);
-        expect(adjusted).toEqual(gradient);
-      }),
-    );
+  it("learns a single task as well as anybody", () => {
+    const one = make();
+    one.begin(first);
+    showTask(one, first, ([x]) => [x!]);
+    one.sleep(first, 600);
+    expect(one.act(first, [0.5, 0])[0]).toBeCloseTo(0.5, 0);
+    expect(one.act(first, [-0.5, 0])[0]).toBeCloseTo(-0.5, 0);
   });
 
-  it("keeps a gradient finite, leaves the parameters alone, and goes on from a snapshot in the same way", () => {
-    fc.assert(
-      fc.property(vector, vector, vector, (learned, parameters, gradient) => {
-        const [one, two] = [make(), make()];
-        const lent = learned.slice();
-        one.taskEnded(lent);
-        // The parameters are the learner's, which goes on changing them.
-        lent.fill(Number.NaN);
-        two.restore(structuredClone(one.snapshot()));
-        const seen = parameters.slice();
-        const [adjusted, again] = [gradient.slice(), gradient.slice()];
-        one.adjustGradient(seen, adjusted);
-        two.adjustGradient(seen, again);
-        expect(seen).toEqual(parameters);
-        expect(adjusted.every(Number.isFinite)).toBe(true);
-        expect(again).toEqual(adjusted);
-      }),
-    );
+  it.each([
+    ["told which task it is, and where it ends", 4, true],
+    ["told which task it is, and not where it ends", 4, false],
+    ["told where a task ends, and not which it is", 0, true],
+  ])("lives the same life from the same seed, %s", (_, cue, taskEnds) => {
+    const [one, two] = [make(cue), make(cue)];
+    for (const each of [one, two]) live(each, taskEnds);
+    expect(answers(one).every(Number.isFinite)).toBe(true);
+    expect(answers(one)).toEqual(answers(two));
+    expect(one.learner.consolidation.bytes).toBe(two.learner.consolidation.bytes);
+  });
+
+  it("goes on from a snapshot as if nothing had happened", () => {
+    const [one, copy] = [make(), make()];
+    live(one);
+    copy.memory.restore(structuredClone(one.memory.snapshot()));
+    copy.learner.restore(structuredClone(one.learner.snapshot()));
+    expect(answers(copy)).toEqual(answers(one));
+    // What a sleep draws comes from whoever asks for it: the copy has slept as often.
+    for (let k = 0; k < 2; k++) copy.sleep(third, 0);
+    for (const each of [one, copy]) {
+      each.begin(third);
+      showTask(each, third, ([x, y]) => [x! * y!]);
+      each.sleep(third, 10);
+    }
+    expect(answers(copy)).toEqual(answers(one));
+    expect(() => copy.learner.restore({ strange: 1 })).toThrow(EngramError);
+  });
+
+  it("takes no more bytes for what it keeps than it says, and keeps no more examples than it may", () => {
+    const one = make();
+    live(one);
+    one.begin(third);
+    expect(one.learner.consolidation.bytes).toBeGreaterThanOrEqual(0);
+    expect(Number.isInteger(one.learner.consolidation.bytes)).toBe(true);
+    if (name === "perfect-memory" || name === "joint") return;
+    for (const task of [first, second]) expect(one.memory.rowsOf(task).length).toBeLessThanOrEqual(20);
+  });
+
+  it("comes back to a task that it knows", () => {
+    const one = make();
+    live(one);
+    one.begin(first);
+    showTask(one, first, ([x]) => [x!], 2);
+    one.sleep(first, 20);
+    expect(answers(one).every(Number.isFinite)).toBe(true);
+  });
+
+  it("leaves no tensor behind, step by step", () => {
+    const one = make();
+    live(one);
+    const { numTensors } = tf.memory();
+    live(one);
+    answers(one);
+    expect(tf.memory().numTensors).toBe(numTensors);
   });
 });
 
 it("a strategy that does not exist is named with the nearest that do", () => {
-  expect(() => strategyNamed("rehersal")).toThrow(UnknownNameError);
-  expect(() => strategyNamed("rehersal")).toThrow("rehearsal");
+  expect(() => strategyNamed("repaly")).toThrow(UnknownNameError);
+  expect(() => strategyNamed("repaly")).toThrow("replay");
 });

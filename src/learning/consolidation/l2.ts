@@ -3,29 +3,32 @@
  * λ·‖θ − θ*‖². The plainest of the penalties; EWC and its kin differ only in giving each parameter a strength of its own.
  * @see Kirkpatrick et al. (2017), "Overcoming catastrophic forgetting in neural networks", where it is the baseline.
  */
+import { z } from "zod";
 import { SnapshotError } from "../../contract/errors.ts";
-import type { ConsolidationStrategy } from "./strategy.ts";
+import { defineStrategy } from "./strategy.ts";
 
-export const l2: ConsolidationStrategy = {
+export const l2 = defineStrategy({
   name: "l2",
   summary: "learns from the current task, with a spring on every parameter back to where the last task left it",
-  keepsPast: false,
-  make({ penalty }) {
+  options: z.strictObject({ strength: z.number().min(0).describe("λ, of the spring.").default(1) }),
+  make({ parameters }, { strength }) {
     let anchor: Float32Array | undefined;
     return {
-      tasks: ({ current }) => [current],
-      taskEnded: (parameters) => void (anchor = parameters.slice()),
-      adjustGradient(parameters, gradient) {
+      get bytes() {
+        return anchor?.byteLength ?? 0;
+      },
+      taskEnded: () => void (anchor = parameters.numbers.slice()),
+      adjustGradient({ numbers: gradient }) {
         if (anchor === undefined) return;
-        for (let i = 0; i < gradient.length; i++) gradient[i] = gradient[i]! + 2 * penalty * (parameters[i]! - anchor[i]!);
+        const { numbers } = parameters;
+        for (let i = 0; i < gradient.length; i++) gradient[i] = gradient[i]! + 2 * strength * (numbers[i]! - anchor[i]!);
       },
       snapshot: () => ({ anchor: anchor?.slice() ?? null }),
-      restore(snapshot) {
-        const saved = snapshot["anchor"];
-        if (saved !== null && !(saved instanceof Float32Array))
-          throw new SnapshotError("Expected `anchor` to be parameters, or null before a task has ended.");
+      restore({ anchor: saved }) {
+        if (saved !== null && !(saved instanceof Float32Array && saved.length === parameters.size))
+          throw new SnapshotError(`Expected \`anchor\` to be ${parameters.size} parameters, or null before a task has ended.`);
         anchor = saved?.slice();
       },
     };
   },
-};
+});

@@ -1,9 +1,10 @@
 /** @file No consolidation: learn the current task and let the rest fade. The lower bound every strategy is measured against. */
-import { choosingTasks, type ConsolidationStrategy } from "./strategy.ts";
+import { z } from "zod";
+import { defineStrategy, stateless } from "./strategy.ts";
 
-export const none: ConsolidationStrategy = {
+export const none = defineStrategy({
   name: "none",
   summary: "learns from the current task alone (fine-tuning, the lower bound)",
-  keepsPast: false,
-  make: () => choosingTasks(({ current }) => [current]),
-};
+  options: z.strictObject({}),
+  make: () => stateless,
+});

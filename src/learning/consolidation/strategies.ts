@@ -1,15 +1,25 @@
 /** @file The registry of consolidation strategies. Adding one is adding a file and a line here. */
 import { UnknownNameError } from "../../contract/errors.ts";
+import { validate } from "../../contract/validate.ts";
 import { l2 } from "./l2.ts";
 import { none } from "./none.ts";
-import { rehearsal } from "./rehearsal.ts";
-import type { ConsolidationStrategy } from "./strategy.ts";
+import { replay } from "./replay.ts";
+import type { Consolidation, ConsolidationStrategy, Learner } from "./strategy.ts";
 
-export const strategies: ReadonlyMap<string, ConsolidationStrategy> = new Map([none, rehearsal, l2].map((strategy) => [strategy.name, strategy]));
+export const strategies: ReadonlyMap<string, ConsolidationStrategy> = new Map([none, replay, l2].map((strategy) => [strategy.name, strategy]));
 
 /** @throws {UnknownNameError} */
 export function strategyNamed(name: string): ConsolidationStrategy {
   const strategy = strategies.get(name);
   if (strategy === undefined) throw new UnknownNameError("consolidation strategy", name, [...strategies.keys()]);
   return strategy;
+}
+
+/**
+ * Puts a strategy to work with the given settings, defaults filled in.
+ * @param path What the settings are called in messages. @throws {UnknownNameError} @throws {InvalidValueError} A setting that breaks its rule.
+ */
+export function makeConsolidation(name: string, options: Readonly<Record<string, unknown>>, learner: Learner, path: string): Consolidation {
+  const strategy = strategyNamed(name);
+  return strategy.make(learner, validate(strategy.options, options, path, Object.keys(strategy.options.shape)));
 }

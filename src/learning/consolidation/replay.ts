@@ -1,0 +1,19 @@
+/**
+ * @file Experience replay: every gradient step learns from all tasks in memory in equal shares, the current one among them.
+ * @see Robins (1995), "Catastrophic forgetting, rehearsal and pseudorehearsal"; Rolnick et al. (2019) for its strength in control.
+ */
+import { z } from "zod";
+import { drawBalanced } from "./drawing.ts";
+import { keepThinned } from "./keeping.ts";
+import { defineStrategy, stateless } from "./strategy.ts";
+
+export const replay = defineStrategy({
+  name: "replay",
+  summary: "learns from remembered states of all tasks in equal shares",
+  options: z.strictObject({}),
+  make: ({ memory }) => ({
+    ...stateless,
+    keep: (task, budget) => keepThinned(memory, task, budget),
+    draw: ({ random }, rows) => drawBalanced(memory, memory.tasks(), random, rows),
+  }),
+});
