@@ -1,6 +1,10 @@
 /** @file What a continual-learning run can be told, with defaults, units and rules. Plain JSON. */
 import { z } from "zod";
 
+export const boundaryModes = ["given", "noisy", "none"] as const;
+/** How much agents know of where one task ends and another begins. */
+export type BoundaryMode = (typeof boundaryModes)[number];
+
 const agentConfig = z.record(z.string(), z.unknown());
 
 export const continualConfig = z.strictObject({
@@ -31,6 +35,19 @@ export const continualConfig = z.strictObject({
     .default(0.2)
     .describe("Standard deviation of the Gaussian noise on a demonstrator's executed actions, in the units of the action space."),
   gradientSteps: z.int().min(0).default(500).describe("Gradient steps of each agent after each task."),
+  boundaries: z
+    .enum(boundaryModes)
+    .default("given")
+    .describe(
+      "What agents are told of where a task ends and another begins: the truth; with errors (early, late, missed, false); or what a drift detector finds in the demonstrations.",
+    ),
+  sleepEvery: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe(
+      "Demonstrations after which agents sleep while a task is still being shown, with their share of its gradient steps; 0: not before it was shown.",
+    ),
   evaluationEpisodes: z
     .int()
     .min(1)

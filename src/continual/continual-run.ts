@@ -2,7 +2,7 @@
  * @file A continual-learning run: worlds in sequence, agents side by side, everything that happens told as events. A scenario's
  * program decides what is done in which order; here is how each thing is done. All chance comes from the run's seed.
  */
-import type { Agent, AgentEntry, ConsolidationReport, Decision, Transition } from "../contract/agent.ts";
+import type { Agent, AgentEntry, ConsolidationBudget, ConsolidationReport, Decision, Transition } from "../contract/agent.ts";
 import type { DemonstrationSet } from "../contract/demonstration.ts";
 import type { EnvironmentEntry, EnvironmentSpec } from "../contract/environment.ts";
 import { DivergenceError, EngramError, InvalidValueError, OrderError, StorageError, UnknownNameError } from "../contract/errors.ts";
@@ -15,13 +15,14 @@ import { drain } from "../streams/drain.ts";
 import { yieldNow } from "../streams/event-loop.ts";
 import type { EpisodeEnded, LoopEvent } from "../streams/loop-event.ts";
 import type { Pace } from "../streams/pace.ts";
+import { Boundaries } from "./boundaries.ts";
 import type { ContinualConfig } from "./config.ts";
 import { demonstrate, type DemonstrationTotals } from "./demonstrations.ts";
 import { LossCurve } from "./loss-curve.ts";
 import { MemoryUse } from "./memory-use.ts";
 import { ReadShares } from "./read-shares.ts";
 import { checkRecorded, chooseRecorded, transitionsOf } from "./recorded.ts";
-import type { Evaluated, RunEvent, RunProgress } from "./run-event.ts";
+import type { Evaluated, RunEvent, RunProgress, SleepTrigger } from "./run-event.ts";
 import { frozenSeeds, placementSeed, TESTED } from "./placements.ts";
 import { runTasks, type RunTask } from "./run-task.ts";
 import type { Scenario } from "./scenario.ts";
@@ -102,6 +103,10 @@ export class ContinualRun {
   readonly #options: ContinualRunOptions;
   readonly #random: RandomStream;
   readonly #work: WorkEstimate;
+  readonly #boundaries: Boundaries;
+  /** Demonstrations since agents last slept, of the task that is being shown; and how many of its gradient steps sleeps in its midst took. */
+  #unslept = 0;
+  #slept = 0;
   /** What each agent read of its memory in its latest row of tests. */
   readonly #use = new Map<Agent, MemoryUse>();
   /** Episodes begun so far, over the whole run. */
@@ -118,6 +123,8 @@ export class ContinualRun {
     this.#options = options;
     this.#random = RandomStream.fromSeed(options.seed);
     this.#work = new WorkEstimate(options.config);
+    const { boundaries: mode, demonstrations } = options.config;
+    this.#boundaries = new Boundaries({ mode, spec: worlds[0]!.entry.spec, demonstrations, random: this.#random.split("boundaries") });
   }
 
   /**
@@ -149,15 +156,46 @@ export class ContinualRun {
   async demonstrate(task: RunTask): Promise<void> {
     for (const agent of this.agents) {
       await this.#refresh(agent);
-      agent.beginTask(task.id);
+      if (this.config.boundaries === "given") agent.beginTask(task.id);
     }
+    this.#unslept = this.#slept = 0;
     const set = this.config.demonstrationSets[task.world];
-    const totals = await (set === undefined ? this.#controllerShows(task) : this.#recordingShows(task, set));
+    const shown: (readonly Transition[])[] = [];
+    const onShown = (transitions: readonly Transition[]): void => {
+      shown.push(transitions);
+      this.#progress("demonstrate", task.id, 1);
+    };
+    const totals = await (set === undefined ? this.#controllerShows(task, onShown) : this.#recordingShows(task, set, onShown));
+    for (const [k, transitions] of shown.entries()) await this.#show(task, transitions, k);
     this.#requireGoingOn();
     this.#options.onEvent({ kind: "demonstrated", task: task.id, ...totals });
   }
 
-  #controllerShows(task: RunTask): Promise<DemonstrationTotals> {
+  /** Every agent sees the k-th demonstration of a task, as what it is believed to be; and sleeps before it or after it, where that is due. */
+  async #show(task: RunTask, transitions: readonly Transition[], k: number): Promise<void> {
+    const { context, begins } = this.#boundaries.hear(task.id, transitions);
+    if (begins) {
+      this.#options.onEvent({ kind: "boundary", task: task.id, demonstration: k, context });
+      await this.#sleepMeanwhile(task, "drift");
+      for (const agent of this.agents) agent.beginTask(context);
+    }
+    for (const transition of transitions) for (const agent of this.agents) agent.observe({ ...transition, task: context });
+    this.#unslept++;
+    const { sleepEvery, demonstrations } = this.config;
+    if (sleepEvery > 0 && this.#unslept >= sleepEvery && k + 1 < demonstrations) await this.#sleepMeanwhile(task, "count");
+  }
+
+  /** All agents sleep on what they have seen since they last did, with its share of the task's gradient steps. */
+  async #sleepMeanwhile(task: RunTask, trigger: SleepTrigger): Promise<void> {
+    const { gradientSteps, demonstrations } = this.config;
+    const steps = Math.round((gradientSteps * this.#unslept) / demonstrations);
+    if (this.#unslept === 0 || steps === 0) return;
+    for (const agent of this.agents) await this.#sleep(agent, task, { gradientSteps: steps, taskEnds: trigger === "drift" }, trigger);
+    this.#slept += steps;
+    this.#unslept = 0;
+  }
+
+  #controllerShows(task: RunTask, onSuccess: (transitions: readonly Transition[]) => void): Promise<DemonstrationTotals> {
     const { pace, onLoop } = this.#options;
     return demonstrate({
       task,
@@ -168,11 +206,11 @@ export class ContinualRun {
       pace,
       nextEpisode: () => ++this.#episodes,
       onLoop,
-      onSuccess: (transitions) => this.#shown(task, transitions),
+      onSuccess,
     });
   }
 
-  async #recordingShows(task: RunTask, name: string): Promise<DemonstrationTotals> {
+  async #recordingShows(task: RunTask, name: string, onShown: (transitions: readonly Transition[]) => void): Promise<DemonstrationTotals> {
     const { demonstrations } = this.config;
     const { spec } = task.entry;
     const set = await this.#options.openDemonstrations!(name);
@@ -181,7 +219,7 @@ export class ContinualRun {
       for (const episode of chooseRecorded(set, demonstrations, this.#random.split("demonstrations").split(task.id))) {
         const transitions = transitionsOf(episode, { task: task.id, number: ++this.#episodes, spec });
         steps += transitions.length;
-        this.#shown(task, transitions);
+        onShown(transitions);
         await this.#rest();
       }
       return { episodes: demonstrations, successes: demonstrations, steps };
@@ -190,23 +228,24 @@ export class ContinualRun {
     }
   }
 
-  #shown(task: RunTask, transitions: readonly Transition[]): void {
-    for (const transition of transitions) for (const agent of this.agents) agent.observe(transition);
-    this.#progress("demonstrate", task.id, 1);
-  }
-
   /**
-   * An agent sleeps on what it has observed, the new task included.
+   * An agent sleeps on what it has observed, the new task included, with what is left of the task's gradient steps.
    * @throws {StoppedError} The sleep is then left unfinished. @throws {DivergenceError} A loss or gradient that is not finite; the agent is then as it was before that step.
    */
   async sleep(agent: Agent, task: RunTask): Promise<void> {
-    const { gradientSteps } = this.config;
+    const isGiven = this.config.boundaries === "given";
+    const gradientSteps = Math.max(0, this.config.gradientSteps - this.#slept);
+    await this.#sleep(agent, task, { gradientSteps, taskEnds: isGiven }, isGiven ? "boundary" : "idle");
+  }
+
+  async #sleep(agent: Agent, task: RunTask, budget: ConsolidationBudget, trigger: SleepTrigger): Promise<void> {
+    const { gradientSteps } = budget;
     const named = { agent: agent.name, task: task.id };
     const { onEvent } = this.#options;
     await this.#refresh(agent);
     const curve = new LossCurve(gradientSteps);
     this.#use.delete(agent);
-    const sleep = agent.consolidate({ gradientSteps });
+    const sleep = agent.consolidate(budget);
     let done = 0;
     let report: ConsolidationReport | undefined;
     try {
@@ -229,7 +268,7 @@ export class ContinualRun {
     const point = curve.rest();
     if (point !== undefined) onEvent({ kind: "loss", ...named, ...point });
     this.#work.skip("learn", agent.name, gradientSteps - done);
-    onEvent({ kind: "learned", ...named, ...report });
+    onEvent({ kind: "learned", ...named, trigger, ...report });
   }
 
   /**
@@ -341,7 +380,7 @@ export class ContinualRun {
   async #play({ agent, task, memory, episodes, onEvent, signal }: Performance): Promise<void> {
     const { pace, onLoop } = this.#options;
     const loop$ = closedLoop({
-      actor: agentActor(agent, memory),
+      actor: agentActor(agent, { ...(memory && { memory }), ...(this.config.boundaries !== "given" && { task: this.#boundaries.nameOf(task.id) }) }),
       environment: task.environment,
       task: task.id,
       episodes,

@@ -32,6 +32,20 @@ export interface Demonstrated {
   readonly steps: number;
 }
 
+/** A boundary was believed in, where boundaries are not given: a context begins with a demonstration. */
+export interface BoundaryHeard {
+  readonly kind: "boundary";
+  /** What is being shown in truth. */
+  readonly task: TaskId;
+  /** Which of its demonstrations, from 0: the boundary is right at 0. */
+  readonly demonstration: number;
+  /** What agents are told. */
+  readonly context: TaskId;
+}
+
+/** Why an agent sleeps: a task ended, a drift was noticed, so many demonstrations were shown, or nothing else was to be done. */
+export type SleepTrigger = "boundary" | "drift" | "count" | "idle";
+
 /** A point of an agent's loss curve: the mean over the gradient steps since the point before. */
 export interface LossPoint {
   readonly kind: "loss";
@@ -49,6 +63,7 @@ export interface Learned {
   readonly gradientSteps: number;
   readonly loss: number;
   readonly memorySize: number;
+  readonly trigger: SleepTrigger;
   /** As in the sleep's report. */
   readonly drift?: number;
 }
@@ -104,7 +119,7 @@ export interface RunFinished {
   readonly complete: boolean;
 }
 
-export type RunEvent = RunStarted | Demonstrated | LossPoint | Learned | Evaluated | Probed | MemoryRead | RunFinished;
+export type RunEvent = RunStarted | Demonstrated | BoundaryHeard | LossPoint | Learned | Evaluated | Probed | MemoryRead | RunFinished;
 
 /** Where a run is, for people who wait; never logged. */
 export interface RunProgress {

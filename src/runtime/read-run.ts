@@ -27,6 +27,7 @@ export const runEvent = z.discriminatedUnion("kind", [
     testTasks: z.array(task).optional(),
   }),
   z.object({ kind: z.literal("demonstrated"), task: text, episodes: natural, successes: natural, steps: natural }),
+  z.object({ kind: z.literal("boundary"), task: text, demonstration: natural, context: text }),
   z.object({ kind: z.literal("loss"), agent: text, task: text, gradientStep: natural, loss: z.number() }),
   z.object({
     kind: z.literal("learned"),
@@ -35,6 +36,7 @@ export const runEvent = z.discriminatedUnion("kind", [
     gradientSteps: natural,
     loss: z.number(),
     memorySize: natural,
+    trigger: z.enum(["boundary", "drift", "count", "idle"]).default("boundary"),
     drift: share.optional(),
   }),
   z.object({

@@ -3,6 +3,7 @@ import type { Agent, Decision, DecisionContext } from "../contract/agent.ts";
 import type { Controller } from "../contract/environment.ts";
 import type { MemoryCondition } from "../contract/explanation.ts";
 import type { MemoryEntry } from "../contract/memory.ts";
+import type { TaskId } from "../contract/task.ts";
 
 export interface Actor {
   readonly name: string;
@@ -13,12 +14,13 @@ export interface Actor {
   remembered?(id: number): MemoryEntry | undefined;
 }
 
-/** @param memory How the agent reads its memory. */
-export function agentActor(agent: Agent, memory: MemoryCondition = "on"): Actor {
+/** @param as What it is told of its task and of how to read its memory, where that is not what the loop says. */
+export function agentActor(agent: Agent, as: { readonly memory?: MemoryCondition; readonly task?: TaskId } = {}): Actor {
+  const isPlain = Object.keys(as).length === 0;
   return {
     name: agent.name,
     kind: "agent",
-    act: (observation, context) => agent.act(observation, memory === "on" ? context : { ...context, memory }),
+    act: (observation, context) => agent.act(observation, isPlain ? context : { ...context, ...as }),
     ...(agent.remembered && { remembered: agent.remembered.bind(agent) }),
   };
 }

@@ -12,6 +12,10 @@ export function describeEvent(event: RunEvent): string | undefined {
       return `${event.scenario} with seed ${event.seed}: ${event.tasks.map(({ id }) => id).join(", ")}; ${event.agents.join(" and ")}`;
     case "demonstrated":
       return `${event.task}: ${plural(event.successes, "demonstration")}, ${plural(event.steps, "step")}`;
+    case "boundary":
+      return event.demonstration === 0
+        ? `${event.task} is taken for something new, ${event.context}`
+        : `After ${plural(event.demonstration, "demonstration")} of ${event.task} a new task is believed to begin, ${event.context}`;
     case "loss":
       return undefined;
     case "learned":

@@ -69,6 +69,7 @@ export class RunBoard {
         if (this.#channels["/summary"].watched) for (const summary of this.#closing()) this.#channels["/summary"].publish(summary);
         break;
       case "demonstrated":
+      case "boundary":
       case "learned":
       case "probed":
       case "memory-read":

@@ -161,13 +161,23 @@ describe("a sleep", () => {
     expect(losses.map(({ gradientStep }) => gradientStep)).toEqual(Array.from({ length: 20 }, (_, i) => 2 * (i + 1)));
     // The agent's loss at step n is 1/n: (1 + 1/2) / 2, then (1/3 + 1/4) / 2.
     expect(losses.slice(0, 2).map(({ loss }) => loss)).toEqual([0.75, (1 / 3 + 1 / 4) / 2]);
-    expect(events.at(-1)).toEqual({ kind: "learned", agent: "rememberer", task: "right", gradientSteps: 40, loss: 1 / 40, memorySize: 0 });
+    expect(events.at(-1)).toEqual({
+      kind: "learned",
+      agent: "rememberer",
+      task: "right",
+      trigger: "boundary",
+      gradientSteps: 40,
+      loss: 1 / 40,
+      memorySize: 0,
+    });
   });
 
   it("of no gradient step is told too", async () => {
     const { run, events } = await pointRun({ config: { gradientSteps: 0 } });
     await run.sleep(run.agents[0]!, run.tasks[0]!);
-    expect(events.slice(1)).toEqual([{ kind: "learned", agent: "rememberer", task: "left", gradientSteps: 0, loss: 0, memorySize: 0 }]);
+    expect(events.slice(1)).toEqual([
+      { kind: "learned", agent: "rememberer", task: "left", trigger: "boundary", gradientSteps: 0, loss: 0, memorySize: 0 },
+    ]);
   });
 
   it("lets others run between its steps, waits while paused, and takes single steps", async () => {

@@ -11,6 +11,8 @@ describe("a run's configuration", () => {
     expect(parseConfig(least)).toEqual({
       ...least,
       testTasks: [],
+      boundaries: "given",
+      sleepEvery: 0,
       demonstrations: 10,
       demonstrationSets: {},
       demonstrationNoise: 0.2,

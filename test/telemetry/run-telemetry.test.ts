@@ -150,7 +150,7 @@ describe("a run on show", () => {
     telemetry.onEvent(started);
     telemetry.onEvent({ kind: "demonstrated", task: tasks[0], episodes: 3, successes: 3, steps: 120 });
     for (const step of [10, 20]) telemetry.onEvent({ kind: "loss", agent: "rememberer", task: tasks[0], gradientStep: step, loss: 1 / step });
-    telemetry.onEvent({ kind: "learned", agent: "rememberer", task: tasks[0], gradientSteps: 20, loss: 0.05, memorySize: 120 });
+    telemetry.onEvent({ kind: "learned", agent: "rememberer", task: tasks[0], trigger: "boundary", gradientSteps: 20, loss: 0.05, memorySize: 120 });
     telemetry.onEvent(evaluated("rememberer", 1, 0, [true, true, false, true]));
     telemetry.onProgress({ phase: "evaluate", task: tasks[0], agent: "rememberer", fraction: 0.25 });
     await rails.episodes(2);
