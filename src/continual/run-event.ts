@@ -2,6 +2,7 @@
  * @file The one log of a run. Everything a run reports (metrics file, progress line, live page, HTML report) is made from these
  * events. They hold nothing of the wall clock, so the same seed writes the same bytes.
  */
+import type { SelfTest } from "../contract/agent.ts";
 import type { MemoryCondition } from "../contract/explanation.ts";
 import type { TaskId } from "../contract/task.ts";
 
@@ -64,7 +65,11 @@ export interface Learned {
   readonly loss: number;
   readonly memorySize: number;
   readonly trigger: SleepTrigger;
-  /** As in the sleep's report. */
+  /** The rest as in the sleep's report. */
+  readonly selfTests?: readonly SelfTest[];
+  readonly rolledBack?: boolean;
+  readonly merged?: number;
+  readonly forgotten?: number;
   readonly drift?: number;
 }
 

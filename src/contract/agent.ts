@@ -42,6 +42,10 @@ export interface Transition {
 
 export interface ConsolidationBudget {
   readonly gradientSteps: number;
+  /** Seconds of wall clock after which no further gradient step is begun; a run that is to be repeated to the byte has none. */
+  readonly seconds?: number;
+  /** Bytes that long-term memory may take afterwards. */
+  readonly memoryBytes?: number;
   /** Whether the task is known to end with this sleep; true by default. Without it, a task ends when another begins. */
   readonly taskEnds?: boolean;
 }
@@ -51,11 +55,30 @@ export interface ConsolidationProgress {
   readonly gradientSteps: number;
   /** The latest loss. */
   readonly loss: number;
+  /** What the sleep is at; learning by default. */
+  readonly doing?: "learning" | "self-test" | "filing" | "tidying";
+}
+
+/** How well an agent answers remembered states that a sleep did not learn from: the mean Euclidean error of its actions, before and after. */
+export interface SelfTest {
+  readonly task: TaskId;
+  readonly states: number;
+  readonly before: number;
+  readonly after: number;
+  /** Whether the difference is more than chance and more than may be. */
+  readonly worse: boolean;
 }
 
 export interface ConsolidationReport extends ConsolidationProgress {
   /** Entries in long-term memory afterwards; 0 without one. */
   readonly memorySize: number;
+  /** What the agent asked itself before and after, task by task; absent where it did not. */
+  readonly selfTests?: readonly SelfTest[];
+  /** Whether an older task got worse, so that what was learned in this sleep was undone. */
+  readonly rolledBack?: boolean;
+  /** Entries that became one with another, and that were forgotten on purpose. */
+  readonly merged?: number;
+  readonly forgotten?: number;
   /** How much the neighbours of what is remembered changed with its keys, from 0 for nothing up to 1; absent where no keys were made anew. */
   readonly drift?: number;
 }

@@ -4,6 +4,7 @@ import { EngramError, InvalidValueError, UnknownNameError } from "../contract/er
 import type { DoctorFlags } from "./commands/doctor.ts";
 import type { RecordFlags } from "./commands/record.ts";
 import type { RunFlags } from "./commands/run.ts";
+import type { SleepsFlags } from "./commands/sleeps.ts";
 import type { ServeFlags } from "./commands/serve-env.ts";
 import { addMemoryCommands } from "./memory-command-line.ts";
 import type { Registries } from "./registries.ts";
@@ -100,6 +101,15 @@ export function commandLine(registries: Registries): Command {
     .action(async (folder: string, flags: { readonly json?: boolean }) => {
       (await import("./commands/report.ts")).reportCommand(folder, flags);
     });
+
+  program
+    .command("sleeps")
+    .description("what the sleeps of a run's agents did: why they slept, what they learned, whether it was kept")
+    .argument("<run>", "the run's folder")
+    .option("--agent <name>", "of this agent alone")
+    .option("--json", "print as JSON")
+    .addHelpText("after", "\nExamples:\n  engram sleeps runs/quickstart-seed1\n  engram sleeps runs/quickstart-seed1 --agent engram --json")
+    .action(async (folder: string, flags: SleepsFlags) => (await import("./commands/sleeps.ts")).sleepsCommand(folder, flags));
 
   const list = async (): Promise<typeof import("./commands/list.ts")> => import("./commands/list.ts");
   program

@@ -21,7 +21,9 @@ export function describeEvent(event: RunEvent): string | undefined {
     case "learned":
       return `${event.agent} slept on ${event.task}: loss ${event.loss.toPrecision(3)} after ${plural(event.gradientSteps, "gradient step")}${
         event.memorySize > 0 ? `, ${plural(event.memorySize, "memory", "memories")}` : ""
-      }${event.drift === undefined ? "" : `, ${percent(event.drift)} of their neighbours changed`}`;
+      }${event.drift === undefined ? "" : `, ${percent(event.drift)} of their neighbours changed`}${
+        event.rolledBack === true ? "; undone, because an older task got worse" : ""
+      }`;
     case "evaluated":
       return `${event.agent} after ${plural(event.learned, "task")}: ${event.task} ${percent(event.successes.filter(Boolean).length / event.successes.length)}`;
     case "probed":

@@ -216,6 +216,18 @@ describe("engram's other commands", () => {
     expect(err).toContain("line ");
   });
 
+  it("sleeps says of every sleep why it was, what it learned and whether it was kept", async () => {
+    const all = await engram("sleeps", "runs/quickstart-seed3");
+    expect(all.code).toBe(0);
+    expect(all.out).toMatch(/engram\n.*because.*\n\s+1\s+reach\s+the task ended\s+8 .*kept\n\s+2\s+push/);
+    expect(all.out).toContain("behaviour-cloning");
+    const one = JSON.parse((await engram("sleeps", "runs/quickstart-seed3", "--agent", "engram", "--json")).out) as unknown[];
+    expect(one).toHaveLength(2);
+    expect(one[1]).toMatchObject({ agent: "engram", task: "push", trigger: "boundary", gradientSteps: 8 });
+    const wrong = await engram("sleeps", "runs/quickstart-seed3", "--agent", "engrm");
+    expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining("`engram`") as string });
+  });
+
   it("memory ls and show look into what was remembered", async () => {
     const at = join("runs", "quickstart-seed3");
     expect((await engram("memory", "ls", at)).out).toMatch(/reach\s+\d+\s+2\s/);

@@ -1,0 +1,67 @@
+/** @file `engram sleeps`: what an agent's sleeps did, one after another, from its run's log. */
+import { UnknownNameError } from "../../contract/errors.ts";
+import type { Learned, RunEvent, SleepTrigger } from "../../continual/run-event.ts";
+import { columns } from "../columns.ts";
+import { readRun } from "../read-run.ts";
+
+export interface SleepsFlags {
+  readonly agent?: string;
+  readonly json?: boolean;
+}
+
+const because: Readonly<Record<SleepTrigger, string>> = {
+  boundary: "the task ended",
+  drift: "something else began",
+  count: "enough was shown",
+  idle: "nothing else to do",
+};
+
+export function sleepsCommand(folder: string, { agent, json }: SleepsFlags): void {
+  const { events } = readRun(folder);
+  const names = events.flatMap((event) => (event.kind === "run-started" ? event.agents : []));
+  if (agent !== undefined && !names.includes(agent)) throw new UnknownNameError("agent of this run", agent, names);
+  const chosen = names.filter((name) => agent === undefined || name === agent);
+  const sleeps = (name: string): Learned[] => events.filter((event: RunEvent): event is Learned => event.kind === "learned" && event.agent === name);
+  process.stdout.write(
+    json === true ? `${JSON.stringify(chosen.flatMap(sleeps))}\n` : `${chosen.map((name) => `${name}\n${tableOf(sleeps(name))}`).join("\n\n")}\n`,
+  );
+}
+
+function tableOf(sleeps: readonly Learned[]): string {
+  if (sleeps.length === 0) return "  never slept";
+  const heads = ["  sleep", "after", "because", "gradient steps", "loss", "memories", "neighbours changed", "error before → after", "outcome"];
+  return columns([heads, ...sleeps.map((sleep, k) => rowOf(sleep, k + 1))]);
+}
+
+function rowOf(sleep: Learned, number: number): string[] {
+  const { task, trigger, gradientSteps, loss, memorySize, drift } = sleep;
+  const changed = drift === undefined ? "–" : `${(100 * drift).toFixed(0)} %`;
+  return [
+    `  ${number}`,
+    task,
+    because[trigger],
+    String(gradientSteps),
+    loss.toPrecision(3),
+    String(memorySize),
+    changed,
+    errorsOf(sleep),
+    outcomeOf(sleep),
+  ];
+}
+
+/** Over all states it asked itself. */
+function errorsOf({ selfTests = [] }: Learned): string {
+  const states = selfTests.reduce((sum, test) => sum + test.states, 0);
+  if (states === 0) return "–";
+  const over = (which: "before" | "after"): string => (selfTests.reduce((sum, test) => sum + test[which] * test.states, 0) / states).toFixed(3);
+  return `${over("before")} → ${over("after")}`;
+}
+
+function outcomeOf({ selfTests = [], rolledBack = false, merged = 0, forgotten = 0 }: Learned): string {
+  const worse = selfTests.filter((test) => test.worse).map(({ task, before, after }) => `${task} (${before.toFixed(3)} → ${after.toFixed(3)})`);
+  return [
+    rolledBack ? `undone: worse at ${worse.join(", ")}` : "kept",
+    ...(merged > 0 ? [`${merged} merged`] : []),
+    ...(forgotten > 0 ? [`${forgotten} forgotten`] : []),
+  ].join(", ");
+}
