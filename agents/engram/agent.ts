@@ -31,6 +31,7 @@ import { RetrievalReader } from "../../src/learning/meta/retrieval-reader.ts";
 import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
 import { evict } from "../../src/memory/forgetting/eviction.ts";
 import { evictionRules } from "../../src/memory/forgetting/eviction-rules.ts";
+import type { RekeyReport } from "../../src/memory/rekey.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 import { FlatVector } from "../../src/tensor/flat-vector.ts";
 import { engramConfig, type EngramConfig } from "./config.ts";
@@ -129,13 +130,31 @@ class EngramAgent implements Agent {
     const tasks = this.#descent.tasks({ memory: this.memory, current: this.#task });
     if (gradientSteps > 0 && tasks.length > 0) {
       const steps = this.#learner.steps(tasks, this.#random.split(`sleep ${this.#descent.count}`));
-      for (let step = 1; step <= gradientSteps; step++) {
-        loss = steps.next().value;
-        yield { gradientSteps: step, loss };
+      try {
+        for (let step = 1; step <= gradientSteps; step++) {
+          loss = steps.next().value;
+          yield { gradientSteps: step, loss };
+        }
+        ({ drift } = yield* this.#fileAnew({ gradientSteps, loss }));
+      } finally {
+        // However a sleep ends, keys are those of the encoder that it leaves.
+        this.#reader.catchUp();
       }
-      ({ drift } = this.#reader.rekey());
     }
     return { gradientSteps, loss, memorySize: this.memory.size, ...(drift !== undefined && { drift }) };
+  }
+
+  /** In turns, so that whoever watches goes on; nothing more is learned meanwhile. */
+  *#fileAnew(progress: ConsolidationProgress): Generator<ConsolidationProgress, RekeyReport> {
+    const turns = this.#reader.rekeying();
+    try {
+      for (let turn = turns.next(); ; turn = turns.next()) {
+        if (turn.done === true) return turn.value;
+        yield progress;
+      }
+    } finally {
+      turns.return({ entries: 0, drift: 0 });
+    }
   }
 
   /** Every worker has an encoder of its own, so what others remembered gets keys by this one. */
@@ -166,12 +185,14 @@ class EngramAgent implements Agent {
     this.#descent.restore(nested(snapshot, "descent"));
     this.#random.restore(nested(snapshot, "random"));
     this.memory.restore(nested(snapshot, "memory"));
+    this.#reader.catchUp();
     this.#lived = lived;
     this.#task = restoreTaskId(snapshot["task"]);
   }
 
   dispose(): void {
     this.memory.dispose();
+    this.#reader.dispose();
     this.#descent.dispose();
     this.#parameters.dispose();
   }

@@ -215,7 +215,8 @@ export class ContinualRun {
           report = next.value;
           break;
         }
-        const point = curve.add(next.value);
+        // Between two steps a sleep may do other work, such as filing its memory anew.
+        const point = next.value.gradientSteps > done ? curve.add(next.value) : undefined;
         if (point !== undefined) onEvent({ kind: "loss", ...named, ...point });
         this.#progress("learn", task.id, next.value.gradientSteps - done, agent.name);
         done = next.value.gradientSteps;

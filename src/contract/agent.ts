@@ -65,7 +65,10 @@ export interface Agent {
   observe(transition: Transition): void;
   /** Tells that what follows belongs to another task. Agents that need no boundaries ignore it. */
   beginTask(task: TaskId): void;
-  /** Sleeps: works through the budget, yielding often enough for a live page, and reports at the end. */
+  /**
+   * Sleeps: works through the budget, yielding after each gradient step, and as often as a live page needs while it does other work, with the same number
+   * again. It reports at the end; one that is ended before leaves an agent that can act.
+   */
   consolidate(budget: ConsolidationBudget): Generator<ConsolidationProgress, ConsolidationReport>;
   /**
    * Makes what it remembered durable, and takes over what others who share its memory did; says how many entries that changed. Called between tasks
