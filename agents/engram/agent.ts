@@ -15,9 +15,10 @@ import type {
   DecisionContext,
   Transition,
 } from "../../src/contract/agent.ts";
-import { SnapshotError } from "../../src/contract/errors.ts";
+import { InvalidValueError, SnapshotError } from "../../src/contract/errors.ts";
 import type { Explanation, ExplanationContext } from "../../src/contract/explanation.ts";
 import type { EntryId, MemoryEntry, MemoryShape, MemoryStore, Recall } from "../../src/contract/memory.ts";
+import type { MemoryIndex } from "../../src/contract/memory-index.ts";
 import { nested, type Snapshot } from "../../src/contract/snapshot.ts";
 import { asTaskId, restoreTaskId, type TaskId } from "../../src/contract/task.ts";
 import { validate } from "../../src/contract/validate.ts";
@@ -49,6 +50,7 @@ class EngramAgent implements Agent {
   readonly #key: Float32Array;
   readonly #decision: { readonly action: Float32Array; readonly recall: Recall; time: number };
   #task: TaskId = asTaskId("");
+  #index: MemoryIndex | undefined;
   /** Control steps watched and acted so far: the clock of memory. */
   #lived: number;
 
@@ -157,11 +159,17 @@ class EngramAgent implements Agent {
     }
   }
 
+  /** Lets memory be searched by an approximate index from now on. */
+  async indexBy(open: NonNullable<AgentOptions["openIndex"]>): Promise<void> {
+    this.#index = await open(this.memory);
+  }
+
   /** Every worker has an encoder of its own, so what others remembered gets keys by this one. */
   async refresh(): Promise<number> {
     await this.memory.flush();
     const changed = await this.memory.refresh();
     if (changed > 0) this.#reader.rekey();
+    await this.#index?.catchUp();
     return changed;
   }
 
@@ -224,7 +232,19 @@ export const engram: AgentEntry = {
   defaults: engramConfig.parse({}),
   async make(options) {
     const config = validate(engramConfig, options.config ?? {}, "agents.engram", Object.keys(engramConfig.shape));
+    const { openIndex } = options;
+    if (config.index === "hnsw" && openIndex === undefined) {
+      throw new InvalidValueError("agents.engram.index", config.index, "`exact` where nobody opens an index", "Give `make` an `openIndex`, such as `openHnsw`."); // prettier-ignore
+    }
     const body = bodyOf(options, config);
-    return new EngramAgent(options, config, body, await options.openStore?.(body.memoryShape));
+    const agent = new EngramAgent(options, config, body, await options.openStore?.(body.memoryShape));
+    if (config.index === "exact") return agent;
+    try {
+      await agent.indexBy(openIndex!);
+      return agent;
+    } catch (error) {
+      agent.dispose();
+      throw error;
+    }
   },
 };

@@ -2,6 +2,7 @@
 import type { EnvironmentSpec } from "./environment.ts";
 import type { Explanation, ExplanationContext, MemoryCondition } from "./explanation.ts";
 import type { LongTermMemory, MemoryEntry, MemoryShape, MemoryStore, Recall } from "./memory.ts";
+import type { IndexedMemory, MemoryIndex } from "./memory-index.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { NextStep } from "./step.ts";
 import type { TaskId } from "./task.ts";
@@ -97,6 +98,8 @@ export interface AgentOptions {
   readonly config?: Readonly<Record<string, unknown>>;
   /** Opens the place where its memory outlives the process; without it, memory lives in the process alone. */
   readonly openStore?: (shape: MemoryShape) => MemoryStore | Promise<MemoryStore>;
+  /** Opens an approximate index over its memory, for a configuration that asks for one: `openHnsw`. */
+  readonly openIndex?: (memory: IndexedMemory) => Promise<MemoryIndex>;
 }
 
 /** A registered mind. */
