@@ -57,6 +57,7 @@ export {
   type RecallOptions,
   type StoreChanges,
 } from "./contract/memory.ts";
+export type { IndexedMemory, MemoryIndex } from "./contract/memory-index.ts";
 export type { Scene, SceneBody, SceneShape, ShapeGeometry } from "./contract/scene.ts";
 export type { Snapshot, SnapshotValue } from "./contract/snapshot.ts";
 export { bring, contains, space, type PartOptions, type Quantity, type Space, type SpacePart, type Unit } from "./contract/space.ts";

@@ -15,9 +15,10 @@ import type {
   DecisionContext,
   Transition,
 } from "../../src/contract/agent.ts";
-import { SnapshotError } from "../../src/contract/errors.ts";
+import { InvalidValueError, SnapshotError } from "../../src/contract/errors.ts";
 import type { Explanation, ExplanationContext } from "../../src/contract/explanation.ts";
 import type { EntryId, MemoryEntry, MemoryShape, MemoryStore, Recall } from "../../src/contract/memory.ts";
+import type { MemoryIndex } from "../../src/contract/memory-index.ts";
 import { nested, type Snapshot } from "../../src/contract/snapshot.ts";
 import { asTaskId, restoreTaskId, type TaskId } from "../../src/contract/task.ts";
 import { validate } from "../../src/contract/validate.ts";
@@ -30,6 +31,7 @@ import { RetrievalReader } from "../../src/learning/meta/retrieval-reader.ts";
 import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
 import { evict } from "../../src/memory/forgetting/eviction.ts";
 import { evictionRules } from "../../src/memory/forgetting/eviction-rules.ts";
+import type { RekeyReport } from "../../src/memory/rekey.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 import { FlatVector } from "../../src/tensor/flat-vector.ts";
 import { engramConfig, type EngramConfig } from "./config.ts";
@@ -47,6 +49,7 @@ class EngramAgent implements Agent {
   readonly #key: Float32Array;
   readonly #decision: { readonly action: Float32Array; readonly recall: Recall; time: number };
   #task: TaskId = asTaskId("");
+  #index: MemoryIndex | undefined;
   /** Control steps watched and acted so far: the clock of memory. */
   #lived: number;
 
@@ -126,13 +129,36 @@ class EngramAgent implements Agent {
     const tasks = this.memory.tasks();
     if (gradientSteps > 0 && tasks.length > 0) {
       const steps = this.#learner.steps(tasks, this.#random.split(`sleep ${this.#descent.count}`));
-      for (let step = 1; step <= gradientSteps; step++) {
-        loss = steps.next().value;
-        yield { gradientSteps: step, loss };
+      try {
+        for (let step = 1; step <= gradientSteps; step++) {
+          loss = steps.next().value;
+          yield { gradientSteps: step, loss };
+        }
+        ({ drift } = yield* this.#fileAnew({ gradientSteps, loss }));
+      } finally {
+        // However a sleep ends, keys are those of the encoder that it leaves.
+        this.#reader.catchUp();
       }
-      ({ drift } = this.#reader.rekey());
     }
     return { gradientSteps, loss, memorySize: this.memory.size, ...(drift !== undefined && { drift }) };
+  }
+
+  /** In turns, so that whoever watches goes on; nothing more is learned meanwhile. */
+  *#fileAnew(progress: ConsolidationProgress): Generator<ConsolidationProgress, RekeyReport> {
+    const turns = this.#reader.rekeying();
+    try {
+      for (let turn = turns.next(); ; turn = turns.next()) {
+        if (turn.done === true) return turn.value;
+        yield progress;
+      }
+    } finally {
+      turns.return({ entries: 0, drift: 0 });
+    }
+  }
+
+  /** Lets memory be searched by an approximate index from now on. */
+  async indexBy(open: NonNullable<AgentOptions["openIndex"]>): Promise<void> {
+    this.#index = await open(this.memory);
   }
 
   /** Every worker has an encoder of its own, so what others remembered gets keys by this one. */
@@ -140,6 +166,7 @@ class EngramAgent implements Agent {
     await this.memory.flush();
     const changed = await this.memory.refresh();
     if (changed > 0) this.#reader.rekey();
+    await this.#index?.catchUp();
     return changed;
   }
 
@@ -163,12 +190,14 @@ class EngramAgent implements Agent {
     this.#descent.restore(nested(snapshot, "descent"));
     this.#random.restore(nested(snapshot, "random"));
     this.memory.restore(nested(snapshot, "memory"));
+    this.#reader.catchUp();
     this.#lived = lived;
     this.#task = restoreTaskId(snapshot["task"]);
   }
 
   dispose(): void {
     this.memory.dispose();
+    this.#reader.dispose();
     this.#descent.dispose();
     this.#parameters.dispose();
   }
@@ -200,7 +229,19 @@ export const engram: AgentEntry = {
   defaults: engramConfig.parse({}),
   async make(options) {
     const config = validate(engramConfig, options.config ?? {}, "agents.engram", Object.keys(engramConfig.shape));
+    const { openIndex } = options;
+    if (config.index === "hnsw" && openIndex === undefined) {
+      throw new InvalidValueError("agents.engram.index", config.index, "`exact` where nobody opens an index", "Give `make` an `openIndex`, such as `openHnsw`."); // prettier-ignore
+    }
     const body = bodyOf(options, config);
-    return new EngramAgent(options, config, body, await options.openStore?.(body.memoryShape));
+    const agent = new EngramAgent(options, config, body, await options.openStore?.(body.memoryShape));
+    if (config.index === "exact") return agent;
+    try {
+      await agent.indexBy(openIndex!);
+      return agent;
+    } catch (error) {
+      agent.dispose();
+      throw error;
+    }
   },
 };

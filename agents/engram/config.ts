@@ -11,6 +11,10 @@ export const engramConfig = z.strictObject({
     .enum(Object.keys(evictionRules) as [EvictionName, ...EvictionName[]])
     .describe("Which states go when a task, or all of them, have more than may be kept.")
     .default("thinning"),
+  index: z
+    .enum(["exact", "hnsw"])
+    .describe("How memory is searched: all entries, or a graph that finds nearly all of the nearest, for 100,000 entries and more.")
+    .default("exact"),
   neighbours: count("Entries recalled at every decision.").default(64),
   embedding: count("Length of a memory key.").default(24),
   encoderHidden: z.array(count("Units of a layer.")).describe("Hidden layers of the encoder, features → key.").default([64]),

@@ -8,6 +8,7 @@ import type { EnvironmentEntry, EnvironmentSpec } from "../contract/environment.
 import { DivergenceError, EngramError, InvalidValueError, OrderError, StorageError, UnknownNameError } from "../contract/errors.ts";
 import type { MemoryCondition } from "../contract/explanation.ts";
 import type { MemoryShape, MemoryStore } from "../contract/memory.ts";
+import type { IndexedMemory, MemoryIndex } from "../contract/memory-index.ts";
 import type { TaskId } from "../contract/task.ts";
 import { RandomStream } from "../numerics/random.ts";
 import { agentActor, closedLoop, type EpisodePlan } from "../streams/closed-loop.ts";
@@ -43,6 +44,8 @@ export interface ContinualRunOptions {
   readonly openDemonstrations?: (name: string) => Promise<DemonstrationSet>;
   /** Opens the durable store of an agent's memory; whoever opens it closes it. */
   readonly openStore?: (agent: string, shape: MemoryShape) => MemoryStore | Promise<MemoryStore>;
+  /** Opens the approximate index of an agent's memory, where its configuration asks for one; by default one that lasts as long as the process. */
+  readonly openIndex?: (agent: string, memory: IndexedMemory) => Promise<MemoryIndex>;
   /** Hears of a memory whose store could not be reached; the run goes on with what the agent has. */
   readonly onTrouble?: (error: StorageError) => void;
   readonly onEvent: (event: RunEvent) => void;
@@ -254,7 +257,8 @@ export class ContinualRun {
           report = next.value;
           break;
         }
-        const point = curve.add(next.value);
+        // Between two steps a sleep may do other work, such as filing its memory anew.
+        const point = next.value.gradientSteps > done ? curve.add(next.value) : undefined;
         if (point !== undefined) onEvent({ kind: "loss", ...named, ...point });
         this.#progress("learn", task.id, next.value.gradientSteps - done, agent.name);
         done = next.value.gradientSteps;
@@ -432,7 +436,7 @@ async function checkSets({ config, openDemonstrations }: ContinualRunOptions, ta
 
 /** The configuration's agents for a body, each with a seed of its own; none is left behind if one cannot be made. */
 async function makeAgents(options: ContinualRunOptions, spec: EnvironmentSpec): Promise<readonly Agent[]> {
-  const { config, seed, openStore } = options;
+  const { config, seed, openStore, openIndex = inProcess } = options;
   const made: Agent[] = [];
   try {
     for (const [name, overrides] of Object.entries(config.agents)) {
@@ -444,6 +448,7 @@ async function makeAgents(options: ContinualRunOptions, spec: EnvironmentSpec): 
           seed: RandomStream.fromSeed(seed).split("agents").split(name).uint32(),
           config: overrides,
           ...(openStore && { openStore: (shape: MemoryShape) => openStore(name, shape) }),
+          openIndex: (memory) => openIndex(name, memory),
         }),
       );
     }
@@ -452,4 +457,10 @@ async function makeAgents(options: ContinualRunOptions, spec: EnvironmentSpec): 
     throw error;
   }
   return made;
+}
+
+/** Loaded by those who ask for it alone: the library is native code. */
+async function inProcess(_: string, memory: IndexedMemory): Promise<MemoryIndex> {
+  const { openHnsw } = await import("../memory/stores/hnsw-index.ts");
+  return openHnsw(memory);
 }

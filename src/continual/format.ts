@@ -13,6 +13,10 @@ export const interval = ({ low, high }: Estimate): string => `[${decimals(low)},
 /** Such as `0.937 [0.905, 0.960]`. */
 export const withInterval = (estimate: Estimate): string => `${decimals(estimate.mean)} ${interval(estimate)}`;
 
+/** What a sleep's drift says. */
+export const DRIFT_MEANING =
+  "the share of an entry’s ten nearest neighbours that are no longer among its ten nearest once a sleep has made all keys anew, over up to 64 entries";
+
 function signed(value: number, digits: number): string {
   const text = value.toFixed(digits);
   return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");

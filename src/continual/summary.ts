@@ -31,6 +31,8 @@ export interface AgentSummary {
   readonly metrics: readonly MetricSummary[];
   /** For each tested task of the last row: the share of memory reads by source task, and their mean age; empty for an agent without memory. */
   readonly reads: readonly { readonly task: string; readonly shares: Readonly<Record<string, number>>; readonly age?: number }[];
+  /** For each task of the run, how much neighbours in memory changed in the latest sleep on it; null where no keys were made anew. */
+  readonly drifts: readonly (number | null)[];
   /** What its memory was worth, where that was asked. */
   readonly memory?: MemorySummary;
   /** Entries in long-term memory at the end. */
@@ -82,6 +84,9 @@ export const figure = (agent: AgentSummary, id: string): Estimate | undefined =>
 export const ranked = (agents: readonly AgentSummary[]): AgentSummary[] =>
   agents.toSorted((a, b) => (figure(b, "average-performance")?.mean ?? -1) - (figure(a, "average-performance")?.mean ?? -1));
 
+/** Those who made the keys of their memory anew. */
+export const rekeyed = (agents: readonly AgentSummary[]): AgentSummary[] => agents.filter(({ drifts }) => drifts.some((drift) => drift !== null));
+
 /** The tasks that memory was read from, in the order of learning; then what else was read. */
 export function readSources(tasks: RunSummary["tasks"], reads: AgentSummary["reads"]): readonly string[] {
   const found = new Set(reads.flatMap(({ shares }) => Object.keys(shares)));
@@ -98,6 +103,7 @@ interface AgentResults {
 function summarizeAgent({ matrix, tests, resampled }: AgentResults, events: readonly RunEvent[]): AgentSummary {
   const { agent, cells } = matrix;
   const memory = summarizeMemory(agent, matrix.tasks, events);
+  const sleeps = events.filter((event): event is Learned => event.kind === "learned" && event.agent === agent);
   const lastRow = cells.findLast((row) => row.some((cell) => cell !== undefined)) ?? [];
   return {
     agent,
@@ -113,8 +119,9 @@ function summarizeAgent({ matrix, tests, resampled }: AgentResults, events: read
         ? []
         : [{ task: cell.task, shares: cell.readShares, ...(cell.readAge !== undefined && { age: cell.readAge }) }],
     ),
+    drifts: matrix.tasks.map((task) => sleeps.findLast((sleep) => sleep.task === task)?.drift ?? null),
     ...(memory && { memory }),
-    memorySize: events.findLast((event): event is Learned => event.kind === "learned" && event.agent === agent)?.memorySize ?? 0,
+    memorySize: sleeps.at(-1)?.memorySize ?? 0,
   };
 }
 

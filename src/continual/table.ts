@@ -1,7 +1,7 @@
 /** @file A run's figures as text for a terminal. */
-import { percent, withInterval } from "./format.ts";
+import { DRIFT_MEANING, percent, withInterval } from "./format.ts";
 import type { MemorySummary } from "./memory-summary.ts";
-import { readSources, type AgentSummary, type RunSummary } from "./summary.ts";
+import { readSources, rekeyed, type AgentSummary, type RunSummary } from "./summary.ts";
 
 const INDENT = "  ";
 
@@ -16,6 +16,7 @@ export function renderTable(summary: RunSummary): string {
   for (const agent of agents.filter(({ reads }) => reads.length > 0)) {
     parts.push(`${agent.agent}: where memory was read from (columns) when tested on each task (rows)\n${readTable(summary, agent)}`);
   }
+  if (rekeyed(agents).length > 0) parts.push(`keys made anew: ${DRIFT_MEANING}\n${driftTable(summary)}`);
   for (const { agent, memory } of agents) if (memory !== undefined) parts.push(...memoryTables(summary, agent, memory));
   return parts.join("\n\n");
 }
@@ -56,6 +57,13 @@ function readTable({ tasks }: RunSummary, { reads }: AgentSummary): string {
     ...(aged ? [age === undefined ? "–" : age.toFixed(0)] : []),
   ]);
   return aligned([["", ...sources, ...(aged ? ["mean age"] : [])], ...rows]);
+}
+
+/** A line for each task slept on, and a column for each agent that made keys anew. */
+function driftTable({ tasks, agents }: RunSummary): string {
+  const keyed = rekeyed(agents);
+  const cell = (drift: number | null): string => (drift === null ? "–" : percent(drift));
+  return aligned([["", ...keyed.map(({ agent }) => agent)], ...tasks.map(({ id }, i) => [id, ...keyed.map(({ drifts }) => cell(drifts[i]!))])]);
 }
 
 /** What memory was worth, and how much of it was read. */

@@ -2,6 +2,7 @@
 import type { EnvironmentSpec } from "./environment.ts";
 import type { Explanation, ExplanationContext, MemoryCondition } from "./explanation.ts";
 import type { LongTermMemory, MemoryEntry, MemoryShape, MemoryStore, Recall } from "./memory.ts";
+import type { IndexedMemory, MemoryIndex } from "./memory-index.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { NextStep } from "./step.ts";
 import type { TaskId } from "./task.ts";
@@ -90,7 +91,10 @@ export interface Agent {
   observe(transition: Transition): void;
   /** Tells that what follows belongs to another task. Agents that need no boundaries ignore it. */
   beginTask(task: TaskId): void;
-  /** Sleeps: works through the budget, yielding often enough for a live page, and reports at the end. */
+  /**
+   * Sleeps: works through the budget, yielding after each gradient step, and as often as a live page needs while it does other work, with the same number
+   * again. It reports at the end; one that is ended before leaves an agent that can act.
+   */
   consolidate(budget: ConsolidationBudget): Generator<ConsolidationProgress, ConsolidationReport>;
   /**
    * Makes what it remembered durable, and takes over what others who share its memory did; says how many entries that changed. Called between tasks
@@ -119,6 +123,8 @@ export interface AgentOptions {
   readonly config?: Readonly<Record<string, unknown>>;
   /** Opens the place where its memory outlives the process; without it, memory lives in the process alone. */
   readonly openStore?: (shape: MemoryShape) => MemoryStore | Promise<MemoryStore>;
+  /** Opens an approximate index over its memory, for a configuration that asks for one: `openHnsw`. */
+  readonly openIndex?: (memory: IndexedMemory) => Promise<MemoryIndex>;
 }
 
 /** A registered mind. */

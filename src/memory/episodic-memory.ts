@@ -7,7 +7,6 @@ import {
   emptyRecall,
   type EntryId,
   type EntryMarks,
-  type LongTermMemory,
   type MemoryEntry,
   type MemoryShape,
   type MemoryStore,
@@ -15,9 +14,9 @@ import {
   type Recall,
   type RecallOptions,
 } from "../contract/memory.ts";
+import type { IndexedMemory, Proposals } from "../contract/memory-index.ts";
 import type { Snapshot } from "../contract/snapshot.ts";
 import type { TaskId } from "../contract/task.ts";
-import type { Proposals } from "./proposals.ts";
 import { TILE_ROWS, type Metric, type Nearest, type Selection } from "./key-index.ts";
 import { restoreRows, snapshotRows } from "./memory-snapshot.ts";
 import { rekey, type Encode, type RekeyReport } from "./rekey.ts";
@@ -35,7 +34,7 @@ export interface EpisodicMemoryOptions {
 /** The largest squared length of a vector: distances between such vectors still fit float32. */
 const LARGEST_SQUARE = 2 ** 124;
 
-export class EpisodicMemory implements LongTermMemory {
+export class EpisodicMemory implements IndexedMemory {
   readonly shape: MemoryShape;
   readonly metric: Metric;
   readonly #store: MemoryStore | undefined;

@@ -2,10 +2,10 @@
  * @file The keys of a memory, and exact search over them, in the memory of a SIMD kernel. Every key that counts is compared, so removal, change,
  * filters and recall are exact. Not an approximate index.
  */
+import type { Metric } from "../contract/memory-index.ts";
 import { kernel, numbers, release, reserve, Scratch, wholeNumbers, type Address } from "./search-kernel.ts";
 
-/** How far a query is from a key: squared L2, 1 − cosine, or the negative inner product. */
-export type Metric = "l2" | "cosine" | "inner product";
+export type { Metric };
 
 /** As `assembly/search.ts` counts them. */
 const kinds: Readonly<Record<Metric, number>> = { l2: 0, cosine: 1, "inner product": 2 };

@@ -27,11 +27,15 @@ const BATCH = 256;
 const SAMPLES = 64;
 const NEIGHBOURS = 10;
 
-/** Works in turns, each of which answers how many keys are made. Rows stay where they are meanwhile; entries may be added and forgotten. */
+/**
+ * Works in turns, each of which answers how many keys are made. Rows stay where they are meanwhile; entries may be added and forgotten. Whoever ends it
+ * before its last turn leaves the old keys as they were.
+ */
 export function* rekey(rows: Rows, metric: Metric, { from, to, encode }: RekeyOptions): Generator<number, RekeyReport> {
   const { keySize, observationSize } = rows.shape;
   const fresh = new KeyIndex(keySize, metric);
   const key = new Float32Array(keySize);
+  let adopted = false;
   rows.holds++;
   try {
     let row = 0;
@@ -52,11 +56,10 @@ export function* rekey(rows: Rows, metric: Metric, { from, to, encode }: RekeyOp
       fresh.setPenalty(each, penaltyOf(rows.columns.importances.array[each]!));
     }
     rows.adopt(fresh);
+    adopted = true;
     return { entries: rows.live, drift };
-  } catch (error) {
-    fresh.dispose();
-    throw error;
   } finally {
+    if (!adopted) fresh.dispose();
     rows.holds--;
   }
 }

@@ -3,21 +3,13 @@
  * eighth of all; so forgetting one costs nothing, and recall goes by id among equals.
  */
 import type { MemoryEntry, MemoryShape, RecallFilter } from "../contract/memory.ts";
+import type { KeyFollower } from "../contract/memory-index.ts";
 import { Columns } from "./columns.ts";
 import { KeyIndex, TILE_ROWS, type Metric, type Selection } from "./key-index.ts";
 
 /** Forgotten rows that may lie between the others, as a share of these, and at least so many. */
 const DEAD_SHARE = 1 / 8;
 const DEAD_ROWS = 64;
-
-/** Who is told which keys there are. */
-export interface KeyFollower {
-  /** An entry is new, or has another key. */
-  changed(id: number): void;
-  gone(id: number): void;
-  /** All keys were made anew. */
-  allChanged(): void;
-}
 
 export class Rows {
   readonly shape: MemoryShape;

@@ -1,5 +1,6 @@
 /** @file Where the memories of a run's agents outlive it: a file each in the run's folder, or a database that other runs share. */
 import type { MemoryShape, MemoryStore } from "../contract/memory.ts";
+import type { IndexedMemory, MemoryIndex } from "../contract/memory-index.ts";
 import { openSqliteStore } from "../memory/stores/sqlite-store.ts";
 import { parsePostgresUrl } from "../memory/stores/postgres-url.ts";
 import type { RunFolder } from "./run-folder.ts";
@@ -30,3 +31,9 @@ export const inDatabase =
     const { openPostgresStore } = await import("../memory/stores/postgres-store.ts");
     return openPostgresStore(address, shared.memoryOf(agent), shape);
   };
+
+/** An approximate index, kept beside the memories: a cache, which is made anew where it is missing. */
+export async function indexInFolder(folder: RunFolder, agent: string, memory: IndexedMemory): Promise<MemoryIndex> {
+  const { openHnsw } = await import("../memory/stores/hnsw-index.ts");
+  return openHnsw(memory, { file: folder.file(`memory-${agent}.hnsw`) });
+}

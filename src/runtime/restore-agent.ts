@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Agent } from "../contract/agent.ts";
 import { UnknownNameError } from "../contract/errors.ts";
 import { parseConfig } from "../continual/scenario.ts";
+import { openHnsw } from "../memory/stores/hnsw-index.ts";
 import { RandomStream } from "../numerics/random.ts";
 import { selectBackend, type BackendName } from "../tensor/backend.ts";
 import { readCheckpoint } from "./checkpoint-entries.ts";
@@ -27,7 +28,7 @@ export async function restoreAgent(folder: string, name: string, registries: Reg
   const { spec } = await openEnvironment(config.tasks[0]!, registries);
   await selectBackend(saved.backend as BackendName);
   const seed = RandomStream.fromSeed(saved.seed).split("agents").split(name).uint32();
-  const agent = await entry.make({ spec, seed, config: config.agents[name]! });
+  const agent = await entry.make({ spec, seed, config: config.agents[name]!, openIndex: openHnsw });
   agent.restore(snapshot);
   return agent;
 }

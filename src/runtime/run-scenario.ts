@@ -6,6 +6,7 @@ import type { AgentEntry } from "../contract/agent.ts";
 import type { EnvironmentEntry } from "../contract/environment.ts";
 import { DivergenceError } from "../contract/errors.ts";
 import type { MemoryStore } from "../contract/memory.ts";
+import type { MemoryIndex } from "../contract/memory-index.ts";
 import type { ContinualConfig } from "../continual/config.ts";
 import { ContinualRun, StoppedError, type RunTask } from "../continual/continual-run.ts";
 import { renderReport } from "../continual/report.ts";
@@ -17,7 +18,7 @@ import { Pace } from "../streams/pace.ts";
 import { startTelemetry, type RunTelemetry } from "../telemetry/run-telemetry.ts";
 import { openMinari } from "../interop/minari.ts";
 import { selectBackend, type BackendName } from "../tensor/backend.ts";
-import { inDatabase, inFolder, sharedPlace } from "./memory-place.ts";
+import { inDatabase, indexInFolder, inFolder, sharedPlace } from "./memory-place.ts";
 import { ProgressLine, type ProgressOutput } from "./progress-line.ts";
 import { RunFolder } from "./run-folder.ts";
 import { encodeSnapshot } from "./snapshot-codec.ts";
@@ -85,6 +86,7 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
       pace,
       openDemonstrations: openMinari,
       openStore: async (agent, shape) => record.keep(await openStore(agent, shape)),
+      openIndex: async (agent, memory) => record.keepIndex(await indexInFolder(folder, agent, memory)),
       onTrouble(error) {
         line.clear();
         progress.write(`${error.message} The run goes on.\n`);
@@ -160,6 +162,7 @@ class RunRecord {
   readonly #folder: RunFolder;
   readonly #output: ProgressOutput;
   readonly #stores: MemoryStore[] = [];
+  readonly #indexes: MemoryIndex[] = [];
   #meta: Readonly<Record<string, unknown>>;
   readonly #startedAt = performance.now();
 
@@ -202,11 +205,18 @@ class RunRecord {
     return store;
   }
 
-  /** Checkpoints of all agents, and their memories made durable. */
+  /** Takes charge of saving an index. */
+  keepIndex(index: MemoryIndex): MemoryIndex {
+    this.#indexes.push(index);
+    return index;
+  }
+
+  /** Checkpoints of all agents, their memories made durable, and then the indexes over these. */
   async save(run: ContinualRun): Promise<void> {
     for (const agent of run.agents) this.#folder.write(`checkpoint-${agent.name}.json`, encodeSnapshot(agent.snapshot()));
     for (const agent of run.agents) await agent.memory?.flush();
     for (const store of this.#stores) await store.flush();
+    for (const index of this.#indexes) await index.save();
     this.#folder.sync();
   }
 

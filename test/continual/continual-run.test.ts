@@ -172,6 +172,24 @@ describe("a sleep", () => {
     });
   });
 
+  it("tells each loss once, whatever else the agent yields for between two steps", async () => {
+    const { run, events } = await pointRun({ config: { gradientSteps: 40 } });
+    const { run: plain, events: expected } = await pointRun({ config: { gradientSteps: 40 } });
+    const agent = run.agents[0]!;
+    const sleep = agent.consolidate.bind(agent);
+    agent.consolidate = function* (budget) {
+      const steps = sleep(budget);
+      for (let next = steps.next(); ; next = steps.next()) {
+        if (next.done === true) return next.value;
+        yield next.value;
+        yield next.value;
+      }
+    };
+    await run.sleep(agent, run.tasks[1]!);
+    await plain.sleep(plain.agents[0]!, plain.tasks[1]!);
+    expect(events).toEqual(expected);
+  });
+
   it("of no gradient step is told too", async () => {
     const { run, events } = await pointRun({ config: { gradientSteps: 0 } });
     await run.sleep(run.agents[0]!, run.tasks[0]!);

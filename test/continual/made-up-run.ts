@@ -38,7 +38,16 @@ export function madeUpRun(options: MadeUpOptions = {}): RunEvent[] {
     { kind: "demonstrated", task, episodes: 11, successes: 10, steps: 700 + i },
     ...agents.flatMap((agent, a): RunEvent[] => [
       ...Array.from({ length: 5 }, (_, k): RunEvent => ({ kind: "loss", agent, task, gradientStep: 10 * (k + 1), loss: Math.exp(-k) / (a + 1) })),
-      { kind: "learned", agent, task, trigger: "boundary", gradientSteps: 50, loss: 0.01, memorySize: agent === keeper ? 400 * (i + 1) : 0 },
+      {
+        kind: "learned",
+        agent,
+        task,
+        trigger: "boundary",
+        gradientSteps: 50,
+        loss: 0.01,
+        memorySize: agent === keeper ? 400 * (i + 1) : 0,
+        ...(agent === keeper && { drift: 0.64 / 2 ** i }),
+      },
     ]),
     ...row(i + 1),
   ]);

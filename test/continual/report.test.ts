@@ -84,6 +84,14 @@ describe("the report", () => {
       expect([text.includes(formula), text.includes(id)]).toEqual([true, true]);
   });
 
+  it("says how much neighbours in memory changed with their keys, and what the number means", () => {
+    const events = madeUpRun();
+    expect(wellFormedText(report(events))).toMatch(
+      /Keys made anew .*the share of an entry’s ten nearest.* reach +64 % +push +32 % +pick-place +16 % /,
+    );
+    expect(report(events.filter(({ kind }) => kind !== "learned"))).not.toContain("Keys made anew");
+  });
+
   it("says how to make the run again, with its configuration", () => {
     const text = wellFormedText(report(madeUpRun(), { agents: { keeper: { memory: "<all> & more" } } }));
     expect(text).toContain(command);

@@ -23,6 +23,25 @@ describe("a run's summary", () => {
     expect(figure(keeper!, "forgetting-continual-world")!.mean).toBeLessThan(figure(forgetter!, "forgetting-continual-world")!.mean);
   });
 
+  it("has how much keys changed in each agent's latest sleep on each task", () => {
+    const events = madeUpRun();
+    expect(summarize(events).agents.map(({ drifts }) => drifts)).toEqual([
+      [0.64, 0.32, 0.16],
+      [null, null, null],
+    ]);
+    const again: RunEvent = {
+      kind: "learned",
+      trigger: "boundary",
+      agent: "keeper",
+      task: asTaskId("push"),
+      gradientSteps: 9,
+      loss: 0,
+      memorySize: 1200,
+      drift: 0.06,
+    };
+    expect(summarize([...events, again]).agents[0]!.drifts).toEqual([0.64, 0.06, 0.16]);
+  });
+
   it("compares the best agent with each other one, wherever it stands in the run", () => {
     const { agents, comparisons } = summarize(madeUpRun({ agents: ["forgetter", "keeper"], keeper: "keeper" }));
     expect(ranked(agents).map(({ agent }) => agent)).toEqual(["keeper", "forgetter"]);
@@ -41,6 +60,15 @@ describe("a run's summary", () => {
 });
 
 describe("the terminal's table", () => {
+  it("says how much keys changed, and what that means, where keys were made anew", () => {
+    const events = madeUpRun();
+    expect(renderTable(summarize(events))).toMatch(
+      /\n\nkeys made anew: the share of .*\n +keeper\n  reach +64 %\n  push +32 %\n  pick-place +16 %\n\n/,
+    );
+    const unchanged = events.filter(({ kind }) => kind !== "learned");
+    expect(renderTable(summarize(unchanged))).not.toContain("keys made anew");
+  });
+
   const [a, b] = [asTaskId("a"), asTaskId("bb")];
   const cell = (learned: number, task: typeof a, successes: boolean[], readShares: Record<string, number> = {}): RunEvent => ({
     kind: "evaluated",

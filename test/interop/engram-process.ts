@@ -1,10 +1,8 @@
 /** @file `engram serve-env` in a process of its own, as a user starts it. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { resolve } from "node:path";
 import { createInterface } from "node:readline";
-
-export const program = resolve(import.meta.dirname, "../../dist/scenarios/main.js");
+import { program } from "../engram-program.ts";
 
 export interface Served {
   readonly url: string;

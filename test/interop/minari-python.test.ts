@@ -8,7 +8,7 @@ import { afterAll, describe, expect, it, vi } from "vitest";
 import { environments } from "../../envs/index.ts";
 import { findEnvironment } from "../../src/environments/find-environment.ts";
 import { openMinari } from "../../src/interop/minari.ts";
-import { program } from "./engram-process.ts";
+import { program } from "../engram-program.ts";
 import { doors, pythonHome, script } from "./python-home.ts";
 
 const home = pythonHome("engram-python-minari", [...doors, "minari[create,hdf5]==0.5.4", "pillow"], "DATA SETS ARE, WITH MINARI ITSELF,");

@@ -5,7 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { program } from "./engram-process.ts";
+import { program } from "../engram-program.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 

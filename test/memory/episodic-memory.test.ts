@@ -186,6 +186,19 @@ describe("keys that age", () => {
     expect(drift).toBeLessThanOrEqual(1);
   });
 
+  it("stay as they were when nobody waits for the last turn", () => {
+    const memory = filled(600);
+    const { bytes } = memory;
+    const turns = memory.rekey(1, mirrored);
+    turns.next();
+    turns.return({ entries: 0, drift: 0 });
+    expect([memory.encoder, found(memory, 3, 1), memory.bytes]).toEqual([0, [3], bytes]);
+    memory.forget(Array.from({ length: 400 }, (_, i) => (i + 1) as EntryId));
+    // Rows may move again.
+    expect(memory.rows).toBe(200);
+    expect(finish(memory.rekey(1, mirrored)).entries).toBe(200);
+  });
+
   it("leave everything as it was when the encoder fails", () => {
     const memory = filled(600);
     const turns = memory.rekey(1, (observation, row, key) => {

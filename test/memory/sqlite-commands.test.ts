@@ -1,20 +1,14 @@
-import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { tmpdir } from "node:os";
 import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
 import type { EntryId } from "../../src/contract/memory.ts";
 import { openSqliteStore } from "../../src/memory/stores/sqlite-store.ts";
+import { programIn } from "../engram-program.ts";
 import { filled, shape, temporaryFiles } from "./sqlite-files.ts";
 
 const newFile = temporaryFiles();
-const program = join(resolve(import.meta.dirname, "../.."), "dist/scenarios/main.js");
-
-/** The published command line. */
-const engram = (...args: readonly string[]): Promise<{ readonly code: number; readonly out: string; readonly err: string }> =>
-  new Promise((done) => {
-    const child = execFile(process.execPath, [program, ...args], (_, out, err) => done({ code: child.exitCode ?? -1, out, err }));
-  });
+const engram = programIn(tmpdir());
 
 function meddle(file: string, sql: string): void {
   const database = new Database(file);

@@ -1,29 +1,17 @@
 /** @file The program as it is published, in processes of its own. */
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decodeSnapshot } from "../../src/runtime/snapshot-codec.ts";
+import { program, programIn, type Outcome } from "../engram-program.ts";
 
-const program = resolve(import.meta.dirname, "../../dist/scenarios/main.js");
 const folder = mkdtempSync(join(tmpdir(), "engram-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-interface Result {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function engram(...args: string[]): Promise<Result> {
-  return new Promise((done) => {
-    execFile(process.execPath, [program, ...args], { cwd: folder, env: { ...process.env, NO_COLOR: "1" } }, (error, out, err) => {
-      done({ code: error === null ? 0 : Number(error.code), out, err });
-    });
-  });
-}
+const engram = programIn(folder);
 
 const small = [
   "--set",
@@ -52,7 +40,7 @@ describe("engram record", () => {
 });
 
 describe("engram run", () => {
-  let first: Result;
+  let first: Outcome;
   beforeAll(async () => {
     first = await engram("run", "quickstart", ...small, "--seed", "3", "--no-serve");
   });

@@ -1,34 +1,20 @@
 /** @file `engram memory` as it is published, on the folder of a real run. */
-import { execFile } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Explanation } from "../../src/contract/explanation.ts";
 import type { MemoryEntry } from "../../src/contract/memory.ts";
 import { checkpointEntries } from "../../src/runtime/checkpoint-entries.ts";
 import { entryNumber } from "../../src/runtime/memory-places.ts";
+import { programIn, type Outcome } from "../engram-program.ts";
 
-const program = resolve(import.meta.dirname, "../../dist/scenarios/main.js");
 const folder = mkdtempSync(join(tmpdir(), "engram-memory-cli-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-interface Result {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function engram(...args: string[]): Promise<Result> {
-  return new Promise((done) => {
-    execFile(process.execPath, [program, ...args], { cwd: folder, env: { ...process.env, NO_COLOR: "1" }, maxBuffer: 1 << 26 }, (error, out, err) => {
-      done({ code: error === null ? 0 : Number(error.code), out, err });
-    });
-  });
-}
-
-const memory = async (...args: string[]): Promise<Result> => engram("memory", ...args);
+const engram = programIn(folder);
+const memory = async (...args: string[]): Promise<Outcome> => engram("memory", ...args);
 const json = async <T>(...args: string[]): Promise<T> => JSON.parse((await memory(...args, "--json")).out) as T;
 
 interface Stats {
@@ -44,7 +30,7 @@ function copy(name: string): string {
   return name;
 }
 
-let ran: Result;
+let ran: Outcome;
 beforeAll(async () => {
   const settings = ['tasks=["tabletop/reach@1","tabletop/push@1"]', "demonstrations=2", "gradientSteps=8", "evaluationEpisodes=2"];
   ran = await engram("run", "quickstart", ...settings.flatMap((each) => ["--set", each]), "--no-serve", "--out", "run");

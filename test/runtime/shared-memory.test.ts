@@ -1,12 +1,11 @@
 /** @file Runs in processes of their own that share one memory in PostgreSQL. */
-import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { programIn } from "../engram-program.ts";
 import { testServer, type TestServer } from "../memory/postgres-server.ts";
 
-const program = resolve(import.meta.dirname, "../../dist/scenarios/main.js");
 const folder = mkdtempSync(join(tmpdir(), "engram-shared-"));
 let server: TestServer;
 let database: string;
@@ -19,19 +18,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-interface Result {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function engram(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Result> {
-  return new Promise((done) => {
-    execFile(process.execPath, [program, ...args], { cwd: folder, env: { ...process.env, NO_COLOR: "1", ...env } }, (error, out, err) => {
-      done({ code: error === null ? 0 : Number(error.code), out, err });
-    });
-  });
-}
+const engram = programIn(folder);
 
 /** A short life on one task. */
 const life = (task: string, seed: number, out: string): string[] => {
@@ -55,17 +42,17 @@ interface Listed {
 describe("runs that share a memory", () => {
   it("at the same time, leave what both were shown in it", async () => {
     const shared = ["--memory", `${database}#team`];
-    const results = await Promise.all([engram([...life("reach", 1, "one"), ...shared]), engram([...life("push", 2, "other"), ...shared])]);
+    const results = await Promise.all([engram(...life("reach", 1, "one"), ...shared), engram(...life("push", 2, "other"), ...shared)]);
     expect(results.map(({ code, err }) => [code, err.includes("engram:")])).toEqual([[0, false], [0, false]]); // prettier-ignore
-    const [memory] = JSON.parse((await engram(["memory", "ls", `${database}#team`, "--json"])).out) as Listed[];
+    const [memory] = JSON.parse((await engram("memory", "ls", `${database}#team`, "--json")).out) as Listed[];
     expect(memory!.file).toMatch(/^postgres:\/\/.*\/engram_test_\w+#team-engram$/);
     expect(memory!.tasks.map(({ task }) => task).toSorted()).toEqual(["push", "reach"]);
   });
 
   it("one after the other: the later begins with what the earlier was shown, reads it, and adds its own", async () => {
-    const before = JSON.parse((await engram(["memory", "ls", database, "--json"])).out) as Listed[];
+    const before = JSON.parse((await engram("memory", "ls", database, "--json")).out) as Listed[];
     const total = before[0]!.tasks.reduce((sum, { entries }) => sum + entries, 0);
-    const { code, out } = await engram(life("button-press", 3, "later"), { ENGRAM_MEMORY: `${database}#team` });
+    const { code, out } = await programIn(folder, { ENGRAM_MEMORY: `${database}#team` })(...life("button-press", 3, "later"));
     expect(code).toBe(0);
     const untaught = log("later").find(({ kind }) => kind === "evaluated");
     expect(Object.keys(untaught!.readShares!).length).toBeGreaterThan(0);
@@ -74,18 +61,18 @@ describe("runs that share a memory", () => {
     for (const file of ["meta.json", "report.html", "config.json"])
       expect(readFileSync(join(folder, "later", file), "utf8")).not.toMatch(/a%20secret|a secret/);
     const [row] = await server.query(database, "select id from engram.entry where key is not null order by id limit 1");
-    const shown = await engram(["memory", "show", `${database}#team-engram`, String(row!["id"]), "--json"]);
+    const shown = await engram("memory", "show", `${database}#team-engram`, String(row!["id"]), "--json");
     expect(JSON.parse(shown.out)).toMatchObject({ id: Number(row!["id"]) });
   });
 
   it("is named after the run by itself, and a wrong address is said before anything begins", async () => {
-    await engram([...life("reach", 7, "plain"), "--memory", database]);
-    expect((await engram(["memory", "ls", database])).out).toMatch(/#quickstart-seed7-engram: \d+ entries/);
-    const wrong = await engram([...life("reach", 7, "wrong"), "--memory", "robots"]);
+    await engram(...life("reach", 7, "plain"), "--memory", database);
+    expect((await engram("memory", "ls", database)).out).toMatch(/#quickstart-seed7-engram: \d+ entries/);
+    const wrong = await engram(...life("reach", 7, "wrong"), "--memory", "robots");
     expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining("an address such as postgres://")]);
-    const away = await engram([...life("reach", 7, "wrong"), "--memory", "postgres://me:secret@127.0.0.1:1/robots"]);
+    const away = await engram(...life("reach", 7, "wrong"), "--memory", "postgres://me:secret@127.0.0.1:1/robots");
     expect([away.code, away.err]).toEqual([1, expect.stringContaining("Start it, or check host and port")]);
     expect(away.err).not.toContain("secret");
-    expect((await engram(["memory", "ls", `${database}#nobody`])).err).toContain("holds no memory nobody");
+    expect((await engram("memory", "ls", `${database}#nobody`)).err).toContain("holds no memory nobody");
   });
 });

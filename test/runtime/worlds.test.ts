@@ -1,10 +1,10 @@
 /** @file Worlds, suites and recordings on the command line: the program as it is published, in processes of its own. */
-import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { serveEnvironment, program } from "../interop/engram-process.ts";
+import { programIn } from "../engram-program.ts";
+import { serveEnvironment } from "../interop/engram-process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "engram-worlds-"));
 mkdirSync(join(folder, "node_modules"));
@@ -12,20 +12,7 @@ symlinkSync(resolve(import.meta.dirname, "../.."), join(folder, "node_modules", 
 writeFileSync(join(folder, "package.json"), '{"type":"module"}');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-interface Result {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function engram(...args: string[]): Promise<Result> {
-  const env = { ...process.env, NO_COLOR: "1", MINARI_DATASETS_PATH: join(folder, "datasets") };
-  return new Promise((done) => {
-    execFile(process.execPath, [program, ...args], { cwd: folder, env }, (error, out, err) => {
-      done({ code: error === null ? 0 : Number(error.code), out, err });
-    });
-  });
-}
+const engram = programIn(folder, { MINARI_DATASETS_PATH: join(folder, "datasets") });
 
 /** A user's own world, written in TypeScript; `drift` is what a step adds of its own. */
 const ownWorld = (drift: string): string => `

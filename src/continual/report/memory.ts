@@ -1,8 +1,8 @@
-/** @file What memory was worth: success with it, without it and with it shuffled; and how much of it was read. */
-import { decimals, interval, percent } from "../format.ts";
+/** @file What memory was worth: success with it, without it and with it shuffled; how much of it was read; and how its keys changed. */
+import { decimals, DRIFT_MEANING, interval, percent } from "../format.ts";
 import { GAIN_FORMULA, type ConditionSummary, type MemorySummary } from "../memory-summary.ts";
 import { READ_WEIGHT } from "../memory-use.ts";
-import type { AgentSummary, RunSummary } from "../summary.ts";
+import { rekeyed, type AgentSummary, type RunSummary } from "../summary.ts";
 import { intervalMark } from "./interval-mark.ts";
 import { markup, type Markup, type Part } from "./markup.ts";
 import { agentClass } from "./style.ts";
@@ -44,4 +44,16 @@ function read({ sources }: MemorySummary, { reads }: AgentSummary): Part {
 function ageOf(reads: AgentSummary["reads"], task: string): string {
   const age = reads.find((each) => each.task === task)?.age;
   return age === undefined ? "–" : age.toFixed(0);
+}
+
+/** Absent when no agent made keys anew. */
+export function driftSection({ agents, tasks }: RunSummary): Part {
+  const keyed = rekeyed(agents);
+  if (keyed.length === 0) return undefined;
+  const heads = keyed.map((agent) => markup`<th class="number ${agentClass(agents.indexOf(agent))}"><span class="swatch"></span>${agent.agent}</th>`);
+  const rows = tasks.map(({ id }, i) => {
+    const cells = keyed.map(({ drifts }) => markup`<td class="number">${drifts[i] === null ? "–" : percent(drifts[i]!)}</td>`);
+    return markup`<tr><td><strong>${id}</strong></td>${cells}</tr>`;
+  });
+  return markup`<section><h2>Keys made anew</h2><p class="note">By the task slept on: ${DRIFT_MEANING}. At 0 % the encoder kept everything where it was; much of it late in a run says that new tasks move what is remembered of earlier ones.</p><table><thead><tr><th>task</th>${heads}</tr></thead><tbody>${rows}</tbody></table></section>`;
 }

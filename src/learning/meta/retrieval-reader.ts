@@ -7,16 +7,17 @@ import type { EpisodicMemory } from "../../memory/episodic-memory.ts";
 import { distanceBetween } from "../../memory/value-distance.ts";
 import type { RekeyReport } from "../../memory/rekey.ts";
 import { ShuffledValues } from "../../memory/shuffled-values.ts";
-import type { FlatVector } from "../../tensor/flat-vector.ts";
+import { FlatVector } from "../../tensor/flat-vector.ts";
 import { MlpActor } from "../../tensor/mlp-actor.ts";
 import { placeOf } from "../../tensor/parameters.ts";
 import type { Features } from "../features.ts";
 import { TaskCues } from "../task-cues.ts";
 import { encoderVersion, retrievalLayout, type RetrievalShape } from "./retrieval-policy.ts";
 
-/** What a reader is built on; it reads the parameters in place, so that it always acts with the latest. */
+/** What a reader is built on. */
 export interface ReaderOptions {
   readonly shape: RetrievalShape;
+  /** Read in place, so that it always answers with the latest. Only keys wait until all are made anew. */
   readonly parameters: FlatVector;
   readonly features: Features;
   /** Keys by this reader's encoder, values are actions, observations as the features expect them. */
@@ -25,10 +26,23 @@ export interface ReaderOptions {
   readonly neighbours: number;
 }
 
+/** What makes keys: a network, and the scale of the codes. */
+interface Encoder {
+  readonly network: MlpActor;
+  readonly parameters: FlatVector;
+}
+
+/**
+ * Queries are encoded as the keys in memory were: while parameters change, and while keys are made anew in turns, by a copy of the encoder of then. So a read at
+ * any moment compares keys of one version; all change over at once.
+ */
 export class RetrievalReader {
   readonly recall: Recall;
   readonly #options: ReaderOptions;
-  readonly #encoder: MlpActor;
+  /** Of the keys in memory. */
+  readonly #filed: Encoder;
+  /** With the parameters as they are. */
+  readonly #latest: Encoder;
   readonly #head: MlpActor;
   readonly #cues: TaskCues;
   readonly #shuffled: ShuffledValues;
@@ -48,7 +62,9 @@ export class RetrievalReader {
     const actions = memory.shape.valueSize;
     this.#options = options;
     this.recall = emptyRecall(neighbours);
-    this.#encoder = new MlpActor("encoder", shape.encoder, layout, parameters);
+    const encoderOf = (vector: FlatVector): Encoder => ({ network: new MlpActor("encoder", shape.encoder, layout, vector), parameters: vector });
+    this.#filed = encoderOf(FlatVector.from(parameters.numbers.slice()));
+    this.#latest = encoderOf(parameters);
     this.#head = new MlpActor("head", shape.head, layout, parameters);
     this.#cues = new TaskCues(shape.cue);
     this.#shuffled = new ShuffledValues(memory);
@@ -61,28 +77,44 @@ export class RetrievalReader {
     this.#difference = this.#input.subarray(features.size + actions);
   }
 
-  /** Writes the key of an observation of a task, at `at`. */
-  encode(observation: Float32Array, task: TaskId, key: Float32Array, at = 0): void {
-    this.#options.features.write(observation, 1, this.#input);
-    this.#keyOfInput(task, key, at);
+  /** Writes the key of an observation of a task, comparable with the keys in memory. */
+  encode(observation: Float32Array, task: TaskId, key: Float32Array): void {
+    this.#encodeBy(this.#filed, observation, task, key);
   }
 
-  /** Files every entry of memory anew under the present encoder. */
-  rekey(): RekeyReport {
+  /** Files every entry of memory anew under the latest encoder, a few at each turn. The parameters must stay as they are until it has ended. */
+  *rekeying(): Generator<number, RekeyReport> {
     const { memory, shape, parameters } = this.#options;
-    const turns = memory.rekey(encoderVersion(shape, parameters), (observation, row, key) => this.encode(observation, memory.taskOf(row), key));
-    for (;;) {
-      const turn = turns.next();
-      if (turn.done === true) return turn.value;
-    }
+    const report = yield* memory.rekey(encoderVersion(shape, parameters), (observation, row, key) =>
+      this.#encodeBy(this.#latest, observation, memory.taskOf(row), key),
+    );
+    this.#filed.parameters.numbers.set(parameters.numbers);
+    return report;
   }
 
-  /** The key of the features that are in place. */
-  #keyOfInput(task: TaskId, key: Float32Array, at: number): void {
-    this.#encoder.forward(this.#input, key, 0, at);
+  /** The same at one go. */
+  rekey(): void {
+    for (const _ of this.rekeying());
+  }
+
+  /** Files every entry anew unless the latest encoder made its key. To be called when the parameters were replaced, or a learner left off. */
+  catchUp(): void {
+    const { memory, shape, parameters } = this.#options;
+    if (memory.encoder === encoderVersion(shape, parameters)) this.#filed.parameters.numbers.set(parameters.numbers);
+    else this.rekey();
+  }
+
+  /** Frees what it keeps beside the parameters. */
+  dispose(): void {
+    this.#filed.parameters.dispose();
+  }
+
+  #encodeBy({ network, parameters }: Encoder, observation: Float32Array, task: TaskId, key: Float32Array): void {
+    this.#options.features.write(observation, 1, this.#input);
+    network.forward(this.#input, key);
     const code = this.#cues.of(task);
-    const from = at + this.#options.shape.encoder.sizes.at(-1)!;
-    const scale = this.#options.parameters.numbers[this.#cueScaleAt]!;
+    const from = this.#options.shape.encoder.sizes.at(-1)!;
+    const scale = parameters.numbers[this.#cueScaleAt]!;
     for (let k = 0; k < code.length; k++) key[from + k] = code[k]! * scale;
   }
 

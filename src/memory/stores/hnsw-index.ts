@@ -9,9 +9,8 @@ import { setImmediate } from "node:timers/promises";
 import { crc32 } from "node:zlib";
 import { InvalidValueError, StorageError } from "../../contract/errors.ts";
 import type { EntryId, Recall } from "../../contract/memory.ts";
-import type { EpisodicMemory } from "../episodic-memory.ts";
-import { KeyIndex, type Metric } from "../key-index.ts";
-import type { Proposals } from "../proposals.ts";
+import type { IndexedMemory, MemoryIndex, Metric, Proposals } from "../../contract/memory-index.ts";
+import { KeyIndex } from "../key-index.ts";
 
 export interface HnswOptions {
   /** Where the graph is kept between processes, beside a description with the ending `.json`; nowhere by default. */
@@ -68,7 +67,7 @@ interface Description {
  * @throws {InvalidValueError} A setting that is not an integer from 2 up.
  * @throws {StorageError} usearch is not installed.
  */
-export async function openHnsw(memory: EpisodicMemory, options: HnswOptions = {}): Promise<HnswIndex> {
+export async function openHnsw(memory: IndexedMemory, options: HnswOptions = {}): Promise<HnswIndex> {
   const { links = 16, buildWidth = 128, searchWidth = 36, precise = false } = options;
   for (const [name, value] of Object.entries({ links, buildWidth, searchWidth })) {
     if (!Number.isInteger(value) || value < 2) throw new InvalidValueError(name, value, "an integer from 2 up");
@@ -90,10 +89,10 @@ async function usearch(): Promise<{ readonly Index: new (config: object) => Grap
   }
 }
 
-export class HnswIndex implements Proposals {
+export class HnswIndex implements Proposals, MemoryIndex {
   /** Whether its file spared building the graph. */
   readonly fromFile: boolean;
-  readonly #memory: EpisodicMemory;
+  readonly #memory: IndexedMemory;
   readonly #make: () => Graph;
   readonly #build: string;
   readonly #file: string | undefined;
@@ -105,7 +104,7 @@ export class HnswIndex implements Proposals {
   /** What is proposed for a query, in the order of ids. */
   readonly #ranked: KeyIndex;
 
-  constructor(memory: EpisodicMemory, make: () => Graph, build: string, file: string | undefined) {
+  constructor(memory: IndexedMemory, make: () => Graph, build: string, file: string | undefined) {
     this.#memory = memory;
     this.#make = make;
     this.#build = build;
