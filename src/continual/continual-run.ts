@@ -2,7 +2,7 @@
  * @file A continual-learning run: worlds in sequence, agents side by side, everything that happens told as events. A scenario's
  * program decides what is done in which order; here is how each thing is done. All chance comes from the run's seed.
  */
-import type { Agent, AgentEntry, ConsolidationReport, Decision, Transition } from "../contract/agent.ts";
+import type { Agent, AgentEntry, AgentOptions, ConsolidationReport, Decision, Transition } from "../contract/agent.ts";
 import type { DemonstrationSet } from "../contract/demonstration.ts";
 import type { EnvironmentEntry, EnvironmentSpec } from "../contract/environment.ts";
 import { DivergenceError, EngramError, InvalidValueError, OrderError, StorageError, UnknownNameError } from "../contract/errors.ts";
@@ -25,6 +25,7 @@ import type { Evaluated, RunEvent, RunProgress } from "./run-event.ts";
 import { frozenSeeds, placementSeed, TESTED } from "./placements.ts";
 import { runTasks, type RunTask } from "./run-task.ts";
 import type { Scenario } from "./scenario.ts";
+import { TestsWhileLearning } from "./tests-while-learning.ts";
 import { WorkEstimate } from "./work-estimate.ts";
 
 export type { RunTask } from "./run-task.ts";
@@ -104,6 +105,8 @@ export class ContinualRun {
   readonly #work: WorkEstimate;
   /** What each agent read of its memory in its latest row of tests. */
   readonly #use = new Map<Agent, MemoryUse>();
+  /** Tasks demonstrated so far. */
+  readonly #seen = new Set<RunTask>();
   /** Episodes begun so far, over the whole run. */
   #episodes = 0;
   /** Of those, the ones that were only shown. */
@@ -151,6 +154,7 @@ export class ContinualRun {
       await this.#refresh(agent);
       agent.beginTask(task.id);
     }
+    this.#seen.add(task);
     const set = this.config.demonstrationSets[task.world];
     const totals = await (set === undefined ? this.#controllerShows(task) : this.#recordingShows(task, set));
     this.#requireGoingOn();
@@ -206,6 +210,7 @@ export class ContinualRun {
     await this.#refresh(agent);
     const curve = new LossCurve(gradientSteps);
     this.#use.delete(agent);
+    const tests = this.#testsWhileLearning(agent, task);
     const sleep = agent.consolidate({ gradientSteps });
     let done = 0;
     let report: ConsolidationReport | undefined;
@@ -219,17 +224,43 @@ export class ContinualRun {
         if (point !== undefined) onEvent({ kind: "loss", ...named, ...point });
         this.#progress("learn", task.id, next.value.gradientSteps - done, agent.name);
         done = next.value.gradientSteps;
+        await tests?.after(done);
         await this.#rest();
       }
     } catch (error) {
       throw error instanceof DivergenceError ? error.during({ ...named, seed: this.seed }) : error;
     } finally {
       if (report === undefined) sleep.return({ gradientSteps: done, loss: 0, memorySize: 0 });
+      tests?.dispose();
     }
     const point = curve.rest();
     if (point !== undefined) onEvent({ kind: "loss", ...named, ...point });
     this.#work.skip("learn", agent.name, gradientSteps - done);
+    this.#work.skip("evaluate", agent.name, tests?.left ?? 0);
     onEvent({ kind: "learned", ...named, ...report });
+    const learned = Math.min(this.#before(task) + 1, this.tasks.length);
+    if (agent.measure !== undefined) onEvent({ kind: "measured", agent: agent.name, learned, ...agent.measure() });
+  }
+
+  #testsWhileLearning(agent: Agent, task: RunTask): TestsWhileLearning | undefined {
+    const { testsWhileLearning: plan, gradientSteps } = this.config;
+    if (plan === undefined) return undefined;
+    const named = { agent: agent.name, learned: this.#before(task), learning: task.id };
+    return new TestsWhileLearning({
+      plan,
+      gradientSteps,
+      tasks: plan.tasks === "current" ? [task] : [...new Set([...this.#seen, task])],
+      sleeper: agent,
+      makeTwin: () => makeAgent(this.#options, this.tasks[0]!.entry.spec, Object.keys(this.config.agents)[this.agents.indexOf(agent)]!),
+      test: (twin, tested, placements) => this.#test(twin, tested, { placements }),
+      onTested: (tested) => this.#options.onEvent({ kind: "tested-while-learning", ...named, ...tested }),
+    });
+  }
+
+  /** How many tasks of the sequence come before one; all of them before one that is only tested. */
+  #before(task: RunTask): number {
+    const at = this.tasks.indexOf(task);
+    return at < 0 ? this.tasks.length : at;
   }
 
   /**
@@ -393,24 +424,28 @@ async function checkSets({ config, openDemonstrations }: ContinualRunOptions, ta
 
 /** The configuration's agents for a body, each with a seed of its own; none is left behind if one cannot be made. */
 async function makeAgents(options: ContinualRunOptions, spec: EnvironmentSpec): Promise<readonly Agent[]> {
-  const { config, seed, openStore } = options;
+  const { config, openStore } = options;
   const made: Agent[] = [];
   try {
-    for (const [name, overrides] of Object.entries(config.agents)) {
-      const entry = options.agents.get(name);
-      if (entry === undefined) throw new UnknownNameError("agent", name, [...options.agents.keys()]);
-      made.push(
-        await entry.make({
-          spec,
-          seed: RandomStream.fromSeed(seed).split("agents").split(name).uint32(),
-          config: overrides,
-          ...(openStore && { openStore: (shape: MemoryShape) => openStore(name, shape) }),
-        }),
-      );
+    for (const name of Object.keys(config.agents)) {
+      made.push(await makeAgent(options, spec, name, openStore && ((shape: MemoryShape) => openStore(name, shape))));
     }
   } catch (error) {
     for (const agent of made) agent.dispose();
     throw error;
   }
   return made;
+}
+
+/** @throws {UnknownNameError} An agent that is not registered. */
+async function makeAgent(
+  { agents, config, seed }: ContinualRunOptions,
+  spec: EnvironmentSpec,
+  name: string,
+  openStore?: AgentOptions["openStore"],
+): Promise<Agent> {
+  const entry = agents.get(name);
+  if (entry === undefined) throw new UnknownNameError("agent", name, [...agents.keys()]);
+  const seedOfAgent = RandomStream.fromSeed(seed).split("agents").split(name).uint32();
+  return entry.make({ spec, seed: seedOfAgent, config: config.agents[name]!, ...(openStore && { openStore }) });
 }

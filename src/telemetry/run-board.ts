@@ -43,7 +43,7 @@ export class RunBoard {
   }
 
   onEvent(event: RunEvent): void {
-    if (event.kind !== "loss") this.#events.push(event);
+    if (event.kind !== "loss" && event.kind !== "tested-while-learning") this.#events.push(event);
     switch (event.kind) {
       case "run-started": {
         const { scenario, seed, agents, tasks } = event;
@@ -69,7 +69,9 @@ export class RunBoard {
         if (this.#channels["/summary"].watched) for (const summary of this.#closing()) this.#channels["/summary"].publish(summary);
         break;
       case "demonstrated":
+      case "tested-while-learning":
       case "learned":
+      case "measured":
       case "probed":
       case "memory-read":
         break;

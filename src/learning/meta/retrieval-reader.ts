@@ -77,6 +77,12 @@ export class RetrievalReader {
     }
   }
 
+  /** The same, where the keys are by another encoder than the present one. */
+  rekeyIfStale(): void {
+    const { memory, shape, parameters } = this.#options;
+    if (memory.encoder !== encoderVersion(shape, parameters)) this.rekey();
+  }
+
   /** The key of the features that are in place. */
   #keyOfInput(task: TaskId, key: Float32Array, at: number): void {
     this.#encoder.forward(this.#input, key, 0, at);
@@ -137,6 +143,13 @@ export class RetrievalReader {
     const answer = new Float32Array(valueSize);
     this.answer(observation, this.recall, answer);
     return distanceBetween(answer, memory.values.subarray(row * valueSize, (row + 1) * valueSize));
+  }
+
+  /** What the hidden layers of encoder and head answer to an observation; a view each, valid until the next. Overwrites `recall`. */
+  hidden(observation: Float32Array, task: TaskId): readonly Float32Array[] {
+    this.act(observation, task, new Float32Array(this.#recalledAction.length));
+    // The features of the observation are in front of what the head is given.
+    return [...this.#encoder.hidden(this.#input), ...this.#head.hidden(this.#input)];
   }
 
   #exchanged(recall: Recall): Recall {
