@@ -5,6 +5,7 @@
 import type {
   Agent,
   AgentEntry,
+  AgentMeasurements,
   AgentOptions,
   ConsolidationBudget,
   ConsolidationProgress,
@@ -72,6 +73,10 @@ class BehaviourCloningAgent implements Agent {
     let step = 0;
     for (loss of this.#learner.steps({ task: this.#task, count: gradientSteps, taskEnds, random })) yield { gradientSteps: ++step, loss };
     return { gradientSteps, loss, memorySize: this.#learner.consolidation.keep === undefined ? 0 : this.#shown.size };
+  }
+
+  measure(): AgentMeasurements {
+    return this.#learner.measure(this.#task);
   }
 
   snapshot(): Snapshot {

@@ -7,6 +7,7 @@
 import type {
   Agent,
   AgentEntry,
+  AgentMeasurements,
   AgentOptions,
   ConsolidationBudget,
   ConsolidationProgress,
@@ -24,6 +25,7 @@ import { asTaskId, restoreTaskId, type TaskId } from "../../src/contract/task.ts
 import { validate } from "../../src/contract/validate.ts";
 import { relativeFeatures, type Features } from "../../src/learning/features.ts";
 import { GradientDescent } from "../../src/learning/gradient-descent.ts";
+import { measurementsOf } from "../../src/learning/measurements.ts";
 import { explainRetrieval } from "../../src/learning/meta/retrieval-explanation.ts";
 import { RetrievalLearner } from "../../src/learning/meta/retrieval-learner.ts";
 import { encoderVersion, initializeRetrieval, keySize, retrievalLayout, type RetrievalShape } from "../../src/learning/meta/retrieval-policy.ts";
@@ -174,6 +176,15 @@ class EngramAgent implements Agent {
     return this.memory.entry(id as EntryId);
   }
 
+  measure(): AgentMeasurements {
+    return measurementsOf({
+      parameters: this.#parameters.numbers,
+      memory: this.memory,
+      kept: this.memory.size,
+      hidden: (observation, task) => this.#reader.hidden(observation, task),
+    });
+  }
+
   snapshot(): Snapshot {
     return {
       task: this.#task,
@@ -190,9 +201,10 @@ class EngramAgent implements Agent {
     this.#descent.restore(nested(snapshot, "descent"));
     this.#random.restore(nested(snapshot, "random"));
     this.memory.restore(nested(snapshot, "memory"));
-    this.#reader.catchUp();
     this.#lived = lived;
     this.#task = restoreTaskId(snapshot["task"]);
+    // A snapshot from the middle of a sleep has keys by the encoder from before it.
+    this.#reader.catchUp();
   }
 
   dispose(): void {

@@ -7,7 +7,13 @@ export type BoundaryMode = (typeof boundaryModes)[number];
 
 const agentConfig = z.record(z.string(), z.unknown());
 
-export const continualConfig = z.strictObject({
+const testsWhileLearning = z.strictObject({
+  every: z.int().min(1).describe("Gradient steps of a sleep from one test to the next."),
+  episodes: z.int().min(1).describe("Test episodes of each tested task: the first of `evaluationEpisodes`."),
+  tasks: z.enum(["current", "seen"]).default("current").describe("Whether the task slept on is tested alone, or all that were shown so far."),
+});
+
+const fields = z.strictObject({
   tasks: z.array(z.string()).min(1).describe("Worlds, in the order of learning: ids with options or without, files, or addresses."),
   testTasks: z.array(z.string()).default([]).describe("Worlds that are only tested, as a meta-learning suite has them; called like `tasks`."),
   placements: z
@@ -53,7 +59,17 @@ export const continualConfig = z.strictObject({
     .min(1)
     .default(20)
     .describe("Test episodes of each agent on each task after each task; all agents meet the same placements."),
+  testsWhileLearning: testsWhileLearning
+    .optional()
+    .describe(
+      "Tests in the middle of sleeps, for figures of how fast is learned and what is lost meanwhile; they change nothing else. None by default.",
+    ),
 });
+
+export const continualConfig = fields.refine(
+  ({ testsWhileLearning: tests, evaluationEpisodes }) => tests === undefined || tests.episodes <= evaluationEpisodes,
+  { path: ["testsWhileLearning", "episodes"], message: "at most `evaluationEpisodes`, of which they are the first" },
+);
 
 export type ContinualConfig = z.infer<typeof continualConfig>;
 /** A configuration as a scenario writes it: what has a default may be left out. */

@@ -2,7 +2,7 @@
  * @file A continual-learning run: worlds in sequence, agents side by side, everything that happens told as events. A scenario's
  * program decides what is done in which order; here is how each thing is done. All chance comes from the run's seed.
  */
-import type { Agent, AgentEntry, ConsolidationBudget, ConsolidationReport, Decision, Transition } from "../contract/agent.ts";
+import type { Agent, AgentEntry, AgentOptions, ConsolidationBudget, ConsolidationReport, Decision, Transition } from "../contract/agent.ts";
 import type { DemonstrationSet } from "../contract/demonstration.ts";
 import type { EnvironmentEntry, EnvironmentSpec } from "../contract/environment.ts";
 import { DivergenceError, EngramError, InvalidValueError, OrderError, StorageError, UnknownNameError } from "../contract/errors.ts";
@@ -27,6 +27,7 @@ import type { Evaluated, RunEvent, RunProgress, SleepTrigger } from "./run-event
 import { frozenSeeds, placementSeed, TESTED } from "./placements.ts";
 import { runTasks, type RunTask } from "./run-task.ts";
 import type { Scenario } from "./scenario.ts";
+import { TestsWhileLearning } from "./tests-while-learning.ts";
 import { WorkEstimate } from "./work-estimate.ts";
 
 export type { RunTask } from "./run-task.ts";
@@ -112,6 +113,8 @@ export class ContinualRun {
   #slept = 0;
   /** What each agent read of its memory in its latest row of tests. */
   readonly #use = new Map<Agent, MemoryUse>();
+  /** Tasks demonstrated so far. */
+  readonly #seen = new Set<RunTask>();
   /** Episodes begun so far, over the whole run. */
   #episodes = 0;
   /** Of those, the ones that were only shown. */
@@ -162,6 +165,7 @@ export class ContinualRun {
       if (this.config.boundaries === "given") agent.beginTask(task.id);
     }
     this.#unslept = this.#slept = 0;
+    this.#seen.add(task);
     const set = this.config.demonstrationSets[task.world];
     const shown: (readonly Transition[])[] = [];
     const onShown = (transitions: readonly Transition[]): void => {
@@ -248,6 +252,7 @@ export class ContinualRun {
     await this.#refresh(agent);
     const curve = new LossCurve(gradientSteps);
     this.#use.delete(agent);
+    const tests = this.#testsWhileLearning(agent, task);
     const sleep = agent.consolidate(budget);
     let done = 0;
     let report: ConsolidationReport | undefined;
@@ -262,17 +267,43 @@ export class ContinualRun {
         if (point !== undefined) onEvent({ kind: "loss", ...named, ...point });
         this.#progress("learn", task.id, next.value.gradientSteps - done, agent.name);
         done = next.value.gradientSteps;
+        await tests?.after(done);
         await this.#rest();
       }
     } catch (error) {
       throw error instanceof DivergenceError ? error.during({ ...named, seed: this.seed }) : error;
     } finally {
       if (report === undefined) sleep.return({ gradientSteps: done, loss: 0, memorySize: 0 });
+      tests?.dispose();
     }
     const point = curve.rest();
     if (point !== undefined) onEvent({ kind: "loss", ...named, ...point });
     this.#work.skip("learn", agent.name, gradientSteps - done);
+    this.#work.skip("evaluate", agent.name, tests?.left ?? 0);
     onEvent({ kind: "learned", ...named, trigger, ...report });
+    const learned = Math.min(this.#before(task) + 1, this.tasks.length);
+    if (agent.measure !== undefined) onEvent({ kind: "measured", agent: agent.name, learned, ...agent.measure() });
+  }
+
+  #testsWhileLearning(agent: Agent, task: RunTask): TestsWhileLearning | undefined {
+    const { testsWhileLearning: plan, gradientSteps } = this.config;
+    if (plan === undefined) return undefined;
+    const named = { agent: agent.name, learned: this.#before(task), learning: task.id };
+    return new TestsWhileLearning({
+      plan,
+      gradientSteps,
+      tasks: plan.tasks === "current" ? [task] : [...new Set([...this.#seen, task])],
+      sleeper: agent,
+      makeTwin: () => makeAgent(this.#options, this.tasks[0]!.entry.spec, Object.keys(this.config.agents)[this.agents.indexOf(agent)]!),
+      test: (twin, tested, placements) => this.#test(twin, tested, { placements }),
+      onTested: (tested) => this.#options.onEvent({ kind: "tested-while-learning", ...named, ...tested }),
+    });
+  }
+
+  /** How many tasks of the sequence come before one; all of them before one that is only tested. */
+  #before(task: RunTask): number {
+    const at = this.tasks.indexOf(task);
+    return at < 0 ? this.tasks.length : at;
   }
 
   /**
@@ -436,27 +467,34 @@ async function checkSets({ config, openDemonstrations }: ContinualRunOptions, ta
 
 /** The configuration's agents for a body, each with a seed of its own; none is left behind if one cannot be made. */
 async function makeAgents(options: ContinualRunOptions, spec: EnvironmentSpec): Promise<readonly Agent[]> {
-  const { config, seed, openStore, openIndex = inProcess } = options;
+  const { config, openStore, openIndex = inProcess } = options;
   const made: Agent[] = [];
   try {
-    for (const [name, overrides] of Object.entries(config.agents)) {
-      const entry = options.agents.get(name);
-      if (entry === undefined) throw new UnknownNameError("agent", name, [...options.agents.keys()]);
-      made.push(
-        await entry.make({
-          spec,
-          seed: RandomStream.fromSeed(seed).split("agents").split(name).uint32(),
-          config: overrides,
-          ...(openStore && { openStore: (shape: MemoryShape) => openStore(name, shape) }),
-          openIndex: (memory) => openIndex(name, memory),
-        }),
-      );
+    for (const name of Object.keys(config.agents)) {
+      const places = {
+        ...(openStore && { openStore: (shape: MemoryShape) => openStore(name, shape) }),
+        openIndex: (memory: IndexedMemory) => openIndex(name, memory),
+      };
+      made.push(await makeAgent(options, spec, name, places));
     }
   } catch (error) {
     for (const agent of made) agent.dispose();
     throw error;
   }
   return made;
+}
+
+/** @throws {UnknownNameError} An agent that is not registered. */
+async function makeAgent(
+  { agents, config, seed }: ContinualRunOptions,
+  spec: EnvironmentSpec,
+  name: string,
+  places: Pick<AgentOptions, "openStore" | "openIndex"> = { openIndex: (memory) => inProcess(name, memory) },
+): Promise<Agent> {
+  const entry = agents.get(name);
+  if (entry === undefined) throw new UnknownNameError("agent", name, [...agents.keys()]);
+  const seedOfAgent = RandomStream.fromSeed(seed).split("agents").split(name).uint32();
+  return entry.make({ spec, seed: seedOfAgent, config: config.agents[name]!, ...places });
 }
 
 /** Loaded by those who ask for it alone: the library is native code. */

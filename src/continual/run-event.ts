@@ -2,7 +2,7 @@
  * @file The one log of a run. Everything a run reports (metrics file, progress line, live page, HTML report) is made from these
  * events. They hold nothing of the wall clock, so the same seed writes the same bytes.
  */
-import type { SelfTest } from "../contract/agent.ts";
+import type { AgentMeasurements, SelfTest } from "../contract/agent.ts";
 import type { MemoryCondition } from "../contract/explanation.ts";
 import type { TaskId } from "../contract/task.ts";
 
@@ -73,6 +73,32 @@ export interface Learned {
   readonly drift?: number;
 }
 
+/** What an agent takes after a sleep, and what shape its network is in. Of agents that measure themselves. */
+export interface Measured extends AgentMeasurements {
+  readonly kind: "measured";
+  readonly agent: string;
+  /** How many tasks of the sequence it has come through. */
+  readonly learned: number;
+}
+
+/** An agent was tested in the middle of a sleep, on the first placements of the tests. */
+export interface TestedWhileLearning {
+  readonly kind: "tested-while-learning";
+  readonly agent: string;
+  /** How many tasks of the sequence come before the one it sleeps on. */
+  readonly learned: number;
+  /** The task it sleeps on. */
+  readonly learning: TaskId;
+  /** After so many gradient steps of this sleep. */
+  readonly gradientStep: number;
+  /** The task tested. */
+  readonly task: TaskId;
+  /** One entry an episode. */
+  readonly successes: readonly boolean[];
+  readonly steps: readonly number[];
+  readonly returns: readonly number[];
+}
+
 /** An agent was tested on one task: one cell of its success matrix R. */
 export interface Evaluated {
   readonly kind: "evaluated";
@@ -124,7 +150,8 @@ export interface RunFinished {
   readonly complete: boolean;
 }
 
-export type RunEvent = RunStarted | Demonstrated | BoundaryHeard | LossPoint | Learned | Evaluated | Probed | MemoryRead | RunFinished;
+export type RunEvent =
+  RunStarted | Demonstrated | BoundaryHeard | LossPoint | TestedWhileLearning | Learned | Measured | Evaluated | Probed | MemoryRead | RunFinished;
 
 /** Where a run is, for people who wait; never logged. */
 export interface RunProgress {

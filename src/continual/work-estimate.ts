@@ -5,6 +5,7 @@
 import { wallClock } from "../streams/event-loop.ts";
 import type { ContinualConfig } from "./config.ts";
 import type { RunProgress } from "./run-event.ts";
+import { episodesWhileLearning } from "./tests-while-learning.ts";
 
 type Phase = RunProgress["phase"];
 
@@ -35,12 +36,13 @@ export class WorkEstimate {
    * Assumes the protocol that scenarios follow: every task demonstrated once and learned once, all tests before the first and after each.
    * @param now Milliseconds of wall clock.
    */
-  constructor({ tasks, testTasks, agents, demonstrations, gradientSteps, evaluationEpisodes }: ContinualConfig, now: () => number = wallClock) {
+  constructor(config: ContinualConfig, now: () => number = wallClock) {
+    const { tasks, testTasks, agents, demonstrations, gradientSteps, evaluationEpisodes } = config;
     const count = tasks.length;
     this.#add("demonstrate", "", count * demonstrations);
     for (const agent of Object.keys(agents)) {
       this.#add("learn", agent, count * gradientSteps);
-      this.#add("evaluate", agent, (count + testTasks.length) * (count + 1) * evaluationEpisodes);
+      this.#add("evaluate", agent, (count + testTasks.length) * (count + 1) * evaluationEpisodes + episodesWhileLearning(config));
     }
     this.#now = now;
     this.#since = now();

@@ -84,6 +84,26 @@ export interface ConsolidationReport extends ConsolidationProgress {
   readonly drift?: number;
 }
 
+/** What an agent takes, and what shape its network is in. Ranks and dormant units are of its hidden layers on states that it remembers. */
+export interface AgentMeasurements {
+  /** Of all parameters that it acts with [B]. */
+  readonly parameterBytes: number;
+  /** Of the experience that it keeps for later tasks [B]; 0 without any. */
+  readonly memoryBytes: number;
+  /** Of what its way not to forget keeps besides, such as importances, masks or old parameters [B]. */
+  readonly strategyBytes?: number;
+  /** The share of hidden units that hardly ever answer; see `dormantShare`. The ranks and this are absent while nothing is remembered. */
+  readonly dormant?: number;
+  /** See `effectiveRank`; of the last hidden layer, as are the other ranks. */
+  readonly effectiveRank?: number;
+  /** See `stableRank`. */
+  readonly stableRank?: number;
+  /** See `approximateRank`. */
+  readonly approximateRank?: number;
+  /** The mean of |θ| over all parameters. */
+  readonly weightNorm?: number;
+}
+
 export interface Agent {
   readonly name: string;
   act(observation: Float32Array, context: DecisionContext): Decision;
@@ -108,6 +128,9 @@ export interface Agent {
   explain?(observation: Float32Array, context: ExplanationContext): Explanation;
   /** The remembered entry behind a recalled id. */
   remembered?(id: number): MemoryEntry | undefined;
+  /** Measures itself; called after a sleep. Leaves all but its latest decision as it is. */
+  measure?(): AgentMeasurements;
+  /** May be taken in the middle of a sleep too: whoever is restored from it acts with what has been learned so far. Leaves the agent as it is. */
   snapshot(): Snapshot;
   restore(snapshot: Snapshot): void;
   /** Frees tensors and closes files. */

@@ -2,6 +2,7 @@
 import type { RunEvent } from "../continual/run-event.ts";
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
+const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
 const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
@@ -17,12 +18,17 @@ export function describeEvent(event: RunEvent): string | undefined {
         ? `${event.task} is taken for something new, ${event.context}`
         : `After ${plural(event.demonstration, "demonstration")} of ${event.task} a new task is believed to begin, ${event.context}`;
     case "loss":
+    case "tested-while-learning":
       return undefined;
     case "learned":
       return `${event.agent} slept on ${event.task}: loss ${event.loss.toPrecision(3)} after ${plural(event.gradientSteps, "gradient step")}${
         event.memorySize > 0 ? `, ${plural(event.memorySize, "memory", "memories")}` : ""
       }${event.drift === undefined ? "" : `, ${percent(event.drift)} of their neighbours changed`}${
         event.rolledBack === true ? "; undone, because an older task got worse" : ""
+      }`;
+    case "measured":
+      return `${event.agent} takes ${kilobytes(event.parameterBytes)} of parameters and ${kilobytes(event.memoryBytes)} of memory${
+        event.dormant === undefined ? "" : `; ${percent(event.dormant)} of its hidden units are dormant`
       }`;
     case "evaluated":
       return `${event.agent} after ${plural(event.learned, "task")}: ${event.task} ${percent(event.successes.filter(Boolean).length / event.successes.length)}`;

@@ -43,7 +43,7 @@ export class RunBoard {
   }
 
   onEvent(event: RunEvent): void {
-    if (event.kind !== "loss") this.#events.push(event);
+    if (event.kind !== "loss" && event.kind !== "tested-while-learning") this.#events.push(event);
     switch (event.kind) {
       case "run-started": {
         const { scenario, seed, agents, tasks } = event;
@@ -70,7 +70,9 @@ export class RunBoard {
         break;
       case "demonstrated":
       case "boundary":
+      case "tested-while-learning":
       case "learned":
+      case "measured":
       case "probed":
       case "memory-read":
         break;

@@ -42,6 +42,14 @@ export class MlpActor {
     else this.#forwardByKernels(heap, input, output, inputAt, outputAt);
   }
 
+  /** What each hidden layer answers to one input, by plain loops; a view each, valid until the next input. @throws {ShapeError} Too short an input. */
+  hidden(input: Float32Array): readonly Float32Array[] {
+    const { inputs } = this.#layers[0]!;
+    if (input.length < inputs) throw new ShapeError("MlpActor.hidden", { input: [input.length] }, `${inputs} numbers`);
+    this.#forwardByLoops(input, new Float32Array(this.#layers.at(-1)!.outputs), 0, 0);
+    return this.#hidden;
+  }
+
   /** A single row leaves `gemm`'s scratch alone, so its values lie there: input, then every layer's. */
   #forwardByKernels({ kernels, numbers, scratch }: Heap, input: Float32Array, output: Float32Array, inputAt: number, outputAt: number): void {
     const layers = this.#layers;

@@ -131,6 +131,31 @@ describe.each(backends.flatMap((backend) => [...agents].map(([name, entry]) => [
       expect(sleep(agent, 0).drift).toBeUndefined();
     });
 
+    it("can be saved in the middle of a sleep, which goes on as if nobody had looked; what is restored acts by what was learned so far", async () => {
+      const [looked, left, short] = [await live(entry, 4), await live(entry, 4), await live(entry, 4)];
+      for (const each of [looked, left, short]) show(each, first, [1, 0], 3);
+      const copy = await entry.make({ spec, seed: 77 });
+      let acted: number[] | undefined;
+      for (const { gradientSteps } of looked.consolidate({ gradientSteps: 6 })) {
+        if (gradientSteps !== 3) continue;
+        copy.restore(looked.snapshot());
+        acted = decide(copy);
+      }
+      sleep(left, 6);
+      sleep(short, 3);
+      expect(looked.snapshot()).toEqual(left.snapshot());
+      if (acted !== undefined) expect(acted).toEqual(decide(short));
+    });
+
+    it("measures itself and is as it was", async () => {
+      const agent = await live(entry, 4);
+      const before = structuredClone(agent.snapshot());
+      const measured = agent.measure?.();
+      expect(agent.measure?.()).toEqual(measured);
+      expect(agent.snapshot()).toEqual(before);
+      for (const value of Object.values(measured ?? {})) expect(value).toBeGreaterThanOrEqual(0);
+    });
+
     it("leaves no tensor behind, step by step, and none when it acts", async () => {
       const agent = await live(entry, 4);
       const { numTensors } = tf.memory();

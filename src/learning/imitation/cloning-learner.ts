@@ -3,6 +3,7 @@
  * before.
  * @see Pomerleau (1989), "ALVINN: an autonomous land vehicle in a neural network".
  */
+import type { AgentMeasurements } from "../../contract/agent.ts";
 import type { Divergence } from "../../contract/errors.ts";
 import { nested, type Snapshot } from "../../contract/snapshot.ts";
 import { restoreTaskId, type TaskId } from "../../contract/task.ts";
@@ -20,6 +21,7 @@ import { makeConsolidation } from "../consolidation/strategies.ts";
 import type { Consolidation, DescentStep, Examples, Learner, Question } from "../consolidation/strategy.ts";
 import { gather } from "../gather.ts";
 import { GradientDescent } from "../gradient-descent.ts";
+import { measurementsOf } from "../measurements.ts";
 import type { PolicyInput } from "../policy-input.ts";
 import { plainNetwork, type Actor, type Network } from "./network.ts";
 
@@ -177,6 +179,25 @@ export class CloningLearner implements Learner {
   gradient(examples: Examples, into: FlatVector, at: FlatVector = this.parameters): number {
     // What a network draws is the same every time, so that gradients at two places can be compared.
     return valueAndGradient((views) => this.#error(views, examples, RandomStream.fromSeed(0)), this.network.layout, at, into);
+  }
+
+  /** What it takes and what shape its network is in. @param current The task learned last: of its examples, as many count as may stay when it is over. */
+  measure(current: TaskId): AgentMeasurements {
+    const { memory, parameters, network, consolidation } = this;
+    const { input, memoryPerTask } = this.#options;
+    const held = memory.tasks().map((task) => Math.min(memory.rowsOf(task).length, task === current ? memoryPerTask : Infinity));
+    const hidden = network.hidden?.(parameters);
+    const inputs = new Float32Array(input.size);
+    return measurementsOf({
+      parameters: parameters.numbers,
+      memory,
+      kept: consolidation.keep === undefined ? 0 : held.reduce((sum, entries) => sum + entries, 0),
+      strategyBytes: consolidation.bytes,
+      hidden(observation, task) {
+        input.write(observation, task, inputs);
+        return hidden?.(inputs) ?? [];
+      },
+    });
   }
 
   become(network: Network, random: RandomStream): void {

@@ -21,6 +21,8 @@ export interface Network {
   error(views: TensorViews, inputs: Tensor2D, targets: Tensor2D, random: RandomStream): Scalar;
   /** Acts by whatever the parameters are then; without tfjs and without allocating. */
   actor(parameters: FlatVector): Actor;
+  /** What the hidden layers answer to one input, by plain loops; a view each, valid until the next. Absent where there are none to be seen. */
+  hidden?(parameters: FlatVector): (input: Float32Array) => readonly Float32Array[];
 }
 
 /** A multi-layer perceptron, called `policy` in the layout. */
@@ -33,6 +35,10 @@ export function plainNetwork(shape: MlpShape): Network {
     actor(parameters) {
       const policy = new MlpActor("policy", shape, layout, parameters);
       return (input, action) => policy.forward(input, action);
+    },
+    hidden(parameters) {
+      const policy = new MlpActor("policy", shape, layout, parameters);
+      return (input) => policy.hidden(input);
     },
   };
 }

@@ -171,6 +171,13 @@ export class RetrievalReader {
     return distanceBetween(answer, memory.values.subarray(row * valueSize, (row + 1) * valueSize));
   }
 
+  /** What the hidden layers of encoder and head answer to an observation; a view each, valid until the next. Overwrites `recall`. */
+  hidden(observation: Float32Array, task: TaskId): readonly Float32Array[] {
+    this.act(observation, task, new Float32Array(this.#recalledAction.length));
+    // The features of the observation are in front of what the head is given.
+    return [...this.#latest.network.hidden(this.#input), ...this.#head.hidden(this.#input)];
+  }
+
   #exchanged(recall: Recall): Recall {
     const rows = new Int32Array(recall.count);
     this.#shuffled.exchange(recall, rows);
