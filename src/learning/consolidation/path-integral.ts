@@ -3,45 +3,48 @@
  * the parameters, and for small steps, it is the loss' decrease.
  * @see Zenke, Poole & Ganguli (2017), "Continual learning through synaptic intelligence", eq. 3.
  */
-import { restoredNumbers } from "./quadratic-penalty.ts";
-import { SnapshotError } from "../../contract/errors.ts";
 import type { Snapshot } from "../../contract/snapshot.ts";
+import { FlatVector } from "../../tensor/flat-vector.ts";
 
 export class PathIntegral {
   /** ω, one number a parameter. */
-  readonly decrease: Float32Array;
-  readonly #before: Float32Array;
-  readonly #gradient: Float32Array;
+  readonly decrease: FlatVector;
+  /** Where the step began; after it, what came of it. */
+  readonly #step: FlatVector;
+  readonly #gradient: FlatVector;
 
   /** @param size Parameters. */
   constructor(size: number) {
-    this.decrease = new Float32Array(size);
-    this.#before = new Float32Array(size);
-    this.#gradient = new Float32Array(size);
+    this.decrease = new FlatVector(size);
+    this.#step = new FlatVector(size);
+    this.#gradient = new FlatVector(size);
   }
 
   /** A step is about to be taken from these parameters, with this gradient of the loss alone. */
-  leave(numbers: Float32Array, gradient: Float32Array): void {
-    this.#before.set(numbers);
-    this.#gradient.set(gradient);
+  leave(parameters: FlatVector, gradient: FlatVector): void {
+    this.#step.numbers.set(parameters.numbers);
+    this.#gradient.numbers.set(gradient.numbers);
   }
 
   /** It has led here. */
-  arrive(numbers: Float32Array): void {
-    const { decrease } = this;
-    const before = this.#before;
-    const gradient = this.#gradient;
-    for (let i = 0; i < decrease.length; i++) decrease[i] = decrease[i]! - gradient[i]! * (numbers[i]! - before[i]!);
+  arrive(parameters: FlatVector): void {
+    const step = this.#step;
+    step.scale(-1);
+    step.addScaled(1, parameters);
+    step.multiply(this.#gradient);
+    this.decrease.addScaled(-1, step);
   }
 
   snapshot(): Snapshot {
-    return { decrease: this.decrease.slice() };
+    return { decrease: this.decrease.numbers.slice() };
   }
 
   /** @throws {SnapshotError} */
   restore(snapshot: Snapshot): void {
-    const saved = restoredNumbers(snapshot, "decrease", this.decrease.length);
-    if (saved === undefined) throw new SnapshotError("Expected `decrease` to be numbers, one a parameter.");
-    this.decrease.set(saved);
+    this.decrease.restore(snapshot["decrease"]);
+  }
+
+  dispose(): void {
+    for (const vector of [this.decrease, this.#step, this.#gradient]) vector.dispose();
   }
 }

@@ -6,12 +6,22 @@ import { SnapshotError } from "../../contract/errors.ts";
 import type { Snapshot, SnapshotValue } from "../../contract/snapshot.ts";
 import type { TaskId } from "../../contract/task.ts";
 import type { RandomStream } from "../../numerics/random.ts";
+import { FlatVector } from "../../tensor/flat-vector.ts";
 import type { Consolidation, Learner } from "./strategy.ts";
+
+interface Springs {
+  /** k ≥ 0. */
+  readonly importance: FlatVector;
+  /** a */
+  readonly anchor: FlatVector;
+  /** For what is being computed. */
+  readonly scratch: FlatVector;
+}
 
 export class QuadraticPenalty {
   readonly #size: number;
-  /** k ≥ 0 and a, one number a parameter each; none until a task has ended. */
-  #springs: { readonly importance: Float32Array; readonly anchor: Float32Array } | undefined;
+  /** None until a task has ended. */
+  #springs: Springs | undefined;
 
   /** @param size Parameters. */
   constructor(size: number) {
@@ -22,39 +32,45 @@ export class QuadraticPenalty {
     return this.#springs === undefined ? 0 : 2 * Float32Array.BYTES_PER_ELEMENT * this.#size;
   }
 
-  /** k; undefined until a task has ended. */
-  get importance(): Float32Array | undefined {
-    return this.#springs?.importance;
-  }
-
-  /** Moves every anchor, and makes importances of those so far (0 at first). @param anchor Copied. */
-  renew(anchor: Float32Array, importanceOf: (importance: number, i: number) => number): void {
-    const old = this.#springs?.importance ?? new Float32Array(this.#size);
-    this.#springs = { importance: old.map(importanceOf), anchor: anchor.slice() };
+  /** Moves every anchor, and makes importances of those so far (0 at first). */
+  renew(anchors: Float32Array, importanceOf: (importance: number, i: number) => number): void {
+    const { importance, anchor } = this.#attached();
+    anchor.numbers.set(anchors);
+    const { numbers } = importance;
+    for (let i = 0; i < numbers.length; i++) numbers[i] = importanceOf(numbers[i]!, i);
   }
 
   /**
    * Adds another penalty of this form. The sum of quadratics is one, up to a constant: importances add up, and each anchor becomes their mean by
    * importance. So any number of tasks takes the room of one.
    */
-  add(importance: Float32Array, anchor: Float32Array): void {
-    const before = this.#springs;
-    if (before === undefined) return this.renew(anchor, (_, i) => importance[i]!);
-    const total = before.importance.map((number, i) => number + importance[i]!);
-    const mean = before.anchor.map((number, i) => (total[i] === 0 ? number : number + (importance[i]! / total[i]!) * (anchor[i]! - number)));
-    this.#springs = { importance: total, anchor: mean };
+  add(importances: Float32Array, anchors: Float32Array): void {
+    const { importance, anchor } = this.#attached();
+    const [k, a] = [importance.numbers, anchor.numbers];
+    for (let i = 0; i < k.length; i++) {
+      k[i] = k[i]! + importances[i]!;
+      if (importances[i]! > 0) a[i] = a[i]! + (importances[i]! / k[i]!) * (anchors[i]! - a[i]!);
+    }
   }
 
-  /** Adds its gradient c·kᵢ (θᵢ − aᵢ). @param numbers θ. @param strength c. */
-  pull(gradient: Float32Array, numbers: Float32Array, strength: number): void {
+  /** Adds its gradient c·kᵢ (θᵢ − aᵢ). @param parameters θ. @param strength c. */
+  pull(gradient: FlatVector, parameters: FlatVector, strength: number): void {
     if (this.#springs === undefined) return;
-    const { importance, anchor } = this.#springs;
-    for (let i = 0; i < gradient.length; i++) gradient[i] = gradient[i]! + strength * importance[i]! * (numbers[i]! - anchor[i]!);
+    const { importance, anchor, scratch } = this.#springs;
+    scratch.numbers.set(parameters.numbers);
+    scratch.addScaled(-1, anchor);
+    scratch.multiply(importance);
+    gradient.addScaled(strength, scratch);
+  }
+
+  #attached(): Springs {
+    const vector = (): FlatVector => new FlatVector(this.#size);
+    return (this.#springs ??= { importance: vector(), anchor: vector(), scratch: vector() });
   }
 
   snapshot(): Snapshot {
     const springs = this.#springs;
-    return { importance: springs?.importance.slice() ?? null, anchor: springs?.anchor.slice() ?? null };
+    return { importance: springs?.importance.numbers.slice() ?? null, anchor: springs?.anchor.numbers.slice() ?? null };
   }
 
   /** @throws {SnapshotError} */
@@ -62,7 +78,13 @@ export class QuadraticPenalty {
     const importance = restoredNumbers(snapshot, "importance", this.#size);
     const anchor = restoredNumbers(snapshot, "anchor", this.#size);
     if ((importance === undefined) !== (anchor === undefined)) throw new SnapshotError("Expected both `importance` and `anchor`, or neither.");
-    this.#springs = importance && anchor && { importance, anchor };
+    if (importance === undefined || anchor === undefined) this.dispose();
+    else this.renew(anchor, (_, i) => importance[i]!);
+  }
+
+  dispose(): void {
+    for (const vector of Object.values(this.#springs ?? {})) vector.dispose();
+    this.#springs = undefined;
   }
 }
 
@@ -86,9 +108,10 @@ export function byPenalty(
     get bytes() {
       return penalty.bytes;
     },
-    adjustGradient: ({ numbers }) => penalty.pull(numbers, parameters.numbers, strength),
+    adjustGradient: (gradient) => penalty.pull(gradient, parameters, strength),
     taskEnded: (task, random) => taskEnded(penalty, task, random),
     snapshot: () => penalty.snapshot(),
     restore: (snapshot) => penalty.restore(snapshot),
+    dispose: () => penalty.dispose(),
   };
 }

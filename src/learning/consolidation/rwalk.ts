@@ -41,7 +41,7 @@ export const rwalk = defineStrategy({
     };
     const endInterval = (): void => {
       const { numbers } = parameters;
-      const { decrease } = path;
+      const decrease = path.decrease.numbers;
       for (let i = 0; i < score.length; i++) {
         const moved = numbers[i]! - begun[i]!;
         score[i] = score[i]! + decrease[i]! / (0.5 * fisher[i]! * moved * moved + damping);
@@ -54,14 +54,13 @@ export const rwalk = defineStrategy({
       get bytes() {
         return penalty.bytes + 4 * fisher.byteLength + (scores?.byteLength ?? 0);
       },
-      adjustGradient({ numbers: gradient }) {
-        const { numbers } = parameters;
-        if (taken === 0) beginInterval(numbers, gradient);
-        path.leave(numbers, gradient);
-        penalty.pull(gradient, numbers, 2 * strength);
+      adjustGradient(gradient) {
+        if (taken === 0) beginInterval(parameters.numbers, gradient.numbers);
+        path.leave(parameters, gradient);
+        penalty.pull(gradient, parameters, 2 * strength);
       },
       afterStep() {
-        path.arrive(parameters.numbers);
+        path.arrive(parameters);
         if (++taken === interval) endInterval();
       },
       taskEnded() {
@@ -94,6 +93,10 @@ export const rwalk = defineStrategy({
         const { taken: steps, estimates: count } = snapshot;
         if (typeof steps !== "number" || typeof count !== "number") throw new SnapshotError("Expected `taken` and `estimates` to be numbers.");
         [taken, estimates] = [steps, count];
+      },
+      dispose() {
+        penalty.dispose();
+        path.dispose();
       },
     };
   },

@@ -24,18 +24,18 @@ export const si = defineStrategy({
     let start: Float32Array | undefined;
     return {
       get bytes() {
-        return penalty.bytes + (start?.byteLength ?? 0) + path.decrease.byteLength;
+        return penalty.bytes + (start?.byteLength ?? 0) + Float32Array.BYTES_PER_ELEMENT * parameters.size;
       },
-      adjustGradient({ numbers: gradient }) {
-        const { numbers } = parameters;
-        start ??= numbers.slice();
-        path.leave(numbers, gradient);
-        penalty.pull(gradient, numbers, 2 * strength);
+      adjustGradient(gradient) {
+        start ??= parameters.numbers.slice();
+        path.leave(parameters, gradient);
+        penalty.pull(gradient, parameters, 2 * strength);
       },
-      afterStep: () => path.arrive(parameters.numbers),
+      afterStep: () => path.arrive(parameters),
       taskEnded() {
         const { numbers } = parameters;
-        const [{ decrease }, begun] = [path, start ?? numbers];
+        const decrease = path.decrease.numbers;
+        const begun = start ?? numbers;
         penalty.renew(numbers, (sum, i) => sum + Math.max(0, decrease[i]! / ((numbers[i]! - begun[i]!) ** 2 + damping)));
         decrease.fill(0);
         start = undefined;
@@ -45,6 +45,10 @@ export const si = defineStrategy({
         penalty.restore(nested(snapshot, "penalty"));
         path.restore(nested(snapshot, "path"));
         start = restoredNumbers(snapshot, "start", parameters.size);
+      },
+      dispose() {
+        penalty.dispose();
+        path.dispose();
       },
     };
   },
