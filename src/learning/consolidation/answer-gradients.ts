@@ -14,7 +14,7 @@ import type { Examples, Learner } from "./strategy.ts";
  * - `sampled`: the mean of (∂ log p(ŷ|x)/∂θ)² with one answer ŷ a state drawn from the policy itself; the same in expectation, at 1/A of the cost.
  * - `empirical`: the mean of the squared gradient of each state's own error, (∂ ½‖f − y‖²/∂θ)²: it fades where the policy errs little.
  * - `batch`: the squares of gradients that were averaged over 32 states before, as many programs have it; cheap, and no estimate of the Fisher
- * information.
+ *   information.
  */
 export const fisherKinds = ["exact", "sampled", "empirical", "batch"] as const;
 export type FisherKind = (typeof fisherKinds)[number];

@@ -14,7 +14,7 @@ export const fisherOptions = {
     .enum(fisherKinds)
     .describe("How the Fisher information is estimated: exact over outputs, by sampled answers, empirical, or crudely by batches.")
     .default("exact"),
-  samples: z.int().min(1).describe("States of a task that it is estimated at, when the task ends.").default(256),
+  samples: z.int().min(1).describe("States of a task that it is estimated at, when the task ends.").default(100),
 };
 
 export const ewc = defineStrategy({

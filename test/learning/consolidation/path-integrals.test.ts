@@ -91,3 +91,20 @@ describe("rwalk", () => {
     expect(answer(one)).toBeCloseTo(1, 1);
   });
 });
+
+it.each([
+  // Four bytes a number, two parameters. si: ω; where the task began; an importance and an anchor. rwalk: ω, s, F and where the interval began; then the
+  // penalty, and s of earlier tasks.
+  ["si", [8, 16, 24]],
+  ["rwalk", [32, 32, 56]],
+])("%s counts the bytes of what it keeps: at first, within a task, and after it", (name, expected) => {
+  const one = constant(name, {});
+  const bytes = [one.learner.consolidation.bytes];
+  one.begin(first);
+  one.show(first, [0], [3]);
+  one.sleep(first, 1, false);
+  bytes.push(one.learner.consolidation.bytes);
+  one.begin(second);
+  bytes.push(one.learner.consolidation.bytes);
+  expect(bytes).toEqual(expected);
+});
