@@ -9,35 +9,33 @@ import type { RandomStream } from "../../numerics/random.ts";
 import { FlatVector } from "../../tensor/flat-vector.ts";
 import type { Consolidation, Learner } from "./strategy.ts";
 
-interface Springs {
-  /** k ≥ 0. */
-  readonly importance: FlatVector;
-  /** a */
-  readonly anchor: FlatVector;
-  /** For what is being computed. */
-  readonly scratch: FlatVector;
-}
-
 export class QuadraticPenalty {
-  readonly #size: number;
-  /** None until a task has ended. */
-  #springs: Springs | undefined;
+  /** k ≥ 0, all 0 until a task has ended. */
+  readonly #importance: FlatVector;
+  /** a */
+  readonly #anchor: FlatVector;
+  readonly #scratch: FlatVector;
+  #begun = false;
 
   /** @param size Parameters. */
   constructor(size: number) {
-    this.#size = size;
+    // Made here: made later, they might move the heap under numbers that whoever calls is holding.
+    this.#importance = new FlatVector(size);
+    this.#anchor = new FlatVector(size);
+    this.#scratch = new FlatVector(size);
   }
 
+  /** Of k and a; 0 until a task has ended. */
   get bytes(): number {
-    return this.#springs === undefined ? 0 : 2 * Float32Array.BYTES_PER_ELEMENT * this.#size;
+    return this.#begun ? 2 * Float32Array.BYTES_PER_ELEMENT * this.#anchor.size : 0;
   }
 
   /** Moves every anchor, and makes importances of those so far (0 at first). */
   renew(anchors: Float32Array, importanceOf: (importance: number, i: number) => number): void {
-    const { importance, anchor } = this.#attached();
-    anchor.numbers.set(anchors);
-    const { numbers } = importance;
+    const { numbers } = this.#importance;
     for (let i = 0; i < numbers.length; i++) numbers[i] = importanceOf(numbers[i]!, i);
+    this.#anchor.numbers.set(anchors);
+    this.#begun = true;
   }
 
   /**
@@ -45,46 +43,42 @@ export class QuadraticPenalty {
    * importance. So any number of tasks takes the room of one.
    */
   add(importances: Float32Array, anchors: Float32Array): void {
-    const { importance, anchor } = this.#attached();
-    const [k, a] = [importance.numbers, anchor.numbers];
+    const [k, a] = [this.#importance.numbers, this.#anchor.numbers];
     for (let i = 0; i < k.length; i++) {
       k[i] = k[i]! + importances[i]!;
       if (importances[i]! > 0) a[i] = a[i]! + (importances[i]! / k[i]!) * (anchors[i]! - a[i]!);
     }
+    this.#begun = true;
   }
 
   /** Adds its gradient c·kᵢ (θᵢ − aᵢ). @param parameters θ. @param strength c. */
   pull(gradient: FlatVector, parameters: FlatVector, strength: number): void {
-    if (this.#springs === undefined) return;
-    const { importance, anchor, scratch } = this.#springs;
+    if (!this.#begun) return;
+    const scratch = this.#scratch;
     scratch.numbers.set(parameters.numbers);
-    scratch.addScaled(-1, anchor);
-    scratch.multiply(importance);
+    scratch.addScaled(-1, this.#anchor);
+    scratch.multiply(this.#importance);
     gradient.addScaled(strength, scratch);
   }
 
-  #attached(): Springs {
-    const vector = (): FlatVector => new FlatVector(this.#size);
-    return (this.#springs ??= { importance: vector(), anchor: vector(), scratch: vector() });
-  }
-
   snapshot(): Snapshot {
-    const springs = this.#springs;
-    return { importance: springs?.importance.numbers.slice() ?? null, anchor: springs?.anchor.numbers.slice() ?? null };
+    const saved = ({ numbers }: FlatVector): Float32Array | null => (this.#begun ? numbers.slice() : null);
+    return { importance: saved(this.#importance), anchor: saved(this.#anchor) };
   }
 
   /** @throws {SnapshotError} */
   restore(snapshot: Snapshot): void {
-    const importance = restoredNumbers(snapshot, "importance", this.#size);
-    const anchor = restoredNumbers(snapshot, "anchor", this.#size);
+    const { size } = this.#anchor;
+    const importance = restoredNumbers(snapshot, "importance", size);
+    const anchor = restoredNumbers(snapshot, "anchor", size);
     if ((importance === undefined) !== (anchor === undefined)) throw new SnapshotError("Expected both `importance` and `anchor`, or neither.");
-    if (importance === undefined || anchor === undefined) this.dispose();
-    else this.renew(anchor, (_, i) => importance[i]!);
+    this.#importance.numbers.set(importance ?? new Float32Array(size));
+    this.#anchor.numbers.set(anchor ?? new Float32Array(size));
+    this.#begun = anchor !== undefined;
   }
 
   dispose(): void {
-    for (const vector of Object.values(this.#springs ?? {})) vector.dispose();
-    this.#springs = undefined;
+    for (const vector of [this.#importance, this.#anchor, this.#scratch]) vector.dispose();
   }
 }
 
