@@ -20,6 +20,7 @@ describe.each(backends)("flat vectors of sizes that do not fit, on the %s backen
     ["FlatVector.tensor: expected numbers 2 to 3, got vector [3].", (a: FlatVector) => a.tensor(2, [2])],
     ["FlatVector.set: expected room from 1 on, got vector [3] and tensor [1, 3].", (a: FlatVector) => a.set(matrix(new Float32Array(3), 1, 3), 1)],
     ["FlatVector.addScaled: expected vectors of one size, got vector [3] and other [2].", (a: FlatVector, b: FlatVector) => a.addScaled(1, b)],
+    ["FlatVector.multiply: expected vectors of one size, got vector [3] and other [2].", (a: FlatVector, b: FlatVector) => a.multiply(b)],
     [
       "adamStep: expected vectors of one size, got vector [3] and gradient [2]",
       (a: FlatVector, b: FlatVector) => adamStep(a, b, adamState(3), { learningRate: 1 }),
@@ -36,5 +37,15 @@ describe.each(backends)("flat vectors of sizes that do not fit, on the %s backen
     expect(() => run(a, b)).toThrow(ShapeError);
     expect(() => run(a, b)).toThrow(message);
     expect([...a.numbers, ...b.numbers]).toEqual([1, 2, 3, 4, 5]);
+  });
+});
+
+describe.each(backends)("flat vectors, on the %s backend", (backend) => {
+  it("are multiplied number by number, in place", async () => {
+    await selectBackend(backend);
+    const [a, b] = [FlatVector.from([1, 2, 3, -4, 5]), FlatVector.from([2, 0, -1, 0.5, 3])];
+    a.multiply(b);
+    expect([...a.numbers]).toEqual([2, 0, -3, -2, 15]);
+    expect([...b.numbers]).toEqual([2, 0, -1, 0.5, 3]);
   });
 });

@@ -1,12 +1,20 @@
 /** @file The registry of consolidation strategies. Adding one is adding a file and a line here. */
 import { UnknownNameError } from "../../contract/errors.ts";
 import { validate } from "../../contract/validate.ts";
+import { ewc } from "./ewc.ts";
 import { l2 } from "./l2.ts";
+import { mas } from "./mas.ts";
 import { none } from "./none.ts";
+import { onlineEwc } from "./online-ewc.ts";
 import { replay } from "./replay.ts";
+import { rwalk } from "./rwalk.ts";
+import { si } from "./si.ts";
 import type { Consolidation, ConsolidationStrategy, Learner } from "./strategy.ts";
+import { vcl } from "./vcl.ts";
 
-export const strategies: ReadonlyMap<string, ConsolidationStrategy> = new Map([none, replay, l2].map((strategy) => [strategy.name, strategy]));
+export const strategies: ReadonlyMap<string, ConsolidationStrategy> = new Map(
+  [none, replay, l2, ewc, onlineEwc, si, mas, rwalk, vcl].map((strategy) => [strategy.name, strategy]),
+);
 
 /** @throws {UnknownNameError} */
 export function strategyNamed(name: string): ConsolidationStrategy {
