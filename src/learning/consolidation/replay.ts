@@ -4,16 +4,16 @@
  */
 import { z } from "zod";
 import { drawBalanced } from "./drawing.ts";
-import { keepThinned } from "./keeping.ts";
+import { keeping, keepOption } from "./keeping.ts";
 import { defineStrategy, stateless } from "./strategy.ts";
 
 export const replay = defineStrategy({
   name: "replay",
   summary: "learns from remembered states of all tasks in equal shares",
-  options: z.strictObject({}),
-  make: ({ memory }) => ({
+  options: z.strictObject({ keep: keepOption }),
+  make: ({ memory }, { keep }) => ({
     ...stateless,
-    keep: (task, budget) => keepThinned(memory, task, budget),
+    keep: keeping(memory, keep),
     draw: ({ random }, rows) => drawBalanced(memory, memory.tasks(), random, rows),
   }),
 });

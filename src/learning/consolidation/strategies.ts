@@ -1,12 +1,21 @@
 /** @file The registry of consolidation strategies. Adding one is adding a file and a line here. */
 import { UnknownNameError } from "../../contract/errors.ts";
 import { validate } from "../../contract/validate.ts";
+import { aGem } from "./a-gem.ts";
+import { clonex } from "./clonex.ts";
+import { derPlusPlus } from "./der-plus-plus.ts";
 import { l2 } from "./l2.ts";
+import { lwf } from "./lwf.ts";
+import { mbpa } from "./mbpa.ts";
 import { none } from "./none.ts";
+import { perfectMemory } from "./perfect-memory.ts";
 import { replay } from "./replay.ts";
 import type { Consolidation, ConsolidationStrategy, Learner } from "./strategy.ts";
+import { weightedLocalAdaptation } from "./weighted-local-adaptation.ts";
 
-export const strategies: ReadonlyMap<string, ConsolidationStrategy> = new Map([none, replay, l2].map((strategy) => [strategy.name, strategy]));
+export const strategies: ReadonlyMap<string, ConsolidationStrategy> = new Map(
+  [none, l2, lwf, replay, perfectMemory, derPlusPlus, aGem, clonex, mbpa, weightedLocalAdaptation].map((strategy) => [strategy.name, strategy]),
+);
 
 /** @throws {UnknownNameError} */
 export function strategyNamed(name: string): ConsolidationStrategy {
