@@ -6,7 +6,7 @@
  */
 import { z } from "zod";
 import { FlatVector } from "../../tensor/flat-vector.ts";
-import { drawBalanced } from "./drawing.ts";
+import { drawBalanced, tasksBut } from "./drawing.ts";
 import { keeping, keepOption } from "./keeping.ts";
 import { defineStrategy, stateless } from "./strategy.ts";
 
@@ -25,7 +25,7 @@ export const aGem = defineStrategy({
       ...stateless,
       keep: keeping(memory, keep),
       adjustGradient(gradient, { task, random }) {
-        const earlier = memory.tasks().filter((other) => other !== task);
+        const earlier = tasksBut(memory, task);
         if (earlier.length === 0) return;
         drawBalanced(memory, earlier, random, rows);
         learner.gradient(learner.examples(rows), reference);

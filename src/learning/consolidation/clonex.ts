@@ -4,7 +4,7 @@
  * @see Wołczyk et al. (2022), "Disentangling transfer in continual reinforcement learning" (ClonEx-SAC), without its exploration, which cloning has none of.
  */
 import { z } from "zod";
-import { drawBalanced } from "./drawing.ts";
+import { drawBalanced, tasksBut } from "./drawing.ts";
 import { keeping, keepOption } from "./keeping.ts";
 import { defineStrategy, stateless } from "./strategy.ts";
 
@@ -28,7 +28,7 @@ export const clonex = defineStrategy({
         ids.forEach((id, i) => memory.revise(id, { value: answers.slice(i * valueSize, (i + 1) * valueSize) }));
       },
       terms({ task, random }, { count }) {
-        const earlier = memory.tasks().filter((other) => other !== task);
+        const earlier = tasksBut(memory, task);
         if (earlier.length === 0) return [];
         const rows = new Int32Array(count);
         drawBalanced(memory, earlier, random, rows);

@@ -10,7 +10,7 @@
 import { z } from "zod";
 import { emptyRecall } from "../../contract/memory.ts";
 import { weighByInverseDistance } from "../../memory/reading/inverse-distance.ts";
-import { drawBalanced } from "./drawing.ts";
+import { drawFromAll } from "./drawing.ts";
 import { keeping, keepOption } from "./keeping.ts";
 import { LocalPolicy } from "./local-policy.ts";
 import { defineStrategy, stateless } from "./strategy.ts";
@@ -33,7 +33,7 @@ export const mbpa = defineStrategy({
     return {
       ...stateless,
       keep: keeping(memory, keep),
-      ...(replay && { draw: ({ random }, rows) => drawBalanced(memory, memory.tasks(), random, rows) }),
+      ...(replay && { draw: ({ random }, rows) => drawFromAll(memory, random, rows) }),
       act(_, policy, input, action) {
         if (memory.size === 0) return policy(input, action);
         memory.recall(input, neighbours, recall);

@@ -3,7 +3,7 @@
  * @see Robins (1995), "Catastrophic forgetting, rehearsal and pseudorehearsal"; Rolnick et al. (2019) for its strength in control.
  */
 import { z } from "zod";
-import { drawBalanced } from "./drawing.ts";
+import { drawFromAll } from "./drawing.ts";
 import { keeping, keepOption } from "./keeping.ts";
 import { defineStrategy, stateless } from "./strategy.ts";
 
@@ -14,6 +14,6 @@ export const replay = defineStrategy({
   make: ({ memory }, { keep }) => ({
     ...stateless,
     keep: keeping(memory, keep),
-    draw: ({ random }, rows) => drawBalanced(memory, memory.tasks(), random, rows),
+    draw: ({ random }, rows) => drawFromAll(memory, random, rows),
   }),
 });

@@ -9,7 +9,7 @@
 import { z } from "zod";
 import { SnapshotError } from "../../contract/errors.ts";
 import { adamState, adamStep, disposeAdam } from "../../tensor/adam.ts";
-import { drawBalanced } from "./drawing.ts";
+import { drawFromAll } from "./drawing.ts";
 import { keeping, keepOption } from "./keeping.ts";
 import { LocalPolicy } from "./local-policy.ts";
 import { nearestEpisodes } from "./nearest-episodes.ts";
@@ -41,7 +41,7 @@ export const weightedLocalAdaptation = defineStrategy({
     return {
       bytes: stateless.bytes,
       keep: keeping(memory, keep),
-      ...(replay && { draw: ({ random }, rows) => drawBalanced(memory, memory.tasks(), random, rows) }),
+      ...(replay && { draw: ({ random }, rows) => drawFromAll(memory, random, rows) }),
       act({ first }, policy, input, action) {
         if (first && memory.size > 0) adapt(input);
         if (first) adapted = memory.size > 0;
