@@ -1,10 +1,54 @@
 /** @file Which examples of a task that is over stay within a budget. */
+import { z } from "zod";
 import type { TaskId } from "../../contract/task.ts";
 import type { EpisodicMemory } from "../../memory/episodic-memory.ts";
 import { thinTask } from "../../memory/forgetting/thinning.ts";
+import type { RandomStream } from "../../numerics/random.ts";
+import type { Consolidation } from "./strategy.ts";
+
+type Keep = (memory: EpisodicMemory, task: TaskId, budget: number, random: RandomStream) => void;
 
 /** Lets go of a task's examples. */
 export const keepNothing = (memory: EpisodicMemory, task: TaskId): void => void thinTask(memory, task, 0);
 
-/** Keeps states spread evenly over all of a task's episodes. */
-export const keepThinned = (memory: EpisodicMemory, task: TaskId, budget: number): void => void thinTask(memory, task, budget);
+/** Each leaves a task alone that is within its budget: what was kept once is kept as it is when the question comes again. */
+const rules: Readonly<Record<"thinned" | "episodes" | "reservoir", Keep>> = {
+  thinned: (memory, task, budget) => void thinTask(memory, task, budget),
+  episodes: keepEpisodes,
+  reservoir(memory, task, budget, random) {
+    const rows = memory.rowsOf(task);
+    if (rows.length > budget) keepRows(memory, rows, new Set(random.sample(budget, rows.length)));
+  },
+};
+
+/** The setting of every strategy that keeps examples. */
+export const keepOption = z
+  .enum(["thinned", "episodes", "reservoir"])
+  .describe(
+    "Which states of a task stay: `thinned`, spread evenly over all of its episodes; `episodes`, whole episodes chosen at random, as many as fit; `reservoir`, a uniform sample.",
+  )
+  .default("thinned");
+
+/** Keeps by a rule: the hook of a strategy. */
+export function keeping(memory: EpisodicMemory, rule: z.infer<typeof keepOption>): NonNullable<Consolidation["keep"]> {
+  return (task, budget, random) => rules[rule](memory, task, budget, random);
+}
+
+/** Goes through the episodes in random order and keeps each that still fits; none where all are longer than the budget. */
+function keepEpisodes(memory: EpisodicMemory, task: TaskId, budget: number, random: RandomStream): void {
+  const rows = memory.rowsOf(task);
+  if (rows.length <= budget) return;
+  const episodes = new Map<number, number[]>();
+  rows.forEach((row, i) => {
+    const episode = memory.episodeOf(row);
+    episodes.set(episode, [...(episodes.get(episode) ?? []), i]);
+  });
+  const kept = new Set<number>();
+  for (const members of random.shuffle([...episodes.values()])) if (kept.size + members.length <= budget) for (const i of members) kept.add(i);
+  keepRows(memory, rows, kept);
+}
+
+/** @param kept Places in `rows`. */
+function keepRows(memory: EpisodicMemory, rows: Int32Array, kept: ReadonlySet<number>): void {
+  memory.forget(Array.from(rows.filter((_, i) => !kept.has(i)), (row) => memory.idOf(row))); // prettier-ignore
+}

@@ -3,17 +3,17 @@
  * @see Robins (1995), "Catastrophic forgetting, rehearsal and pseudorehearsal"; Rolnick et al. (2019) for its strength in control.
  */
 import { z } from "zod";
-import { drawBalanced } from "./drawing.ts";
-import { keepThinned } from "./keeping.ts";
+import { drawFromAll } from "./drawing.ts";
+import { keeping, keepOption } from "./keeping.ts";
 import { defineStrategy, stateless } from "./strategy.ts";
 
 export const replay = defineStrategy({
   name: "replay",
   summary: "learns from remembered states of all tasks in equal shares",
-  options: z.strictObject({}),
-  make: ({ memory }) => ({
+  options: z.strictObject({ keep: keepOption }),
+  make: ({ memory }, { keep }) => ({
     ...stateless,
-    keep: (task, budget) => keepThinned(memory, task, budget),
-    draw: ({ random }, rows) => drawBalanced(memory, memory.tasks(), random, rows),
+    keep: keeping(memory, keep),
+    draw: ({ random }, rows) => drawFromAll(memory, random, rows),
   }),
 });

@@ -35,6 +35,8 @@ export interface Learner {
   readonly cue: number;
   /** What was shown and has not been let go of: values are actions, tasks are what is believed of them. */
   readonly memory: EpisodicMemory;
+  /** States of a task that may stay when it is over. */
+  readonly memoryPerTask: number;
   readonly network: Network;
   /** The network's; a strategy may write them. */
   readonly parameters: FlatVector;

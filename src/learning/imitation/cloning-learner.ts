@@ -87,6 +87,10 @@ export class CloningLearner implements Learner {
     return this.#options.input.cue;
   }
 
+  get memoryPerTask(): number {
+    return this.#options.memoryPerTask;
+  }
+
   /** Ends the task before, if nobody has, lets go of what need not stay, and begins another. */
   beginTask(task: TaskId, random: RandomStream): void {
     this.#endTask(random);

@@ -1,0 +1,78 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { nearestEpisodes } from "../../../src/learning/consolidation/nearest-episodes.ts";
+import { selectBackend } from "../../../src/tensor/backend.ts";
+import { cloner, first, second, type Cloner } from "./cloner.ts";
+
+beforeAll(async () => {
+  await selectBackend("wasm");
+});
+
+/** A policy that does nothing, and two remembered episodes: one that began at −2, where −1 was done all along, and one that began at 2, where 1 was. */
+function remembering(options: Readonly<Record<string, unknown>> = {}): Cloner {
+  const one = cloner({
+    consolidation: "weighted-local-adaptation",
+    options: { episodes: 1, steps: 60, learningRate: 0.05, ...options },
+    inputs: 1,
+  });
+  one.learner.parameters.numbers.fill(0);
+  for (const x of [-2, -1, 0, 1, 2]) one.show(first, [x], [-1], 0);
+  for (const x of [2, 1, 0, -1, -2]) one.show(second, [x], [1], 1);
+  return one;
+}
+
+describe("weighted local adaptation", () => {
+  it("adapts to the episode that began most alike, for a whole episode, and begins the next one from the slow policy", () => {
+    const one = remembering();
+    const before = one.learner.parameters.numbers.slice();
+    expect(one.act(first, [-1.8])[0]).toBeCloseTo(-1, 1);
+    expect(one.act(first, [2], false)[0]).toBeCloseTo(-1, 1);
+    expect(one.act(first, [1.8])[0]).toBeCloseTo(1, 1);
+    expect(one.act(first, [-2], false)[0]).toBeCloseTo(1, 1);
+    expect(one.learner.parameters.numbers).toEqual(before);
+    // An adaptation does not grow on the one before: the same beginning leads to the same bits.
+    const [again, anew] = [one.act(first, [-1.8])[0], remembering().act(first, [-1.8])[0]];
+    expect(again).toBe(anew);
+  });
+
+  it("acts by the slow policy until an episode begins, and where nothing is remembered", () => {
+    const one = remembering();
+    expect(one.act(first, [-2], false)[0]).toBe(0);
+    one.act(first, [-2]);
+    one.memory.forget(Array.from(one.memory.rowsOf(), (row) => one.memory.idOf(row)));
+    expect(one.act(first, [-2], false)[0]).not.toBe(0);
+    expect(one.act(first, [-2])[0]).toBe(0);
+    expect(one.act(first, [-2], false)[0]).toBe(0);
+  });
+
+  it("goes on with an episode from a snapshot", () => {
+    const [one, copy] = [remembering(), remembering()];
+    one.act(first, [-2]);
+    const saved = one.learner.consolidation.snapshot();
+    const answer = one.act(first, [0.5], false);
+    one.act(first, [2]);
+    copy.learner.consolidation.restore(saved);
+    expect(copy.act(first, [0.5], false)).toEqual(answer);
+    copy.learner.consolidation.restore(remembering().learner.consolidation.snapshot());
+    expect(copy.act(first, [0.5], false)[0]).toBe(0);
+  });
+
+  it("gives more weight to the states that it has forgotten most", () => {
+    // Against a policy that does nothing, three states want 0.2 and one −0.5: together they want more, 3 · 0.2 > 0.5; by their errors weighed, less,
+    // 3 · 0.04 · 0.2 < 0.25 · 0.5. A first step of Adam goes its learning rate's way.
+    for (const [emphasis, expected] of [
+      [0, 0.01],
+      [1e6, -0.01],
+    ] as const) {
+      const one = cloner({ consolidation: "weighted-local-adaptation", options: { steps: 1, learningRate: 0.01, emphasis }, inputs: 1 });
+      one.learner.parameters.numbers.fill(0);
+      for (const action of [0.2, 0.2, 0.2, -0.5]) one.show(first, [0], [action]);
+      expect(one.act(first, [0])[0]).toBeCloseTo(expected, 6);
+    }
+  });
+});
+
+it("finds whole episodes by their first states, nearest first", () => {
+  const { memory } = remembering();
+  expect([...nearestEpisodes(memory, Float32Array.of(0.1), 2)]).toEqual([5, 6, 7, 8, 9, 0, 1, 2, 3, 4]);
+  expect([...nearestEpisodes(memory, Float32Array.of(-0.1), 1)]).toEqual([0, 1, 2, 3, 4]);
+});
