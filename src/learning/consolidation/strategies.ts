@@ -1,12 +1,19 @@
 /** @file The registry of consolidation strategies. Adding one is adding a file and a line here. */
 import { UnknownNameError } from "../../contract/errors.ts";
 import { validate } from "../../contract/validate.ts";
+import { continualBackprop } from "./continual-backprop.ts";
+import { fromScratch } from "./from-scratch.ts";
 import { l2 } from "./l2.ts";
 import { none } from "./none.ts";
+import { packnet } from "./packnet.ts";
+import { progressive } from "./progressive.ts";
 import { replay } from "./replay.ts";
+import { shrinkAndPerturb } from "./shrink-and-perturb.ts";
 import type { Consolidation, ConsolidationStrategy, Learner } from "./strategy.ts";
 
-export const strategies: ReadonlyMap<string, ConsolidationStrategy> = new Map([none, replay, l2].map((strategy) => [strategy.name, strategy]));
+export const strategies: ReadonlyMap<string, ConsolidationStrategy> = new Map(
+  [none, replay, l2, fromScratch, packnet, progressive, shrinkAndPerturb, continualBackprop].map((strategy) => [strategy.name, strategy]),
+);
 
 /** @throws {UnknownNameError} */
 export function strategyNamed(name: string): ConsolidationStrategy {
