@@ -7,7 +7,7 @@
  */
 import { z } from "zod";
 import { SnapshotError } from "../../contract/errors.ts";
-import { nested } from "../../contract/snapshot.ts";
+import { nested, type Snapshot } from "../../contract/snapshot.ts";
 import { FlatVector } from "../../tensor/flat-vector.ts";
 import { mlpPlan } from "../../tensor/mlp-shape.ts";
 import { placeOf } from "../../tensor/parameters.ts";
@@ -117,11 +117,11 @@ class PackNet implements Consolidation {
     for (let i = 0; i < into.length; i++) into[i] = this.#owners[i] !== FREE && this.#owners[i]! <= turn ? from[i]! : 0;
   }
 
-  snapshot(): ReturnType<Consolidation["snapshot"]> {
+  snapshot(): Snapshot {
     return { owners: this.#owners.slice(), turns: this.#turns.snapshot(), turn: this.#turn, pruned: this.#pruned };
   }
 
-  restore(snapshot: ReturnType<Consolidation["snapshot"]>): void {
+  restore(snapshot: Snapshot): void {
     const { owners, turn, pruned } = snapshot;
     if (!(owners instanceof Uint8Array && owners.length === this.#owners.length && typeof turn === "number" && typeof pruned === "boolean"))
       throw new SnapshotError(`Expected \`owners\` of ${this.#owners.length} parameters, a \`turn\` and whether it has \`pruned\`.`);
