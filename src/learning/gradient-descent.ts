@@ -43,6 +43,11 @@ export class GradientDescent {
     return value;
   }
 
+  /** Sets Adam's moments of the parameters with these indices to 0. Its count of steps is everybody's and stays. */
+  forgetMoments(indices: readonly number[]): void {
+    for (const { numbers } of [this.#adam.mean, this.#adam.square]) for (const i of indices) numbers[i] = 0;
+  }
+
   #guarded(compute: () => number, batch: () => Divergence["batch"]): number {
     try {
       return compute();

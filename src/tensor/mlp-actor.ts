@@ -89,7 +89,7 @@ export class MlpActor {
 }
 
 /** into = from · W + b; four outputs at a time, so that each input is read once for all of them. */
-function affine(
+export function affine(
   numbers: Float32Array,
   offset: number,
   { inputs, outputs, weights, bias }: MlpLayer,
@@ -125,7 +125,7 @@ function affine(
 }
 
 /** (x − mean) / √(variance + 1e-5), times gain, plus shift. */
-function normalize(numbers: Float32Array, gain: number, shift: number, x: Float32Array): void {
+export function normalize(numbers: Float32Array, gain: number, shift: number, x: Float32Array): void {
   let mean = 0;
   for (let i = 0; i < x.length; i++) mean += x[i]!;
   mean /= x.length;
@@ -143,7 +143,7 @@ const functions: Readonly<Record<Activation, (z: number) => number>> = {
   gelu: (z) => 0.5 * z * (1 + Math.tanh(GELU_SCALE * z * (1 + 0.044715 * z * z))),
 };
 
-function activate(values: Float32Array, activation: Activation): void {
+export function activate(values: Float32Array, activation: Activation): void {
   const f = functions[activation];
   for (let i = 0; i < values.length; i++) values[i] = f(values[i]!);
 }

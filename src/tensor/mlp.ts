@@ -52,4 +52,4 @@ function normalized(z: Tensor, parameters: Tensor, { outputs, norm }: MlpLayer):
 }
 
 const activations: Readonly<Record<Activation, (z: Tensor) => Tensor>> = { identity: (z) => z, tanh, relu, gelu };
-const activated = (z: Tensor, activation: Activation): Tensor => activations[activation](z);
+export const activated = (z: Tensor, activation: Activation): Tensor => activations[activation](z);

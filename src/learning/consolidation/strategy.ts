@@ -53,6 +53,8 @@ export interface Learner {
   gradient(examples: Examples, into: FlatVector, at?: FlatVector): number;
   /** Goes on with a network, afresh: new parameters, and an optimiser that has taken no step. */
   become(network: Network, random: RandomStream): void;
+  /** Lets the optimiser forget how the parameters with these indices have moved. */
+  forgetMoments(indices: readonly number[]): void;
 }
 
 /** One gradient step of a sleep. */

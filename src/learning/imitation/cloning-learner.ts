@@ -214,6 +214,10 @@ export class CloningLearner implements Learner {
     this.#actor = network.actor(this.parameters);
   }
 
+  forgetMoments(indices: readonly number[]): void {
+    this.#descent.forgetMoments(indices);
+  }
+
   #descend(): GradientDescent {
     return new GradientDescent({ layout: this.network.layout, parameters: this.parameters, learningRate: this.#options.learningRate });
   }
