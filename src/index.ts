@@ -9,20 +9,26 @@ export type {
   Evaluated,
   Learned,
   LossPoint,
+  Measured,
   MemoryRead,
   Probed,
   RunEvent,
   RunFinished,
   RunProgress,
   RunStarted,
+  TestedWhileLearning,
 } from "./continual/run-event.ts";
+export { figures, figuresOf, type Figure, type FigureDefinition, type FigureReferences } from "./continual/figures.ts";
+export { isolatedForgetting, isolatedTransfer, type IsolationMatrix } from "./continual/figures/isolation.ts";
 export { metrics, type Metric } from "./continual/metrics.ts";
+export { jointFinal, references, singleTaskCurves, type References } from "./continual/references.ts";
 export { summarize, type RunSummary } from "./continual/summary.ts";
 
 // What worlds, minds and memories are to each other
 export type {
   Agent,
   AgentEntry,
+  AgentMeasurements,
   AgentOptions,
   ConsolidationBudget,
   ConsolidationProgress,

@@ -1,23 +1,31 @@
-/** @file Every figure of an agent's run, from its log alone: what benchmarks gather over seeds. */
-import { metrics, type Rates } from "./metrics.ts";
+/** @file Every figure of an agent's run, from its log alone: what benchmarks gather over seeds. docs/figures.md lists them. */
+import { AgentLog } from "./figures/agent-log.ts";
+import { costFigures } from "./figures/costs.ts";
+import type { Figure, FigureDefinition, FigureReferences } from "./figures/figure.ts";
+import { isolationFigures } from "./figures/isolation.ts";
+import { plasticityFigures } from "./figures/plasticity.ts";
+import { retentionFigures } from "./figures/retention.ts";
+import { stabilityFigures } from "./figures/stability.ts";
+import { transferFigures } from "./figures/transfer.ts";
 import type { RunEvent } from "./run-event.ts";
-import { successMatrices } from "./success-matrix.ts";
 
-export interface Figure {
-  readonly id: string;
-  readonly name: string;
-  /** With its source. */
-  readonly formula: string;
-  readonly better: "higher" | "lower";
-  readonly value: number;
-}
+export type { Figure, FigureDefinition, FigureReferences } from "./figures/figure.ts";
 
-/** The figures that the log has everything for. */
-export function figuresOf(events: readonly RunEvent[], agent: string): readonly Figure[] {
-  const matrix = successMatrices(events).find((each) => each.agent === agent);
-  if (matrix === undefined || matrix.cells.some((row) => row.includes(undefined))) return [];
-  const rates: Rates = matrix.cells.map((row) => row.map((cell) => cell!.successes.filter(Boolean).length / cell!.successes.length));
-  return metrics
-    .filter(({ minimumTasks }) => matrix.tasks.length >= minimumTasks)
-    .map((metric) => ({ id: metric.id, name: metric.name, formula: metric.formula, better: metric.better, value: metric.of(rates) }));
+export const figures: readonly FigureDefinition[] = [
+  ...retentionFigures,
+  ...isolationFigures,
+  ...stabilityFigures,
+  ...transferFigures,
+  ...plasticityFigures,
+  ...costFigures,
+];
+
+/** The figures that the log has everything for; and, of those that compare, what they compare with. */
+export function figuresOf(events: readonly RunEvent[], agent: string, references: FigureReferences = {}): readonly Figure[] {
+  const log = new AgentLog(events, agent);
+  return figures.flatMap((figure) => {
+    const { id, name, formula, better, minimumTasks } = figure;
+    const value = log.tasks.length < minimumTasks ? undefined : figure.of(log, references);
+    return value === undefined ? [] : [{ id, name, formula, better, value }];
+  });
 }

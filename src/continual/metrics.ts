@@ -20,11 +20,12 @@ export interface Metric {
   of(rates: Rates): number;
 }
 
-const tasksOf = (rates: Rates): number => rates.length - 1;
+/** N */
+export const tasksOf = (rates: Rates): number => rates.length - 1;
 /** R[i][j], with tasks counted from 1 as in the formulas. */
-const at = (rates: Rates, i: number, j: number): number => rates[i]![j - 1]!;
+export const at = (rates: Rates, i: number, j: number): number => rates[i]![j - 1]!;
 /** The mean of a term over j = from … to. */
-function meanOver(from: number, to: number, term: (j: number) => number): number {
+export function meanOver(from: number, to: number, term: (j: number) => number): number {
   let sum = 0;
   for (let j = from; j <= to; j++) sum += term(j);
   return sum / (to - from + 1);

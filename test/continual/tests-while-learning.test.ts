@@ -6,6 +6,7 @@ import type { Snapshot } from "../../src/contract/snapshot.ts";
 import { StoppedError } from "../../src/continual/continual-run.ts";
 import type { ContinualConfigInput } from "../../src/continual/config.ts";
 import type { RunEvent, RunProgress, TestedWhileLearning } from "../../src/continual/run-event.ts";
+import { runEvent } from "../../src/runtime/read-run.ts";
 import { Pace } from "../../src/streams/pace.ts";
 import { selectBackend } from "../../src/tensor/backend.ts";
 import { logText, performed, pointRun } from "./point-run.ts";
@@ -74,6 +75,11 @@ describe("tests while learning", () => {
     ];
     expect(tests.toSorted()).toEqual([...of("engram"), ...of("behaviour-cloning")].toSorted());
     for (const { successes, steps, returns } of whileLearning(events)) expect([successes.length, steps.length, returns.length]).toEqual([3, 3, 3]);
+  });
+
+  it("are read back from a log as they were written, measurements too", async () => {
+    const { events } = await lived(TESTS);
+    expect(events.map((event) => runEvent.parse(JSON.parse(JSON.stringify(event))))).toEqual(events);
   });
 
   it("are of the current task alone where no more is asked for", async () => {

@@ -1,0 +1,80 @@
+/**
+ * @file What some figures compare a run with: learning each task alone and from scratch, and all tasks jointly. Gathered from the logs of such runs by the
+ * same protocol, and kept as a small file beside a suite.
+ */
+import { z } from "zod";
+import { InvalidValueError } from "../contract/errors.ts";
+import { mean } from "../numerics/statistics.ts";
+import { AgentLog } from "./figures/agent-log.ts";
+import type { RunEvent } from "./run-event.ts";
+
+const share = z.number().min(0).max(1);
+const seeds = z.array(z.int().min(0)).min(1);
+const point = z.strictObject({ gradientStep: z.int().min(0), success: share });
+
+export const references = z.strictObject({
+  suite: z.string(),
+  protocol: z.record(z.string(), z.unknown()).describe("The settings of the runs, for people to compare with their own."),
+  singleTaskCurves: z
+    .strictObject({ seeds, tasks: z.record(z.string(), z.array(point).min(1)) })
+    .optional()
+    .describe("Learning each task alone: its mean success at every test of the sleep and right after it."),
+  jointFinal: z
+    .strictObject({ seeds, tasks: z.record(z.string(), share) })
+    .optional()
+    .describe("Learning all tasks jointly: mean success on each task at the end."),
+});
+
+export type References = z.infer<typeof references>;
+
+/** The logs of runs with one agent each. */
+type Logs = readonly (readonly RunEvent[])[];
+
+/**
+ * The curves of runs that learn one task each, averaged over the runs of a task.
+ * @throws {InvalidValueError} A run of several tasks, one without tests while learning, or runs of a task whose tests came at other gradient steps.
+ */
+export function singleTaskCurves(runs: Logs): NonNullable<References["singleTaskCurves"]> {
+  const curves = new Map<string, (readonly { readonly gradientStep: number; readonly success: number }[])[]>();
+  for (const run of runs) {
+    const log = logOf(run);
+    const curve = log.tests(1, 1, 1)?.slice(1) ?? [];
+    if (log.tasks.length !== 1 || curve.length < 2)
+      throw new InvalidValueError("runs", log.tasks, "runs of one task each, with `testsWhileLearning`", "Learn each task in a run of its own.");
+    curves.set(log.tasks[0]!, [...(curves.get(log.tasks[0]!) ?? []), curve]);
+  }
+  const tasks = [...curves].map(([task, [first, ...others]]) => {
+    const steps = stepsOf(first!);
+    const other = others.find((curve) => stepsOf(curve) !== steps);
+    if (other !== undefined)
+      throw new InvalidValueError("runs", `${task}: ${stepsOf(other)}`, `runs of ${task} tested at the gradient steps ${steps}`);
+    const averaged = first!.map(({ gradientStep }, k) => ({ gradientStep, success: mean([first!, ...others].map((curve) => curve[k]!.success)) }));
+    return [task, averaged] as const;
+  });
+  return { seeds: seedsOf(runs), tasks: Object.fromEntries(tasks) };
+}
+
+/**
+ * Success on each task at the end of runs that learn all of them jointly, averaged over the runs.
+ * @throws {InvalidValueError} No run, one without its last row of tests, or runs of different tasks.
+ */
+export function jointFinal(runs: Logs): NonNullable<References["jointFinal"]> {
+  const logs = runs.map(logOf);
+  const tasks = logs[0]?.tasks ?? [];
+  for (const log of logs) {
+    if (log.rates === undefined || log.tasks.join() !== tasks.join()) throw new InvalidValueError("runs", log.tasks, "whole runs of the same tasks");
+  }
+  if (logs.length === 0) throw new InvalidValueError("runs", [], "one run at least");
+  return { seeds: seedsOf(runs), tasks: Object.fromEntries(tasks.map((task, j) => [task, mean(logs.map(({ rates }) => rates!.at(-1)![j]!))])) };
+}
+
+const stepsOf = (curve: readonly { readonly gradientStep: number }[]): string => curve.map(({ gradientStep }) => gradientStep).join();
+
+function logOf(run: readonly RunEvent[]): AgentLog {
+  const started = run.find((event) => event.kind === "run-started");
+  if (started?.agents.length !== 1) throw new InvalidValueError("runs", started?.agents ?? [], "logs of runs with one agent each");
+  return new AgentLog(run, started.agents[0]!);
+}
+
+const seedsOf = (runs: Logs): number[] =>
+  [...new Set(runs.flatMap((run) => run.flatMap((event) => (event.kind === "run-started" ? [event.seed] : []))))].toSorted((a, b) => a - b);

@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { InvalidValueError } from "../../src/contract/errors.ts";
+import { validate } from "../../src/contract/validate.ts";
+import { figuresOf } from "../../src/continual/figures.ts";
+import { jointFinal, references, singleTaskCurves } from "../../src/continual/references.ts";
+import type { RunEvent } from "../../src/continual/run-event.ts";
+import { inSleep, workedLog } from "./worked-log.ts";
+
+const alone = (task: string, seed: number, curve: readonly [number, number], end: number): RunEvent[] =>
+  workedLog({ tasks: [task], seed, rates: [[0], [end]], tests: [[curve]] });
+
+describe("single-task curves", () => {
+  it("are the mean over the runs of each task, at every test and at the end", () => {
+    const curves = singleTaskCurves([alone("a", 2, [0.2, 0.4], 0.8), alone("a", 1, [0.4, 0.4], 0.6), alone("b", 1, [0.1, 0.2], 0.3)]);
+    expect(curves.seeds).toEqual([1, 2]);
+    const successes = (task: string): number[] => curves.tasks[task]!.map(({ success }) => success);
+    // (0.2 + 0.4)/2, (0.4 + 0.4)/2, (0.8 + 0.6)/2
+    for (const [k, wanted] of [0.3, 0.4, 0.7].entries()) expect(successes("a")[k]).toBeCloseTo(wanted, 12);
+    expect(successes("b")).toEqual([0.1, 0.2, 0.3]);
+    expect(curves.tasks["a"]!.map(({ gradientStep }) => gradientStep)).toEqual([10, 20, 30]);
+  });
+
+  it("give no forward transfer to a run that learns just as fast", () => {
+    const tasks = ["a", "b", "c"].map((task, i) => alone(task, 1, inSleep[i]![i] as [number, number], [0.9, 0.8, 1][i]!));
+    const found = figuresOf(workedLog({ tests: inSleep }), "x", { singleTaskCurves: singleTaskCurves(tasks) });
+    for (const id of ["forward-transfer-continual-world", "forward-transfer-coom", "forward-transfer-meal"])
+      expect(found.find((figure) => figure.id === id)?.value).toBeCloseTo(0, 12);
+  });
+
+  it("refuse runs of several tasks, without tests in the sleep, or tested at other gradient steps", () => {
+    expect(() => singleTaskCurves([workedLog({ tests: inSleep })])).toThrow("runs of one task each, with `testsWhileLearning`");
+    expect(() => singleTaskCurves([workedLog({ tasks: ["a"], rates: [[0], [1]] })])).toThrow(InvalidValueError);
+    const twice = alone("a", 1, [0.2, 0.4], 0.8).map((event) => (event.kind === "learned" ? Object.assign(event, { gradientSteps: 60 }) : event));
+    expect(() => singleTaskCurves([alone("a", 1, [0.2, 0.4], 0.8), twice])).toThrow("runs of a tested at the gradient steps 10,20,30");
+  });
+});
+
+describe("joint success", () => {
+  it("is the mean of the last rows", () => {
+    const other = workedLog({ seed: 5, rates: [[0, 0, 0], [0, 0, 0], [0, 0, 0], [0.9, 0.8, 0.8]] }); // prettier-ignore
+    const { seeds, tasks } = jointFinal([workedLog(), other]);
+    expect(seeds).toEqual([1, 5]);
+    // (0.7 + 0.9)/2, (0.4 + 0.8)/2, (1.0 + 0.8)/2
+    for (const [task, wanted] of Object.entries({ a: 0.8, b: 0.6, c: 0.9 })) expect(tasks[task]).toBeCloseTo(wanted, 12);
+  });
+
+  it("refuses a run that was cut short, runs of different tasks, and no run at all", () => {
+    const log = workedLog();
+    expect(() => jointFinal([log.slice(0, -2)])).toThrow("whole runs of the same tasks");
+    expect(() => jointFinal([log, workedLog({ tasks: ["a", "b", "d"] })])).toThrow(InvalidValueError);
+    expect(() => jointFinal([])).toThrow("one run at least");
+    expect(() => jointFinal([[]])).toThrow("logs of runs with one agent each");
+  });
+});
+
+it("references are saved as plain JSON, and read back with everything checked", () => {
+  const saved = {
+    suite: "worked",
+    protocol: { gradientSteps: 30, demonstrations: 10 },
+    singleTaskCurves: singleTaskCurves([alone("a", 1, [0.2, 0.4], 0.8)]),
+    jointFinal: jointFinal([workedLog()]),
+  };
+  expect(validate(references, JSON.parse(JSON.stringify(saved)), "references")).toEqual(saved);
+  const wrong = structuredClone(saved);
+  wrong.singleTaskCurves.tasks["a"]![1]!.success = 1.5;
+  expect(() => validate(references, wrong, "references")).toThrow("`references.singleTaskCurves.tasks.a.1.success`");
+});
