@@ -211,6 +211,7 @@ export async function main(registries: Registries, args: readonly string[]): Pro
 }
 
 function fail(error: unknown): number {
+  if (error instanceof AggregateError) return Math.min(...error.errors.map(fail));
   const isTyped = error instanceof InvalidValueError || error instanceof UnknownNameError;
   const text =
     error instanceof EngramError && process.env["ENGRAM_DEBUG"] !== "1" ? error.message : error instanceof Error ? error.stack : String(error);
