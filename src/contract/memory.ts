@@ -1,4 +1,5 @@
 /** @file The long-term memory's contract: entries with provenance, what was recalled for one decision, and where entries outlive the process. */
+import type { Metric } from "./memory-index.ts";
 import type { TaskId } from "./task.ts";
 
 declare const entryId: unique symbol;
@@ -103,17 +104,24 @@ export interface LongTermMemory {
   flush(): Promise<void>;
 }
 
-/** How long each entry's vectors are. */
+/** How long each entry's vectors are, and how keys are compared. */
 export interface MemoryShape {
   readonly keySize: number;
   readonly valueSize: number;
   readonly observationSize: number;
+  /** Kept with a store's entries; l2 by default. */
+  readonly metric?: Metric;
 }
 
 /** What changed in a store: entries that are new or different, and ids that are gone. */
 export interface StoreChanges {
   readonly put: readonly MemoryEntry[];
   readonly removed: readonly EntryId[];
+  /**
+   * Whether `put` is everything that the others left, since it is no longer known what they removed: what else is in memory is gone, but for entries that
+   * are not written yet.
+   */
+  readonly anew?: { readonly unwritten: ReadonlySet<EntryId> };
 }
 
 /** Where entries outlive the process. */

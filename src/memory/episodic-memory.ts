@@ -10,6 +10,7 @@ import {
   type MemoryEntry,
   type MemoryShape,
   type MemoryStore,
+  type StoreChanges,
   type NewMemoryEntry,
   type Recall,
   type RecallOptions,
@@ -48,6 +49,8 @@ export class EpisodicMemory implements IndexedMemory {
   #proposals: Proposals | undefined;
 
   constructor({ shape, metric, store, encoder = 0 }: EpisodicMemoryOptions) {
+    if (store !== undefined && (store.shape.metric ?? "l2") !== metric)
+      throw new InvalidValueError("metric", metric, `${store.shape.metric ?? "l2"}, as the store says`, "Open the store with `metric` in its shape.");
     this.shape = shape;
     this.metric = metric;
     this.#store = store;
@@ -303,8 +306,9 @@ export class EpisodicMemory implements IndexedMemory {
   async refresh(): Promise<number> {
     this.#requireRest();
     this.#handMarks();
-    const { put, removed } = (await this.#store?.changes()) ?? { put: [], removed: [] };
+    const changes = (await this.#store?.changes()) ?? { put: [], removed: [] };
     this.#requireRest();
+    const { put, removed } = changes.anew === undefined ? changes : this.#comparedWith(changes.put, changes.anew.unwritten);
     this.#rows.merge(put.toSorted((a, b) => a.id - b.id));
     if (put.some(({ encoder }) => encoder !== this.#encoder)) this.#mixed = true;
     this.#goOnAbove(put.reduce((highest, { id }) => Math.max(highest, id), 0));
@@ -314,6 +318,12 @@ export class EpisodicMemory implements IndexedMemory {
     }
     this.#rows.settle(false);
     return put.length + removed.length;
+  }
+
+  /** How memory differs from all that a store holds. */
+  #comparedWith(all: readonly MemoryEntry[], unwritten: ReadonlySet<EntryId>): StoreChanges {
+    const ids = new Set(all.map(({ id }) => id));
+    return { put: all, removed: Array.from(this.rowsOf(), (row) => this.idOf(row)).filter((id) => !ids.has(id) && !unwritten.has(id)) };
   }
 
   /** Resolves once everything remembered, marked and forgotten so far is durable; at once without a store. */

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { EngramError, InvalidValueError, UnknownNameError } from "../contract/errors.ts";
 import type { DoctorFlags } from "./commands/doctor.ts";
+import type { CompactFlags } from "./commands/memory-upkeep.ts";
 import type { RecordFlags } from "./commands/record.ts";
 import type { RunFlags } from "./commands/run.ts";
 import type { SleepsFlags } from "./commands/sleeps.ts";
@@ -161,22 +162,21 @@ export function commandLine(registries: Registries): Command {
     );
   memory
     .command("verify")
-    .description("check every entry and every page; exit code 1 when any is damaged")
-    .argument("<run>", "the run's folder, or a memory file")
+    .description("check every entry, and every page of a file; exit code 1 when any is damaged")
+    .argument("<run>", "the run's folder, a memory file, or a database")
     .option("--json", "print as JSON")
     .addHelpText("after", "\nExample:\n  engram memory verify runs/quickstart-seed1")
     .action(async (place: string, flags: { readonly json?: boolean }) => {
-      process.exitCode = (await import("./commands/memory-upkeep.ts")).memoryVerifyCommand(place, flags);
+      process.exitCode = await (await import("./commands/memory-upkeep.ts")).memoryVerifyCommand(place, flags);
     });
   memory
     .command("compact")
-    .description("close the gaps that forgotten entries left in the file")
-    .argument("<run>", "the run's folder, or a memory file")
+    .description("give back the room that forgotten entries left, in a file or in a database")
+    .argument("<run>", "the run's folder, a memory file, or a database")
+    .option("--away <days>", "of a database: workers not heard of for longer need not be told any more what was removed", "7")
     .option("--json", "print as JSON")
-    .addHelpText("after", "\nExample:\n  engram memory compact runs/quickstart-seed1")
-    .action(async (place: string, flags: { readonly json?: boolean }) =>
-      (await import("./commands/memory-upkeep.ts")).memoryCompactCommand(place, flags),
-    );
+    .addHelpText("after", "\nExamples:\n  engram memory compact runs/quickstart-seed1\n  engram memory compact postgres://localhost/robots#team")
+    .action(async (place: string, flags: CompactFlags) => (await import("./commands/memory-upkeep.ts")).memoryCompactCommand(place, flags));
 
   addMemoryCommands(memory, registries);
 
@@ -221,6 +221,7 @@ export async function main(registries: Registries, args: readonly string[]): Pro
 }
 
 function fail(error: unknown): number {
+  if (error instanceof AggregateError) return Math.min(...error.errors.map(fail));
   const isTyped = error instanceof InvalidValueError || error instanceof UnknownNameError;
   const text =
     error instanceof EngramError && process.env["ENGRAM_DEBUG"] !== "1" ? error.message : error instanceof Error ? error.stack : String(error);

@@ -8,6 +8,7 @@ import type { QueryFlags } from "./commands/memory-query.ts";
 import type { Registries } from "./registries.ts";
 
 const RUN = "the run's folder, or a memory file";
+const MEMORY = `${RUN}, or a database such as postgres://localhost/robots#team`;
 const WHOSE = "whose memory, where a run has several";
 const JSON_FLAG = ["--json", "print as JSON"] as const;
 
@@ -21,7 +22,7 @@ function addQuestions(memory: Command, registries: Registries): void {
   memory
     .command("stats")
     .description("by task: how much it holds, how old it is, how much of it is read, and which encoder made the keys")
-    .argument("<run>", RUN)
+    .argument("<run>", MEMORY)
     .option(...JSON_FLAG)
     .addHelpText("after", "\nExample:\n  engram memory stats runs/quickstart-seed1")
     .action(async (place: string, flags: { readonly json?: boolean }) =>
@@ -30,7 +31,7 @@ function addQuestions(memory: Command, registries: Registries): void {
   memory
     .command("query")
     .description("the remembered situations nearest to one of them")
-    .argument("<run>", RUN)
+    .argument("<run>", MEMORY)
     .argument("<id>", "the entry's number")
     .option("--k <n>", "how many", "10")
     .option("--task <task>", "only of this task")
@@ -66,7 +67,7 @@ function addExchange(memory: Command): void {
   memory
     .command("export")
     .description("every entry, for other programs and for safe keeping")
-    .argument("<run>", RUN)
+    .argument("<run>", MEMORY)
     .requiredOption("--format <format>", "jsonl or parquet")
     .option("--out <file>", "where to; JSON lines go to standard output without it")
     .option("--agent <name>", WHOSE)

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { InvalidValueError, StorageError, UnknownNameError } from "../contract/errors.ts";
 import type { EntryId, MemoryEntry } from "../contract/memory.ts";
+import { isPostgresUrl, parsePostgresUrl } from "../memory/stores/postgres-url.ts";
 import { inspectSqliteStore, type StoreInspection } from "../memory/stores/sqlite-inspection.ts";
 import { openSqliteStore } from "../memory/stores/sqlite-store.ts";
 
@@ -12,6 +13,9 @@ export interface Output {
 
 /** The memory files of a run's folder, or the one named. @throws {StorageError} There is none. */
 export function memoryFiles(place: string): readonly string[] {
+  if (isPostgresUrl(place)) {
+    throw new StorageError(parsePostgresUrl(place).place, "is a database, and this command is about a run's own files", "Of a database, use `engram memory ls`, `show`, `stats`, `query`, `export`, `verify` or `compact`; `explain` takes the folder of the run."); // prettier-ignore
+  }
   if (!existsSync(place))
     throw new StorageError(place, "there is no such folder or file", "Name a run's folder, such as runs/quickstart-seed1, or a memory file in it.");
   if (!statSync(place).isDirectory()) return [place];
@@ -21,10 +25,10 @@ export function memoryFiles(place: string): readonly string[] {
 }
 
 /** Looks into a memory file and closes it again, whatever happens. */
-export function inspect<T>(file: string, look: (store: StoreInspection) => T): T {
+export async function inspect<T>(file: string, look: (store: StoreInspection) => T | Promise<T>): Promise<T> {
   const store = inspectSqliteStore(file);
   try {
-    return look(store);
+    return await look(store);
   } finally {
     store.close();
   }
@@ -75,14 +79,11 @@ export function requireTask(task: string, known: readonly string[]): void {
 }
 
 /** Every entry of a memory file. */
-export const entriesOf = (file: string): readonly MemoryEntry[] => inspect(file, (store) => [...store.entries()]);
+export const entriesOf = async (file: string): Promise<readonly MemoryEntry[]> => inspect(file, (store) => [...store.entries()]);
 
 /** Opens an existing memory file for writing and closes it again, whatever happens. */
 export async function changing<T>(file: string, change: (store: ReturnType<typeof openSqliteStore>) => T): Promise<T> {
-  const store = openSqliteStore(
-    file,
-    inspect(file, ({ shape }) => shape),
-  );
+  const store = openSqliteStore(file, await inspect(file, ({ shape }) => shape));
   try {
     const result = change(store);
     await store.flush();

@@ -75,6 +75,7 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
   const telemetry = options.port === undefined ? undefined : await openPage(options.port, scenario, pace, progress);
   const line = new ProgressLine(progress);
   const events: RunEvent[] = [];
+  const failures: unknown[] = [];
   let run: ContinualRun | undefined;
   try {
     run = await ContinualRun.create({
@@ -116,14 +117,17 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
     if (options.keepOpen && telemetry !== undefined && complete) await exhibit(run, pace, progress, telemetry);
     return outcome;
   } catch (error) {
+    failures.push(error);
     line.clear();
-    if (run !== undefined && error instanceof DivergenceError) await record.saveDivergence(run, error);
+    if (run !== undefined && error instanceof DivergenceError) {
+      await record.saveDivergence(run, error).catch((second: unknown) => failures.push(second));
+    }
     record.end("failed", error);
     throw error;
   } finally {
     run?.dispose();
     try {
-      await record.close();
+      await record.close(failures);
     } finally {
       folder.close();
       // Without a run there was only a mistake in what was asked for: no folder should tell of it.
@@ -238,8 +242,16 @@ class RunRecord {
     });
   }
 
-  async close(): Promise<void> {
+  /**
+   * Closes every store, whatever becomes of the others.
+   * @param before What went wrong already, which nothing here may hide.
+   * @throws {AggregateError} A store that could not be closed, after another failure: all of them, the first one first.
+   */
+  async close(before: readonly unknown[]): Promise<void> {
     const outcomes = await Promise.allSettled(this.#stores.map(async (store) => store.close()));
-    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+    const errors = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : []));
+    const all = [...before, ...errors];
+    if (all.length > 1) throw new AggregateError(all, "A run failed in more than one way.");
+    if (errors.length === 1) throw errors[0];
   }
 }

@@ -14,7 +14,8 @@ export function startThread(module: WebAssembly.Module, memory: WebAssembly.Memo
   const control = new SharedArrayBuffer(8 + 8 * MOST_ARGUMENTS);
   const worker = new Worker(
     programs.find((place) => existsSync(place))!,
-    { workerData: { module, memory, kernels, control } satisfies ThreadData },
+    // Flags such as --input-type or --import are for the main program.
+    { workerData: { module, memory, kernels, control } satisfies ThreadData, execArgv: [] },
   );
   worker.unref();
   const [state, values] = [new Int32Array(control, 0, 2), new Float64Array(control, 8)];

@@ -1,4 +1,6 @@
 /** @file Vectors of worlds: Gymnasium's three ways to begin anew, and the same results in one process and over workers. */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
 import { makeVector } from "../../envs/index.ts";
 import { environments } from "../../envs/registry.ts";
@@ -139,5 +141,17 @@ describe("a vector of worlds", () => {
     await vector.dispose();
     await vector.dispose();
     expect(() => vector.reset()).toThrow(OrderError);
+  });
+});
+
+describe("workers", () => {
+  it("start whatever flags the program was started with", async () => {
+    const source = `
+      import { makeVector } from ${JSON.stringify(new URL("../../dist/envs/index.js", import.meta.url).href)};
+      const vector = await makeVector("classic/sparse-point@1", { count: 2, workers: 2 });
+      console.log(vector.reset({ seed: 1 }).observations.length / vector.spec.observation.size);
+      await vector.dispose();`;
+    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", source]);
+    expect(stdout).toBe("2\n");
   });
 });

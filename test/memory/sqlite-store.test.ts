@@ -53,7 +53,7 @@ describe("a memory file", () => {
     first.remember(fresh);
     await first.flush();
     const looked = inspectSqliteStore(file);
-    expect(looked.tasks).toMatchObject([
+    expect(looked.survey().tasks).toMatchObject([
       { task: "odd", entries: 5 },
       { task: "even", entries: 4 },
     ]);

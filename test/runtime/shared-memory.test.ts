@@ -75,4 +75,37 @@ describe("runs that share a memory", () => {
     expect(away.err).not.toContain("secret");
     expect((await engram("memory", "ls", `${database}#nobody`)).err).toContain("holds no memory nobody");
   });
+
+  it("can be asked what a file can be asked, on the address of the database", async () => {
+    const place = `${database}#team`;
+    const json = async <T>(...args: string[]): Promise<T> => JSON.parse((await engram("memory", ...args, "--json")).out) as T;
+    const [stats] = await json<readonly { readonly agent: string; readonly entries: number; readonly tasks: readonly { readonly ids: [number, number] }[] }[]>("stats", place); // prettier-ignore
+    expect(stats).toMatchObject({ agent: "engram", entries: expect.any(Number) as number });
+    const id = String(stats!.tasks[0]!.ids[0]);
+    const asked = await json<object>("query", place, id, "--k", "3", "--agent", "engram");
+    expect(asked).toMatchObject({ metric: "l2", entry: { id: Number(id) } });
+    const exported = await engram("memory", "export", place, "--format", "jsonl");
+    expect(exported.out.trim().split("\n")).toHaveLength(stats!.entries);
+    expect(await json("verify", place)).toMatchObject([{ sound: stats!.entries, isSound: true }]);
+    const compacted = await engram("memory", "compact", place, "--away", "0");
+    expect([compacted.code, compacted.out]).toEqual([0, expect.stringMatching(/#team-engram: \d+ removed entries cleared away/)]);
+    await server.query(database, "update engram.entry set value = '\\x00' where id = $1", [id]);
+    const verified = await engram("memory", "verify", place);
+    expect([verified.code, verified.out]).toEqual([1, expect.stringContaining(`entry ${id} of task`)]);
+  });
+
+  it("says what to do instead where a command is about files", async () => {
+    const explained = await engram("memory", "explain", database, "5");
+    expect([explained.code, explained.err]).toEqual([1, expect.stringContaining("an agent's networks are in the folder of its run")]);
+    for (const args of [
+      ["forget", database, "--task", "push"],
+      ["pin", database, "5"],
+    ]) {
+      const { code, err } = await engram("memory", ...args);
+      expect([code, err]).toEqual([1, expect.stringContaining("is a database, and this command is about a run's own files")]);
+      expect(err).not.toContain("a secret");
+    }
+    const several = await engram("memory", "query", database, "5");
+    expect([several.code, several.err]).toEqual([1, expect.stringMatching(/holds the memories .* Name one after the address/)]);
+  });
 });

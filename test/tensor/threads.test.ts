@@ -1,5 +1,8 @@
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { Worker } from "node:worker_threads";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -52,6 +55,15 @@ describe("several threads", () => {
     expect(one.every(Number.isFinite)).toBe(true);
     expect(two).toEqual(one);
     expect(three).toEqual(one);
+  });
+
+  it("start whatever flags the program was started with", async () => {
+    const source = `
+      import { selectBackend } from ${JSON.stringify(pathToFileURL(join(dist, "src/index.js")).href)};
+      await selectBackend("wasm", { threads: 2 });
+      console.log("started");`;
+    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", source]);
+    expect(stdout).toBe("started\n");
   });
 
   it("are a matter of one choice in a process, of an integer from 1 up", async () => {

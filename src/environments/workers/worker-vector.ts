@@ -70,7 +70,8 @@ export class WorkerVectorEnvironment implements VectorEnvironment {
       const task: WorkerTask = { module: module.href, id: spec.id, count, range, autoreset, mailbox, memory, actions, port: port2 };
       const worker = new Worker(
         programs.find((place) => existsSync(place))!,
-        { workerData: task, transferList: [port2] },
+        // Flags such as --input-type or --import are for the main program.
+        { workerData: task, transferList: [port2], execArgv: [] },
       );
       worker.unref();
       port.unref();

@@ -216,7 +216,8 @@ class Link {
     };
     const worker = new Worker(
       programs.find((place) => existsSync(place))!,
-      { workerData: data, transferList: [port2] },
+      // Flags such as --input-type or --import are for the main program.
+      { workerData: data, transferList: [port2], execArgv: [] },
     );
     worker.unref();
     port.unref();

@@ -158,7 +158,7 @@ function explain(code: string, message: string): readonly [string, string] {
   if (code === "42501")
     return [
       `this user may not do that (${message})`,
-      "Let its owner grant it `create` on the database, or `usage` on the schema engram with select, insert and update on its tables.",
+      "Let its owner grant it `create` on the database, or `usage` on the schema engram with select, insert, update and delete on its tables.",
     ];
   if (code === "25006") return [`the database is read-only (${message})`, "Name the primary server, not a standby of it."];
   if (code === "23503") return ["the memory was deleted while it was in use", "Open it again, under this name or another."];

@@ -2,9 +2,10 @@
 import { StorageError } from "../../contract/errors.ts";
 import type { MemoryEntry, MemoryShape } from "../../contract/memory.ts";
 import { PostgresConnection } from "./postgres-connection.ts";
-import { entryOf, pageOf, READ_ENTRY, type EntryRow } from "./postgres-rows.ts";
+import { entryOf, pageOf, READ_ENTRIES, READ_ENTRY, type EntryRow } from "./postgres-rows.ts";
 import { hasSchema, memoryOf, type NamedMemory } from "./postgres-schema.ts";
 import { parsePostgresUrl } from "./postgres-url.ts";
+import type { DamagedEntry, StoreDamage } from "./sqlite-damage.ts";
 import type { StoredTask } from "./sqlite-inspection.ts";
 
 /** One memory of a database. */
@@ -12,9 +13,17 @@ export interface MemoryInspection {
   /** Its address, without a password. */
   readonly place: string;
   readonly shape: MemoryShape;
-  readonly tasks: readonly StoredTask[];
+  /** Its tasks by the oldest of their entries; and what is wrong with others, where that shows without reading all of a database. */
+  survey(): Promise<{ readonly tasks: readonly StoredTask[]; readonly damage?: StoreDamage }>;
   /** @throws {StorageError} An entry that is damaged. */
   entry(id: number): Promise<MemoryEntry | undefined>;
+  /** The sound entries by ascending id, and what is wrong with the others. */
+  entries(): Promise<FoundEntries>;
+}
+
+export interface FoundEntries {
+  readonly sound: readonly MemoryEntry[];
+  readonly damage: StoreDamage;
 }
 
 export interface PostgresInspection {
@@ -29,17 +38,21 @@ export interface PostgresInspection {
 export async function inspectPostgres(address: string): Promise<PostgresInspection> {
   const connection = new PostgresConnection(address);
   try {
-    const { name } = parsePostgresUrl(address);
-    const found = (await hasSchema(connection)) ? await memoriesOf(connection) : [];
-    const named = found.filter((memory) => name === undefined || memory.name === name || memory.name.startsWith(`${name}-`));
-    if (named.length === 0) throw nothingThere(connection.place, name, found);
-    const memories: MemoryInspection[] = [];
-    for (const memory of named) memories.push(await inspectionOf(connection, memory));
+    const memories = (await memoriesAt(connection, address)).map((memory) => inspectionOf(connection, memory));
     return { memories, close: async () => connection.close() };
   } catch (error) {
     await connection.close();
     throw error;
   }
+}
+
+/** The memories that an address names. @throws {StorageError} There is none. */
+export async function memoriesAt(connection: PostgresConnection, address: string): Promise<readonly NamedMemory[]> {
+  const { name } = parsePostgresUrl(address);
+  const found = (await hasSchema(connection)) ? await memoriesOf(connection) : [];
+  const named = found.filter((memory) => name === undefined || memory.name === name || memory.name.startsWith(`${name}-`));
+  if (named.length === 0) throw nothingThere(connection.place, name, found);
+  return named;
 }
 
 const memoriesOf = async (connection: PostgresConnection): Promise<NamedMemory[]> =>
@@ -50,23 +63,48 @@ function nothingThere(place: string, name: string | undefined, found: readonly N
   return new StorageError(place, `holds no memory ${name}`, `Known: ${found.map((memory) => `\`${memory.name}\``).join(", ")}.`);
 }
 
-async function inspectionOf(connection: PostgresConnection, { id: memory, name, shape }: NamedMemory): Promise<MemoryInspection> {
+const TASKS = `
+  select task, count(*)::int as entries, count(distinct episode)::int as episodes,
+    sum(length(key) + length(value) + length(observation))::float8 as bytes
+  from engram.entry where memory = $1 and key is not null group by task order by min(id)`;
+
+function inspectionOf(connection: PostgresConnection, { id: memory, name, shape }: NamedMemory): MemoryInspection {
   const place = `${connection.place}#${name}`;
-  const tasks = await connection.run((session) =>
-    session.query(
-      `select task, count(*)::int as entries, count(distinct episode)::int as episodes,
-         sum(length(key) + length(value) + length(observation))::float8 as bytes
-       from engram.entry where memory = $1 and key is not null group by task order by min(id)`,
-      [memory],
-    ),
-  );
   return {
     place,
     shape,
-    tasks: tasks as unknown as readonly StoredTask[],
+    survey: async () => ({ tasks: (await connection.run(async (session) => session.query(TASKS, [memory]))) as unknown as readonly StoredTask[] }),
     async entry(id) {
       const { rows } = await connection.run(async (session) => pageOf(await session.query(READ_ENTRY, [memory, id])));
       return rows[0] === undefined ? undefined : entryOf(rows[0] as EntryRow, shape, place);
     },
+    entries: async () => foundEntries(connection, memory, shape, place),
   };
+}
+
+/** Entries that come in one answer. */
+const PAGE = 1024;
+
+async function foundEntries(connection: PostgresConnection, memory: number, shape: MemoryShape, place: string): Promise<FoundEntries> {
+  const sound: MemoryEntry[] = [];
+  const damaged: DamagedEntry[] = [];
+  // In one transaction that sees one state, whoever writes meanwhile.
+  await connection.run(async (session) => {
+    sound.length = damaged.length = 0;
+    for (let last = 0, more = true; more;) {
+      // oxlint-disable-next-line no-await-in-loop -- page by page
+      const { rows } = pageOf(await session.query(READ_ENTRIES, [memory, last, PAGE]));
+      for (const row of rows) {
+        try {
+          sound.push(entryOf(row as EntryRow, shape, place));
+        } catch (error) {
+          if (!(error instanceof StorageError)) throw error;
+          damaged.push({ id: row.id, task: row.task! });
+        }
+      }
+      last = rows.at(-1)?.id ?? last;
+      more = rows.length === PAGE;
+    }
+  }, "begin isolation level repeatable read read only");
+  return { sound, damage: { entries: damaged, unreadable: [], missing: 0 } };
 }

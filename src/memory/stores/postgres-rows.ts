@@ -44,12 +44,15 @@ const given = (some: readonly ColumnName[], from: number): string =>
 
 /**
  * Writes a group in one statement, so all of it or nothing. An entry that another worker removed stays removed: whoever writes it did not know yet.
- * Parameters: the memory, the worker, then the columns of entries, of marks, and the removed ids. Answers how many entries were written.
+ * Parameters: the memory, the worker, then the columns of entries, of marks, and the removed ids. Answers whether the worker is listed, and how many entries were
+ * written: of one that was struck off, which may not know what was removed, nothing is written. The lock lets nobody strike it off meanwhile.
  */
 export const WRITE = `
-  with written as (
+  with listed as materialized (
+    select worker from engram.worker where memory = $1::integer and worker = $2::integer for share
+  ), written as (
     insert into engram.entry as old (memory, xid, writer, ${names.join(", ")})
-    select $1::integer, pg_current_xact_id(), $2::integer, ${names.join(", ")} from ${given(names, 3)} order by id
+    select $1::integer, pg_current_xact_id(), worker, ${names.join(", ")} from listed, ${given(names, 3)} order by id
     on conflict (memory, id) do update set xid = excluded.xid, writer = excluded.writer,
       ${names.slice(1).map((name) => `${name} = excluded.${name}`).join(", ")}
       where old.key is not null or old.writer = excluded.writer
@@ -57,12 +60,12 @@ export const WRITE = `
   ), marked as (
     update engram.entry as old set xid = pg_current_xact_id(), writer = case when old.writer = $2::integer then old.writer else 0 end,
       ${MARKS.map((name) => `${name} = given.${name}`).join(", ")}
-    from ${given(markColumns, 3 + names.length)} where old.memory = $1::integer and old.id = given.id and old.key is not null
+    from listed, ${given(markColumns, 3 + names.length)} where old.memory = $1::integer and old.id = given.id and old.key is not null
   ), removed as (
     update engram.entry as old set xid = pg_current_xact_id(), writer = $2::integer, ${names.slice(1).map((name) => `${name} = null`).join(", ")}
-    from ${given(["id"], 3 + names.length + markColumns.length)} where old.memory = $1::integer and old.id = given.id and old.key is not null
+    from listed, ${given(["id"], 3 + names.length + markColumns.length)} where old.memory = $1::integer and old.id = given.id and old.key is not null
   )
-  select count(*)::integer as written from written`; // prettier-ignore
+  select (select count(*)::integer from listed) as listed, count(*)::integer as written from written`; // prettier-ignore
 
 /** Tells a worker once more that entries are gone which it wrote nevertheless. Parameters: the memory, the ids. */
 export const TELL_REMOVED = `

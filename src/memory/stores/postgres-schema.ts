@@ -4,14 +4,28 @@
  */
 import { StorageError } from "../../contract/errors.ts";
 import type { MemoryShape } from "../../contract/memory.ts";
+import type { Metric } from "../../contract/memory-index.ts";
 import type { PostgresConnection, Session } from "./postgres-connection.ts";
+import { LIST } from "./postgres-followers.ts";
+import { metricOf, metricPart, requireShape } from "./store-shape.ts";
 
 /** Raised with every change of the tables. */
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
 /** Of the advisory lock under which tables are made: "Engr". */
 const LOCK = 0x456e6772;
 /** `pg_current_xact_id` and `xid8` came with it. */
 const OLDEST_SERVER = 13;
+
+/** The workers that are listed as followers: see `postgres-followers.ts`. */
+const WORKERS = `
+  create table engram.worker (
+    memory integer not null references engram.memory on delete cascade,
+    worker integer not null,
+    seen xid8 not null,                  -- every transaction before this one was over when it last read
+    heard timestamptz not null default now(),
+    primary key (memory, worker)
+  );
+`;
 
 const SCHEMA = `
   create table engram.format (version integer not null);
@@ -22,6 +36,7 @@ const SCHEMA = `
     key_size integer not null,
     value_size integer not null,
     observation_size integer not null,
+    metric text not null default 'l2',   -- how keys are compared
     workers integer not null default 0   -- how often it was opened for writing: each time is a worker with a number of its own
   );
   create table engram.entry (
@@ -47,10 +62,13 @@ const SCHEMA = `
   );
   create index entry_changes on engram.entry (memory, xid, id);
   create index entry_task on engram.entry (memory, task);
+  ${WORKERS}
 `;
 
 /** What the tables of an earlier version lack. */
-const MIGRATIONS: Readonly<Record<number, string>> = {};
+const MIGRATIONS: Readonly<Record<number, string>> = {
+  1: `alter table engram.memory add column metric text not null default 'l2'; ${WORKERS}`,
+};
 
 /** Makes the tables where there are none. @throws {StorageError} A foreign schema of that name, a newer format, an old server, or an encoding that cannot hold all text. */
 export async function prepareSchema(connection: PostgresConnection): Promise<void> {
@@ -118,39 +136,35 @@ export interface NamedMemory {
 export const memoryOf = (row: Readonly<Record<string, unknown>>): NamedMemory => ({
   id: row["id"] as number,
   name: row["name"] as string,
-  shape: {
-    keySize: row["key_size"] as number,
-    valueSize: row["value_size"] as number,
-    observationSize: row["observation_size"] as number,
-  },
+  shape: shapeOf(row),
 });
 
+/** Of version 1, whose memories had no metric, too. */
+function shapeOf(row: Readonly<Record<string, unknown>>): MemoryShape {
+  const [keySize, valueSize, observationSize] = [row["key_size"], row["value_size"], row["observation_size"]] as readonly number[];
+  return { keySize: keySize!, valueSize: valueSize!, observationSize: observationSize!, ...metricPart(row["metric"] as Metric | undefined) };
+}
+
 /**
- * Finds a memory by its name, or makes it, and counts one more worker.
+ * Finds a memory by its name, or makes it, and lists one more worker.
  * @returns The memory, and the worker's number: from 1 up, never given twice.
  * @throws {StorageError} A memory of another shape has that name.
  */
 export async function joinMemory(
   connection: PostgresConnection,
   name: string,
-  { keySize, valueSize, observationSize }: MemoryShape,
+  shape: MemoryShape,
 ): Promise<NamedMemory & { readonly worker: number }> {
   return connection.run(async (session) => {
-    const sizes = [keySize, valueSize, observationSize];
     await session.query(
-      "insert into engram.memory (name, key_size, value_size, observation_size) values ($1, $2, $3, $4) on conflict (name) do nothing",
-      [name, ...sizes],
+      "insert into engram.memory (name, key_size, value_size, observation_size, metric) values ($1, $2, $3, $4, $5) on conflict (name) do nothing",
+      [name, shape.keySize, shape.valueSize, shape.observationSize, metricOf(shape)],
     );
     const [row] = await session.query("update engram.memory set workers = workers + 1 where name = $1 returning *", [name]);
     const memory = memoryOf(row!);
-    const text = ({ keySize: keys, valueSize: values, observationSize: observations }: MemoryShape): string =>
-      `keys of ${keys}, values of ${values} and observations of ${observations} numbers`;
-    if (text(memory.shape) !== text({ keySize, valueSize, observationSize }))
-      throw new StorageError(
-        `${connection.place}#${name}`,
-        `holds ${text(memory.shape)}, not ${text({ keySize, valueSize, observationSize })}`,
-        "Use another name for this agent and body.",
-      );
-    return { ...memory, worker: row!["workers"] as number };
+    requireShape(`${connection.place}#${name}`, memory.shape, shape, "Use another name for this agent and body.");
+    const worker = row!["workers"] as number;
+    await session.query(LIST, [memory.id, worker]);
+    return { ...memory, worker };
   }, "begin");
 }

@@ -20,6 +20,7 @@ import {
   type FoundRow,
   type Page,
 } from "./postgres-rows.ts";
+import { HOLD, LIST, NOTE_SEEN, STRIKE_OFF, WHICH_ARE_THERE } from "./postgres-followers.ts";
 import { joinMemory, prepareSchema } from "./postgres-schema.ts";
 
 /** Entries that go in one statement, or come in one answer, at most; fewer where they are large. */
@@ -110,6 +111,10 @@ class PostgresStore implements MemoryStore {
   /** What is on its way. */
   #sent: ReadonlyMap<EntryId, Fate> = new Map();
   #flushing = false;
+  /** The highest id of its own that was written. */
+  #written = 0;
+  /** Whether it was struck off the list of followers since it last read, so that it cannot know what is gone. */
+  #lostTrack = false;
 
   constructor(connection: PostgresConnection, { rows, ...memory }: OpenedMemory) {
     this.shape = memory.shape;
@@ -142,18 +147,21 @@ class PostgresStore implements MemoryStore {
   }
 
   async flush(): Promise<void> {
-    do await this.#connection.run(async (session) => this.#write(session));
+    do if (!(await this.#connection.run(async (session) => this.#write(session)))) await this.#rejoin();
     while (this.#pending.size > 0);
   }
 
   async changes(): Promise<StoreChanges> {
+    if (this.#lostTrack) return this.#readAnew();
     const { id, worker } = this.#memory;
-    const [xmin] = this.#seen.split(":");
-    const { rows, snapshot } = await this.#connection.run(async (session) =>
-      readPages(this.shape, (last, limit) =>
-        session.query(READ_CHANGES, [id, this.#seen, worker, String(last?.lastXid ?? xmin), last?.rows.at(-1)?.id ?? -1, limit]),
-      ),
+    const xmin = xminOf(this.#seen);
+    const { rows, snapshot, isListed } = await this.#read((session, last, limit) =>
+      session.query(READ_CHANGES, [id, this.#seen, worker, String(last?.lastXid ?? xmin), last?.rows.at(-1)?.id ?? -1, limit]),
     );
+    if (!isListed) {
+      await this.#rejoin();
+      return this.#readAnew();
+    }
     // An entry that was written again between two pages is on both.
     const latest = [...new Map(rows.map((row) => [row.id, row])).values()];
     const put = latest.filter(isWhole).flatMap((row) => this.#withPending(row) ?? []).map((row) => this.#entry(row)); // prettier-ignore
@@ -164,9 +172,54 @@ class PostgresStore implements MemoryStore {
     return { put, removed };
   }
 
+  /** Everything, where it is not known what others removed. */
+  async #readAnew(): Promise<StoreChanges> {
+    const { rows, snapshot, isListed } = await this.#read((session, last, limit) =>
+      session.query(READ_ENTRIES, [this.#memory.id, last?.rows.at(-1)?.id ?? 0, limit]),
+    );
+    if (!isListed) await this.#rejoin();
+    this.#lostTrack = !isListed;
+    this.#seen = snapshot;
+    const put = rows.filter(isWhole).flatMap((row) => this.#withPending(row) ?? []).map((row) => this.#entry(row)); // prettier-ignore
+    return { put, removed: [], anew: { unwritten: new Set([...this.#sent.keys(), ...this.#pending.keys()]) } };
+  }
+
+  /** Reads page by page, and then notes what was seen. @returns Whether it is listed: then nothing was cleared away that it had not heard of. */
+  async #read(
+    page: (session: Session, last: Page | undefined, limit: number) => Promise<readonly Row[]>,
+  ): Promise<{ readonly rows: readonly FoundRow[]; readonly snapshot: string; readonly isListed: boolean }> {
+    const { id, worker } = this.#memory;
+    return this.#connection.run(async (session) => {
+      const found = await readPages(this.shape, async (last, limit) => page(session, last, limit));
+      const noted = await session.query(NOTE_SEEN, [id, worker, xminOf(found.snapshot)]);
+      return { ...found, isListed: noted.length > 0 };
+    });
+  }
+
+  /** Comes back after it was struck off. */
+  async #rejoin(): Promise<void> {
+    const { id, worker } = this.#memory;
+    await this.#connection.run(async (session) => {
+      await session.query(HOLD, [id]);
+      await session.query(LIST, [id, worker]);
+    }, "begin");
+    this.#lostTrack = true;
+  }
+
+  /** Drops what was to be written of entries that are gone, so that they stay gone. Its own that were never written are not gone. */
+  async #dropGone(session: Session): Promise<void> {
+    const { id, worker } = this.#memory;
+    const rows = await session.query(WHICH_ARE_THERE, [id, [...this.#pending.keys()]]);
+    const there = new Set(rows.map((row) => Number(row["id"])));
+    const isNew = (each: EntryId): boolean => each % ID_STEP === worker && each > this.#written;
+    for (const each of this.#pending.keys()) if (!there.has(each) && !isNew(each)) this.#pending.delete(each);
+  }
+
   async close(): Promise<void> {
     try {
       await this.flush();
+      const { id, worker } = this.#memory;
+      await this.#connection.run(async (session) => session.query(STRIKE_OFF, [id, worker]));
     } finally {
       await this.#connection.close();
     }
@@ -180,9 +233,13 @@ class PostgresStore implements MemoryStore {
     void this.flush().catch(() => undefined).finally(() => (this.#flushing = false)); // prettier-ignore
   }
 
-  /** Sends a group of what is pending. What could not be committed is pending again, under whatever was added since. */
-  async #write(session: Session): Promise<void> {
-    if (this.#pending.size === 0) return;
+  /**
+   * Sends a group of what is pending. What could not be committed is pending again, under whatever was added since.
+   * @returns Whether the worker is listed; otherwise nothing was written.
+   */
+  async #write(session: Session): Promise<boolean> {
+    if (this.#lostTrack) await this.#dropGone(session);
+    if (this.#pending.size === 0) return true;
     const group = new Map<EntryId, Fate>();
     for (const [id, fate] of this.#pending) {
       if (group.size === this.#group) break;
@@ -194,15 +251,25 @@ class PostgresStore implements MemoryStore {
       const { rows, arrays } = groupOf(group);
       const { id, worker } = this.#memory;
       const [answer] = await session.query(WRITE, [id, worker, ...arrays]);
+      if (answer!["listed"] === 0) {
+        this.#takeBack(group);
+        return false;
+      }
       if (answer!["written"] !== rows.length) await session.query(TELL_REMOVED, [id, rows.map((row) => row.id)]);
+      for (const row of rows) if (row.id % ID_STEP === worker) this.#written = Math.max(this.#written, row.id);
+      return true;
     } catch (error) {
-      const since = this.#pending;
-      this.#pending = group;
-      for (const [id, fate] of since) group.set(id, group.has(id) ? following(group.get(id)!, fate) : fate);
+      this.#takeBack(group);
       throw error;
     } finally {
       this.#sent = new Map();
     }
+  }
+
+  #takeBack(group: Map<EntryId, Fate>): void {
+    const since = this.#pending;
+    this.#pending = group;
+    for (const [id, fate] of since) group.set(id, group.has(id) ? following(group.get(id)!, fate) : fate);
   }
 
   /** A row as others left it, with what is about to be written over it; undefined where nothing of theirs will be left. */
@@ -219,6 +286,9 @@ class PostgresStore implements MemoryStore {
     return entryOf(row as EntryRow, this.shape, this.#memory.place);
   }
 }
+
+/** Every transaction before it was over. */
+const xminOf = (snapshot: string): string => snapshot.slice(0, snapshot.indexOf(":"));
 
 /** Whether the entry was not removed. */
 const isWhole = (row: FoundRow): row is EntryRow => row.key !== undefined;

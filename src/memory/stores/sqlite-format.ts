@@ -3,14 +3,19 @@ import type Database from "better-sqlite3";
 import { crc32 } from "node:zlib";
 import { StorageError } from "../../contract/errors.ts";
 import type { MemoryShape } from "../../contract/memory.ts";
+import type { Metric } from "../../contract/memory-index.ts";
 import { isDamage } from "./sqlite-errors.ts";
+import { metricOf, metricPart } from "./store-shape.ts";
 
 /** Marks a file as ours, in SQLite's header: "Engr". */
 const APPLICATION_ID = 0x456e6772;
 /** Raised with every change of the tables. */
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 
-const SHAPE = "create table shape (key_size integer not null, value_size integer not null, observation_size integer not null) strict";
+/** How keys are compared, since version 3. */
+export const METRIC = "metric text not null default 'l2'";
+
+const SHAPE = `create table shape (key_size integer not null, value_size integer not null, observation_size integer not null, ${METRIC}) strict`;
 
 export const TABLES = `
   create table counter (
@@ -86,10 +91,10 @@ export function requireOurs(file: string, database: Database.Database): void {
 
 export const versionOf = (database: Database.Database): number => database.pragma("user_version", { simple: true }) as number;
 
-export function create(database: Database.Database, { keySize, valueSize, observationSize }: MemoryShape): void {
+export function create(database: Database.Database, shape: MemoryShape): void {
   database.transaction(() => {
     database.exec(SHAPE);
-    database.prepare("insert into shape values (?, ?, ?)").run(keySize, valueSize, observationSize);
+    database.prepare("insert into shape values (?, ?, ?, ?)").run(shape.keySize, shape.valueSize, shape.observationSize, metricOf(shape));
     database.exec(TABLES);
     writeCounter(database, { nextId: 1, entries: 0 });
     database.pragma(`application_id = ${APPLICATION_ID}`);
@@ -99,15 +104,12 @@ export function create(database: Database.Database, { keySize, valueSize, observ
 
 /** @throws {StorageError} It has none. */
 export function readShape(file: string, database: Database.Database): MemoryShape {
-  const row = database.prepare("select key_size as keySize, value_size as valueSize, observation_size as observationSize from shape").get();
+  const row = database.prepare("select * from shape").get() as (Readonly<Record<string, number>> & { readonly metric?: Metric }) | undefined;
   if (row === undefined) throw new StorageError(file, "is damaged: its shape is missing", "Restore it from a copy.");
-  return row as MemoryShape;
-}
-
-/** @throws {StorageError} A file of another shape. */
-export function requireShape(file: string, found: MemoryShape, wanted: MemoryShape): void {
-  const text = ({ keySize, valueSize, observationSize }: MemoryShape): string =>
-    `keys of ${keySize}, values of ${valueSize} and observations of ${observationSize} numbers`;
-  if (text(found) !== text(wanted))
-    throw new StorageError(file, `holds ${text(found)}, not ${text(wanted)}`, "Use another file for this agent and body.");
+  return {
+    keySize: row["key_size"]!,
+    valueSize: row["value_size"]!,
+    observationSize: row["observation_size"]!,
+    ...metricPart(row.metric),
+  };
 }

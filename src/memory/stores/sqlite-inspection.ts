@@ -22,8 +22,8 @@ export interface StoredTask {
 /** A memory file as it was when it was opened to look into. */
 export interface StoreInspection {
   readonly shape: MemoryShape;
-  /** The tasks of the sound entries, by the oldest of each. */
-  readonly tasks: readonly StoredTask[];
+  /** The tasks of the sound entries, by the oldest of each; and what is wrong with the others. */
+  survey(): { readonly tasks: readonly StoredTask[]; readonly damage: StoreDamage };
   /** @throws {StorageError} An entry that is damaged. */
   entry(id: number): MemoryEntry | undefined;
   /** The sound entries by ascending id; in the end, what is wrong with the others. */
@@ -43,9 +43,7 @@ export function inspectSqliteStore(file: string): StoreInspection {
       const byId = database.prepare<[number], EntryCells>("select * from entry where id = ?").raw();
       return {
         shape,
-        get tasks() {
-          return guarded(file, () => tasksOf(readEntries(file, database, shape)));
-        },
+        survey: () => guarded(file, () => tasksOf(readEntries(file, database, shape))),
         entry(id) {
           const cells = guarded(file, () => byId.get(id));
           if (cells === undefined) return undefined;
@@ -89,16 +87,19 @@ function openToRead(file: string): Database.Database {
   }
 }
 
-function tasksOf(entries: Iterable<MemoryEntry>): StoredTask[] {
+function tasksOf(entries: Generator<MemoryEntry, StoreDamage>): ReturnType<StoreInspection["survey"]> {
   const tasks = new Map<string, { entries: number; readonly episodes: Set<number>; bytes: number }>();
-  for (const { task, episode, key, value, observation } of entries) {
+  let next = entries.next();
+  for (; next.done !== true; next = entries.next()) {
+    const { task, episode, key, value, observation } = next.value;
     let about = tasks.get(task);
     if (about === undefined) tasks.set(task, (about = { entries: 0, episodes: new Set(), bytes: 0 }));
     about.entries++;
     about.episodes.add(episode);
     about.bytes += key.byteLength + value.byteLength + observation.byteLength;
   }
-  return Array.from(tasks, ([task, { entries: count, episodes, bytes }]) => ({ task, entries: count, episodes: episodes.size, bytes }));
+  const stored = Array.from(tasks, ([task, { entries: count, episodes, bytes }]) => ({ task, entries: count, episodes: episodes.size, bytes }));
+  return { tasks: stored, damage: next.value };
 }
 
 /** What a check of a memory file found. */

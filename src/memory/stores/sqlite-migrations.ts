@@ -4,10 +4,13 @@ import { crc32 } from "node:zlib";
 import type { EntryId } from "../../contract/memory.ts";
 import { asTaskId } from "../../contract/task.ts";
 import { entryChecksum, marksChecksum } from "./sqlite-checksums.ts";
-import { FORMAT_VERSION, INSERT_ENTRY, TABLES, versionOf, writeCounter } from "./sqlite-format.ts";
+import { FORMAT_VERSION, INSERT_ENTRY, METRIC, TABLES, versionOf, writeCounter } from "./sqlite-format.ts";
 
 /** From each version to the next. */
-const migrations: Readonly<Record<number, (database: Database.Database) => void>> = { 1: toSecond };
+const migrations: Readonly<Record<number, (database: Database.Database) => void>> = {
+  1: toSecond,
+  2: (database) => void database.exec(`alter table shape add column ${METRIC}`),
+};
 
 /** One transaction: afterwards a file is of its old version or of ours. */
 export function migrate(database: Database.Database): void {

@@ -10,9 +10,10 @@ import { BackgroundWriter } from "./background-writer.ts";
 import { describeDamage, isSound } from "./sqlite-damage.ts";
 import { readEntries, vectorsLength } from "./sqlite-entries.ts";
 import { guarded } from "./sqlite-errors.ts";
-import { create, isEmpty, readCounter, readShape, requireOurs, requireShape } from "./sqlite-format.ts";
+import { create, isEmpty, readCounter, readShape, requireOurs } from "./sqlite-format.ts";
 import { migrate } from "./sqlite-migrations.ts";
 import { isInOrder, rescue } from "./sqlite-rescue.ts";
+import { requireShape } from "./store-shape.ts";
 import { GroupPacker } from "./write-group.ts";
 import { claimWriting, type WriterClaim } from "./writer-claim.ts";
 
@@ -45,7 +46,7 @@ function openSound(file: string, shape: MemoryShape, onDamage: (warning: string)
       const isNew = isEmpty(database);
       if (!isNew) {
         requireOurs(file, database);
-        requireShape(file, readShape(file, database), shape);
+        requireShape(file, readShape(file, database), shape, "Use another file for this agent and body.");
       }
       database.pragma("journal_mode = wal");
       database.pragma("synchronous = full");

@@ -7,6 +7,7 @@ import { memoryLine, readMemoryLines } from "../../interop/memory-lines.ts";
 import { readMemoryParquet, writeMemoryParquet } from "../../interop/memory-parquet.ts";
 import { openSqliteStore } from "../../memory/stores/sqlite-store.ts";
 import { changeCheckpoint, checkpointBeside } from "../checkpoint-entries.ts";
+import { inspectOne } from "../memory-inspections.ts";
 import { entriesOf, inspect, memoryFile, type Output, print, printJson } from "../memory-places.ts";
 
 export interface ExportFlags extends Output {
@@ -16,9 +17,9 @@ export interface ExportFlags extends Output {
 }
 
 /** @throws {InvalidValueError} A format that there is not, or Parquet without a file. @throws {StorageError} A file that is there already or cannot be written. */
-export function memoryExportCommand(place: string, { format, out, agent, json }: ExportFlags): void {
+export async function memoryExportCommand(place: string, { format, out, agent, json }: ExportFlags): Promise<void> {
   if (format !== "jsonl" && format !== "parquet") throw new InvalidValueError("--format", format, "`jsonl` or `parquet`");
-  const entries = entriesOf(memoryFile(place, agent));
+  const entries = await inspectOne(place, agent, async (memory) => (await memory.entries()).sound);
   if (out === undefined) {
     if (format === "parquet") throw new InvalidValueError("--out", out, "a file, for Parquet", "Such as --out memory.parquet");
     for (const entry of entries) process.stdout.write(memoryLine(entry));
@@ -71,9 +72,9 @@ export async function memoryImportCommand(place: string, file: string, { foreign
     throw new StorageError(place, "there is no such run", "Name a run's folder, a memory file, or a new file ending in `.sqlite`.");
   }
   const target = isNew ? place : memoryFile(place, agent);
-  const shape = isNew ? undefined : inspect(target, (store) => store.shape);
+  const shape = isNew ? undefined : await inspect(target, (store) => store.shape);
   const given = await (isParquet(file) ? readMemoryParquet(file, shape) : readMemoryLines(file, shape));
-  const there = isNew ? [] : entriesOf(target);
+  const there = isNew ? [] : await entriesOf(target);
   const missing = foreign ? given.entries : newAmong(given, there, file, target);
   const added = await put(target, given.shape, missing, foreign);
   const checkpoint = checkpointBeside(target);

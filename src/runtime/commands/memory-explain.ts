@@ -4,6 +4,7 @@ import { InvalidValueError, StorageError } from "../../contract/errors.ts";
 import type { Explanation } from "../../contract/explanation.ts";
 import type { EntryId, MemoryEntry, RecallFilter } from "../../contract/memory.ts";
 import { percent } from "../../continual/format.ts";
+import { isPostgresUrl, parsePostgresUrl } from "../../memory/stores/postgres-url.ts";
 import { columns } from "../columns.ts";
 import { integer } from "../flags.ts";
 import { entryNumber, numbers, type Output, print, printJson, requireEntry, rounded } from "../memory-places.ts";
@@ -19,6 +20,9 @@ export interface ExplainFlags extends Output {
 export async function memoryExplainCommand(folder: string, idText: string, flags: ExplainFlags, registries: Registries): Promise<void> {
   const id = entryNumber(idText);
   const top = integer("--top", flags.top, [1, 100_000]);
+  if (isPostgresUrl(folder)) {
+    throw new StorageError(parsePostgresUrl(folder).place, "is a database, and an agent's networks are in the folder of its run", "Name that folder: its checkpoint holds the memory too, as it was at the end."); // prettier-ignore
+  }
   const agent = await explainer(folder, flags.agent, registries);
   try {
     const entry = requireEntry(folder, { entry: (each) => agent.remembered(each) }, id);

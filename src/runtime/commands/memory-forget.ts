@@ -21,7 +21,7 @@ interface Holding {
 
 /** @throws {UnknownNameError} A task that nothing is remembered of. @throws {StorageError} Pinned entries, without --pinned; nothing is forgotten then. */
 export async function memoryForgetCommand(place: string, { task, yes, pinned, json }: ForgetFlags): Promise<void> {
-  const all = holdings(place);
+  const all = await holdings(place);
   requireTask(task, all.flatMap(({ entries }) => entries.map((entry) => entry.task))); // prettier-ignore
   const found = of(task, all);
   const kept = found.flatMap(({ entries }) => entries).filter((entry) => entry.pinned).length;
@@ -39,7 +39,7 @@ export async function memoryForgetCommand(place: string, { task, yes, pinned, js
     if (!isCheckpoint) await changing(file, (store) => store.remove(entries.map(({ id }) => id)));
     else changeCheckpoint(file, (before) => (before.some((entry) => entry.task === task) ? before.filter((entry) => entry.task !== task) : before));
   }
-  const left = of(task, holdings(place));
+  const left = of(task, await holdings(place));
   if (left.length > 0)
     throw new StorageError(left[0]!.file, `still holds ${left[0]!.entries.length} entries of ${task}`, "Try again when no run writes to it.");
   if (json === true) printJson({ ...report, forgotten: true, stillMentions: mentions(place) });
@@ -49,13 +49,13 @@ export async function memoryForgetCommand(place: string, { task, yes, pinned, js
     );
 }
 
-function holdings(place: string): Holding[] {
+async function holdings(place: string): Promise<Holding[]> {
   const isFolder = existsSync(place) && statSync(place).isDirectory();
   const checkpoints = isFolder ? checkpointsOf(place) : [checkpointBeside(place) ?? []].flat();
   // A run whose agents keep their memories in their checkpoints alone has no memory file.
   const files = isFolder && checkpoints.length > 0 && !readdirSync(place).some((name) => /^memory-.*\.sqlite$/.test(name)) ? [] : memoryFiles(place);
   return [
-    ...files.map((file) => ({ file, isCheckpoint: false, entries: entriesOf(file) })),
+    ...(await Promise.all(files.map(async (file) => ({ file, isCheckpoint: false, entries: await entriesOf(file) })))),
     ...checkpoints.map((file) => ({ file, isCheckpoint: true, entries: checkpointEntries(file) })),
   ];
 }

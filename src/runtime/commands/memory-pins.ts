@@ -11,7 +11,7 @@ export interface PinFlags extends Output {
 export async function memoryPinCommand(place: string, texts: readonly string[], pinned: boolean, { agent, json }: PinFlags): Promise<void> {
   const ids = [...new Set(texts.map(entryNumber))];
   const file = memoryFile(place, agent);
-  const entries = inspect(file, (store) => ids.map((id) => requireEntry(file, store, id)));
+  const entries = await inspect(file, (store) => ids.map((id) => requireEntry(file, store, id)));
   await changing(file, (store) => {
     for (const { id, importance, reads, lastRead } of entries) store.mark(id, { importance, reads, lastRead, pinned });
   });

@@ -2,13 +2,15 @@
 import { UnknownNameError } from "../../contract/errors.ts";
 import type { Provenance } from "../../contract/explanation.ts";
 import { emptyRecall, type EntryId, type MemoryEntry, type RecallFilter } from "../../contract/memory.ts";
+import type { Metric } from "../../contract/memory-index.ts";
 import { asTaskId } from "../../contract/task.ts";
 import { EpisodicMemory } from "../../memory/episodic-memory.ts";
 import { provenanceOf } from "../../memory/provenance.ts";
 import { withEntries } from "../../memory/snapshot-entries.ts";
 import { columns } from "../columns.ts";
 import { integer } from "../flags.ts";
-import { entryNumber, inspect, memoryFile, type Output, print, printJson, requireEntry, requireTask } from "../memory-places.ts";
+import { inspectOne } from "../memory-inspections.ts";
+import { entryNumber, type Output, print, printJson, requireEntry, requireTask } from "../memory-places.ts";
 
 export interface QueryFlags extends Output {
   readonly k: string;
@@ -17,23 +19,30 @@ export interface QueryFlags extends Output {
   readonly agent?: string;
 }
 
-export function memoryQueryCommand(place: string, idText: string, flags: QueryFlags): void {
+export async function memoryQueryCommand(place: string, idText: string, flags: QueryFlags): Promise<void> {
   const id = entryNumber(idText);
   const k = integer("--k", flags.k, [1, 100_000]);
-  const file = memoryFile(place, flags.agent);
-  inspect(file, (store) => {
-    const asked = requireEntry(file, store, id);
-    const entries = [...store.entries()];
-    const memory = new EpisodicMemory({ shape: store.shape, metric: "l2" });
-    memory.restore(withEntries({ encoder: asked.encoder }, entries, store.shape));
+  await inspectOne(place, flags.agent, async ({ place: file, shape, ...store }) => {
+    const { sound: entries } = await store.entries();
+    const asked = (await store.entry(id)) ?? requireEntry(file, { entry: (each) => entries.find((entry) => entry.id === each) }, id);
+    const metric = shape.metric ?? "l2";
+    const memory = new EpisodicMemory({ shape, metric });
+    memory.restore(withEntries({ encoder: asked.encoder }, entries, shape));
     const recall = memory.recall(asked.key, k, emptyRecall(k), { filter: filterOf(id, entries, flags) });
     const found = provenanceOf(recall, asked.time, (each) => memory.entry(each)).map(neighbourOf);
     memory.dispose();
     const others = entries.filter(({ encoder }) => encoder !== asked.encoder).length;
-    if (flags.json === true) printJson({ file, entry: sourceOf(asked), neighbours: found, notCompared: others });
-    else print(described(asked, found, others));
+    if (flags.json === true) printJson({ file, metric, entry: sourceOf(asked), neighbours: found, notCompared: others });
+    else print(described(asked, found, others, metric));
   });
 }
+
+/** What distances are. */
+const distances: Readonly<Record<Metric, string>> = {
+  l2: "squared L2 distance",
+  cosine: "1 − cosine",
+  "inner product": "negative inner product",
+};
 
 /** @throws {UnknownNameError} A task or kind that is not in this memory. */
 function filterOf(id: EntryId, entries: readonly MemoryEntry[], { task, kind }: QueryFlags): RecallFilter {
@@ -69,7 +78,7 @@ const neighbourOf = ({ id, task, episode, step, kind, distance, age }: Provenanc
   later: 0 - age,
 });
 
-function described({ id, task, episode, step, kind, encoder }: MemoryEntry, found: readonly Neighbour[], others: number): string {
+function described({ id, task, episode, step, kind, encoder }: MemoryEntry, found: readonly Neighbour[], others: number, metric: Metric): string {
   const rows = found.map((each) => [
     `  ${each.id}`,
     each.distance.toPrecision(4),
@@ -82,5 +91,5 @@ function described({ id, task, episode, step, kind, encoder }: MemoryEntry, foun
   const left = others === 0 ? "" : `\n  ${others} entries have keys by another encoder than version ${encoder}, and are not compared.`;
   const none = found.length === 0 ? "\n  Nothing else is remembered that may be compared." : "";
   const table = columns([["  entry", "distance", "task", "episode", "step", "kind", "when"], ...rows]);
-  return `nearest to entry ${id}: ${task}, episode ${episode}, step ${step}, ${kind} (squared L2 distance of keys)\n${table}${none}${left}`;
+  return `nearest to entry ${id}: ${task}, episode ${episode}, step ${step}, ${kind} (${distances[metric]} of keys)\n${table}${none}${left}`;
 }

@@ -3,7 +3,8 @@ import type { MemoryEntry } from "../../contract/memory.ts";
 import { READ_WEIGHT } from "../../continual/memory-use.ts";
 import { mean } from "../../numerics/statistics.ts";
 import { columns } from "../columns.ts";
-import { agentOf, entriesOf, memoryFiles, type Output, print, printJson } from "../memory-places.ts";
+import { inspectEach, ownerOf } from "../memory-inspections.ts";
+import { type Output, print, printJson } from "../memory-places.ts";
 
 interface TaskStatistics {
   readonly task: string;
@@ -25,14 +26,15 @@ interface TaskStatistics {
   readonly kinds: Readonly<Record<string, number>>;
 }
 
-export function memoryStatsCommand(place: string, { json }: Output): void {
-  const all = memoryFiles(place).map((file) => {
-    const entries = entriesOf(file);
+export async function memoryStatsCommand(place: string, { json }: Output): Promise<void> {
+  const all = await inspectEach(place, async (memory) => {
+    const { place: file } = memory;
+    const { sound: entries } = await memory.entries();
     const now = entries.reduce((latest, { time }) => Math.max(latest, time), 0);
     const byTask = new Map<string, MemoryEntry[]>();
     for (const entry of entries) byTask.set(entry.task, [...(byTask.get(entry.task) ?? []), entry]);
     const tasks = [...byTask].map(([task, own]) => statisticsOf(task, own, now));
-    return { file, agent: agentOf(file), entries: entries.length, tasks };
+    return { file, agent: ownerOf(file), entries: entries.length, tasks };
   });
   if (json === true) printJson(all);
   else for (const { file, tasks } of all) print(described(file, tasks));

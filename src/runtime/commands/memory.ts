@@ -1,57 +1,29 @@
 /** @file `engram memory ls` and `show`: what long-term memories hold, of a run or of a database that runs share. */
 import { InvalidValueError, StorageError } from "../../contract/errors.ts";
 import type { MemoryEntry } from "../../contract/memory.ts";
-import type { MemoryInspection } from "../../memory/stores/postgres-inspection.ts";
 import { isPostgresUrl, parsePostgresUrl } from "../../memory/stores/postgres-url.ts";
-import { inspectSqliteStore } from "../../memory/stores/sqlite-inspection.ts";
+import { describeDamage, isSound } from "../../memory/stores/sqlite-damage.ts";
 import { columns } from "../columns.ts";
-import { memoryFiles, numbers, type Output } from "../memory-places.ts";
-
-/** What one finds in each of the memories. */
-async function inspectEach<T>(place: string, look: (memory: MemoryInspection) => T | Promise<T>): Promise<T[]> {
-  if (isPostgresUrl(place)) {
-    const { inspectPostgres } = await import("../../memory/stores/postgres-inspection.ts");
-    const database = await inspectPostgres(place);
-    try {
-      return await Promise.all(database.memories.map(look));
-    } finally {
-      await database.close();
-    }
-  }
-  const found: T[] = [];
-  for (const file of memoryFiles(place)) {
-    const store = inspectSqliteStore(file);
-    try {
-      found.push(
-        await look({
-          place: file,
-          shape: store.shape,
-          get tasks() {
-            return store.tasks;
-          },
-          entry: async (id) => store.entry(id),
-        }),
-      );
-    } finally {
-      store.close();
-    }
-  }
-  return found;
-}
+import { inspectEach } from "../memory-inspections.ts";
+import { numbers, type Output } from "../memory-places.ts";
 
 export async function memoryLsCommand(place: string, { json }: Output): Promise<void> {
-  const all = await inspectEach(place, ({ place: file, shape, tasks }) => ({ file, shape, tasks }));
+  const all = await inspectEach(place, async ({ place: file, shape, ...memory }) => {
+    const { tasks, damage } = await memory.survey();
+    return { file, shape, tasks, ...(damage !== undefined && !isSound(damage) && { damage }) };
+  });
   if (json === true) {
     process.stdout.write(`${JSON.stringify(all)}\n`);
     return;
   }
-  for (const { file, shape, tasks } of all) {
+  for (const { file, shape, tasks, damage } of all) {
     const total = tasks.reduce((sum, task) => sum + task.entries, 0);
     const rows = tasks.map((task) => [`  ${task.task}`, String(task.entries), String(task.episodes), `${(task.bytes / 1024).toFixed(1)} kB`]);
     process.stdout.write(
       `${file}: ${total} entries, keys of ${shape.keySize}, values of ${shape.valueSize} and observations of ${shape.observationSize} numbers\n`,
     );
     process.stdout.write(`${columns([["  task", "entries", "episodes", "size"], ...rows])}\n`);
+    if (damage !== undefined) process.stdout.write(`  ${describeDamage(file, damage)}\n`);
   }
 }
 

@@ -87,7 +87,7 @@ describe("unlearning a task", () => {
     expect([...restored.entries()]).toEqual(others);
 
     const inspection = inspectSqliteStore(file);
-    expect(inspection.tasks.map(({ task }) => task)).toEqual([other]);
+    expect(inspection.survey().tasks.map(({ task }) => task)).toEqual([other]);
     for (const id of secrets) expect(inspection.entry(id)).toBeUndefined();
     inspection.close();
     await store.close();
