@@ -3,7 +3,7 @@
  * @see Agarwal et al. (2021), "Deep reinforcement learning at the edge of the statistical precipice".
  */
 import { RandomStream } from "../../numerics/random.ts";
-import { interquartileMean, mean, stratifiedBootstrap, type Estimate } from "../../numerics/statistics.ts";
+import { interquartileMean, mean, quantile, type Estimate } from "../../numerics/statistics.ts";
 import type { BenchResult, RunResult } from "./result.ts";
 import { PERFORMANCE } from "./run-result.ts";
 
@@ -23,12 +23,23 @@ export interface MethodSummary {
   readonly figures: readonly FigureSummary[];
 }
 
+type Measured = Pick<BenchResult, "methods" | "runs" | "figures">;
+
+/** Tables, files and pages ask for the same. */
+const known = new WeakMap<Measured, readonly MethodSummary[]>();
+
 /** The methods by average performance, the best first; those without a run that ended come last. */
-export function summarizeMethods({ methods, runs, figures }: Pick<BenchResult, "methods" | "runs" | "figures">): readonly MethodSummary[] {
+export function summarizeMethods(result: Measured): readonly MethodSummary[] {
+  const summaries = known.get(result) ?? summarized(result);
+  known.set(result, summaries);
+  return summaries;
+}
+
+function summarized({ methods, runs, figures }: Measured): readonly MethodSummary[] {
   const summaries = methods.map(({ name }) => {
     const own = runs.filter(({ method }) => method === name);
-    const known = figures.filter(({ id }) => own.length > 0 && own.every((run) => run.figures[id] !== undefined));
-    return { method: name, seeds: own.map(({ seed }) => seed), figures: known.map(({ id }) => summarizeFigure(id, own)) };
+    const shared = figures.filter(({ id }) => own.length > 0 && own.every((run) => run.figures[id] !== undefined));
+    return { method: name, seeds: own.map(({ seed }) => seed), figures: shared.map(({ id }) => summarizeFigure(id, own)) };
   });
   const performance = (summary: MethodSummary): number => figureOf(summary, PERFORMANCE)?.mean.mean ?? -Infinity;
   return summaries.toSorted((a, b) => performance(b) - performance(a) || 0);
@@ -64,8 +75,33 @@ const perTask: Readonly<Record<string, (rates: RunResult["rates"], task: number)
 
 const meanOfMeans = (groups: readonly ArrayLike<number>[]): number => mean(groups.map(mean));
 
-/** Seeds are resampled within each stratum. */
+/** Percentile bootstrap at 95 %: seeds are resampled within each stratum. */
 export function estimated(strata: Strata, statistic: (groups: readonly ArrayLike<number>[]) => number): Estimate {
-  if (strata[0]!.length < 2) return { mean: statistic(strata), low: Number.NaN, high: Number.NaN };
-  return stratifiedBootstrap(strata, statistic, RandomStream.fromSeed(0).split("methods"));
+  const seeds = strata[0]!.length;
+  if (seeds < 2) return { mean: statistic(strata), low: Number.NaN, high: Number.NaN };
+  const picks = picksOf(strata.length, seeds);
+  const groups = strata.map(() => new Float64Array(seeds));
+  let at = 0;
+  const values = Float64Array.from({ length: RESAMPLES }, () => {
+    for (const [k, group] of groups.entries()) for (let i = 0; i < seeds; i++) group[i] = strata[k]![picks[at++]!]!;
+    return statistic(groups);
+  }).toSorted();
+  return { mean: statistic(strata), low: quantile(values, 0.025), high: quantile(values, 0.975) };
+}
+
+const RESAMPLES = 2000;
+
+/** Of each shape once: every figure of the same shape is resampled alike, and drawing takes longer than summing. */
+const drawn = new Map<string, Uint16Array>();
+
+/** [RESAMPLES, strata, seeds]: which seed is taken. */
+function picksOf(strata: number, seeds: number): Uint16Array {
+  const shape = `${strata} ${seeds}`;
+  let picks = drawn.get(shape);
+  if (picks === undefined) {
+    const random = RandomStream.fromSeed(0).split("methods");
+    picks = Uint16Array.from({ length: RESAMPLES * strata * seeds }, () => random.integer(seeds));
+    drawn.set(shape, picks);
+  }
+  return picks;
 }

@@ -1,16 +1,27 @@
 /** @file A benchmark as text for a terminal: the methods with their intervals, the best first, and what it is ahead by. */
 import type { Estimate } from "../../numerics/statistics.ts";
-import { decimals, withInterval } from "../format.ts";
+import { decimals } from "../format.ts";
 import { figureOf, summarizeMethods, type MethodSummary } from "./aggregate.ts";
 import { comparePairs, type Contestant, type FigureDifference } from "./pairs.ts";
 import type { BenchResult, FigureKind } from "./result.ts";
 import { PERFORMANCE } from "./run-result.ts";
 
 /** The figures of the short table, where there are such. */
-const SHOWN: readonly string[] = [PERFORMANCE, "learning-accuracy", "forgetting-continual-world", "forward-transfer"];
+const SHOWN: readonly string[] = [
+  PERFORMANCE,
+  "learning-accuracy",
+  "forgetting-continual-world",
+  "forward-transfer-continual-world",
+  "forward-transfer",
+];
 
 /** Without an interval where one seed tells nothing of the spread. */
-export const written = (estimate: Estimate): string => (Number.isNaN(estimate.low) ? decimals(estimate.mean) : withInterval(estimate));
+export const written = ({ mean, low, high }: Estimate): string =>
+  Number.isNaN(low) ? amount(mean) : `${amount(mean)} [${amount(low)}, ${amount(high)}]`;
+
+/** Shares with three decimals; bytes and steps as whole numbers. */
+const amount = (value: number): string => (Math.abs(value) < WHOLE ? decimals(value) : String(Math.round(value)).replace("-", "−"));
+const WHOLE = 100;
 
 export const shownFigures = ({ figures }: Pick<BenchResult, "figures">): readonly FigureKind[] =>
   SHOWN.flatMap((id) => figures.find((figure) => figure.id === id) ?? []);

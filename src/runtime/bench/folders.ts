@@ -24,7 +24,8 @@ interface Purpose {
  * Makes the folder of a benchmark, or takes it up again; nobody else can while the claim is held, or this process lives.
  * @throws {FieldError} It was made for another suite or protocol. @throws {StorageError} It is in use, or cannot be written to.
  */
-export function claimFolder(out: string, purpose: Purpose): WriterClaim {
+export function claimFolder(out: string, { suite, protocol }: Purpose): WriterClaim {
+  const purpose = { suite: { ...suite, summary: undefined }, protocol };
   try {
     mkdirSync(out, { recursive: true });
   } catch (error) {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { StorageError } from "../../contract/errors.ts";
 import { benchCsv } from "../../continual/benchmark/csv.ts";
 import { benchLatex } from "../../continual/benchmark/latex.ts";
+import { benchReport } from "../../continual/benchmark/report.ts";
 import { parseBenchResult, type BenchResult } from "../../continual/benchmark/result.ts";
 import { summarizeMethods } from "../../continual/benchmark/aggregate.ts";
 import { replaceFile } from "../replace-file.ts";
@@ -14,6 +15,7 @@ export function writeResult(out: string, result: BenchResult): void {
   replaceFile(join(out, "results.json"), `${JSON.stringify({ ...result, summary: summarizeMethods(result) }, null, 2)}\n`);
   replaceFile(join(out, "results.csv"), benchCsv(result));
   replaceFile(join(out, "results.tex"), benchLatex(result));
+  replaceFile(join(out, "report.html"), benchReport(result));
 }
 
 export interface SavedResult {

@@ -121,5 +121,8 @@ async function work(jobs: readonly Job[], { total, parallel, signal }: Work): Pr
 function report(result: BenchResult, out: string, { json }: BenchFlags): void {
   writeResult(out, result);
   if (json === true) process.stdout.write(`${JSON.stringify({ folder: out, results: result })}\n`);
-  else process.stdout.write(`${benchTable(result)}\n\nEvery figure of every seed: ${join(out, "results.json")}, results.csv and results.tex\n`);
+  else
+    process.stdout.write(
+      `${benchTable(result)}\n\nReport: ${join(out, "report.html")}\nEvery figure of every seed: ${join(out, "results.json")}, results.csv, results.tex\n`,
+    );
 }
