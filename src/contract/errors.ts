@@ -57,6 +57,20 @@ export class StorageError extends EngramError {
   }
 }
 
+/** A field of a file that cannot be used as asked: the file is sound, what it says is not, or not here. */
+export class FieldError extends EngramError {
+  readonly code = "field";
+  readonly file: string;
+  readonly field: string;
+
+  /** @param problem A sentence or more: what was got, what was expected, what to do. */
+  constructor(file: string, field: string, problem: string, options?: ErrorOptions) {
+    super(`${file}, \`${field}\`: ${problem}`, options);
+    this.file = file;
+    this.field = field;
+  }
+}
+
 /** A world at the other end of a socket that is not there, has gone, or speaks another language. */
 export class ConnectionError extends EngramError {
   readonly code = "connection";

@@ -60,3 +60,17 @@ export function stratifiedBootstrap(
   }).toSorted();
   return { mean: statistic(groups), low: quantile(values, 0.025), high: quantile(values, 0.975) };
 }
+
+/**
+ * The mean of the middle half: the lowest and the highest quarter of the values are left out, a quarter rounded down.
+ * @param values In any order, not empty.
+ * @see Agarwal et al. (2021), "Deep reinforcement learning at the edge of the statistical precipice": there SciPy's `trim_mean(…, 0.25)`.
+ */
+export function interquartileMean(values: ArrayLike<number>): number {
+  const cut = Math.floor(values.length / 4);
+  return mean(
+    Float64Array.from(values)
+      .toSorted()
+      .subarray(cut, values.length - cut),
+  );
+}

@@ -1,6 +1,7 @@
 /** @file The command line: what can be typed, and how failures are said. Each command is loaded when it is used. */
 import { Command, CommanderError } from "commander";
-import { EngramError, InvalidValueError, UnknownNameError } from "../contract/errors.ts";
+import { EngramError, FieldError, InvalidValueError, UnknownNameError } from "../contract/errors.ts";
+import { addBenchCommands } from "./bench-command-line.ts";
 import type { DoctorFlags } from "./commands/doctor.ts";
 import type { CompactFlags } from "./commands/memory-upkeep.ts";
 import type { RecordFlags } from "./commands/record.ts";
@@ -50,6 +51,8 @@ export function commandLine(registries: Registries): Command {
       const { runCommand } = await import("./commands/run.ts");
       process.exitCode = await runCommand(scenario, flags, registries);
     });
+
+  addBenchCommands(program, registries);
 
   program
     .command("record")
@@ -222,7 +225,7 @@ export async function main(registries: Registries, args: readonly string[]): Pro
 
 function fail(error: unknown): number {
   if (error instanceof AggregateError) return Math.min(...error.errors.map(fail));
-  const isTyped = error instanceof InvalidValueError || error instanceof UnknownNameError;
+  const isTyped = error instanceof InvalidValueError || error instanceof UnknownNameError || error instanceof FieldError;
   const text =
     error instanceof EngramError && process.env["ENGRAM_DEBUG"] !== "1" ? error.message : error instanceof Error ? error.stack : String(error);
   process.stderr.write(`engram: ${text}\n`);

@@ -16,19 +16,27 @@ const doing: Readonly<Record<RunProgress["phase"], string>> = { demonstrate: "de
 
 export class ProgressLine {
   readonly #output: ProgressOutput;
+  readonly #elsewhere: number;
   readonly #startedAt = performance.now();
   #drawnAt = -Infinity;
 
-  constructor(output: ProgressOutput) {
+  /** @param elsewhere Between two lines where there is no terminal [ms]. */
+  constructor(output: ProgressOutput, elsewhere: number = REDRAW.elsewhere) {
     this.#output = output;
+    this.#elsewhere = elsewhere;
   }
 
   update(progress: RunProgress): void {
+    this.show((elapsed) => progressText(progress, elapsed));
+  }
+
+  /** Draws what is said now, unless it was drawn just before. @param say Is told the seconds since the beginning. */
+  show(say: (elapsed: number) => string): void {
     const terminal = this.#output.isTTY === true;
     const now = performance.now();
-    if (now - this.#drawnAt < (terminal ? REDRAW.terminal : REDRAW.elsewhere)) return;
+    if (now - this.#drawnAt < (terminal ? REDRAW.terminal : this.#elsewhere)) return;
     this.#drawnAt = now;
-    const text = progressText(progress, (now - this.#startedAt) / 1000);
+    const text = say((now - this.#startedAt) / 1000);
     this.#output.write(terminal ? `\r${text.slice(0, (this.#output.columns ?? 80) - 1)}\u001b[K` : `${text}\n`);
   }
 
@@ -41,10 +49,15 @@ export class ProgressLine {
 
 /** @param elapsed Seconds since the run began. */
 export function progressText({ phase, task, agent, fraction }: RunProgress, elapsed: number): string {
-  const filled = Math.round(fraction * BAR);
   const left = fraction > 0.02 ? `${duration((elapsed * (1 - fraction)) / fraction)} left` : "estimating";
   const who = agent === undefined ? "" : ` ${agent}`;
-  return `${"█".repeat(filled)}${"░".repeat(BAR - filled)} ${(fraction * 100).toFixed(0).padStart(3)} %  ${left}  ${doing[phase]} ${task}${who}`;
+  return `${bar(fraction)}  ${left}  ${doing[phase]} ${task}${who}`;
+}
+
+/** Such as `██████░░░░░░░░░░░░░░░░░░  25 %`. */
+export function bar(fraction: number): string {
+  const filled = Math.round(fraction * BAR);
+  return `${"█".repeat(filled)}${"░".repeat(BAR - filled)} ${(fraction * 100).toFixed(0).padStart(3)} %`;
 }
 
 /** Such as `1 min 05 s`. */

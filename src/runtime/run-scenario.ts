@@ -10,7 +10,7 @@ import type { MemoryIndex } from "../contract/memory-index.ts";
 import type { ContinualConfig } from "../continual/config.ts";
 import { ContinualRun, StoppedError, type RunTask } from "../continual/continual-run.ts";
 import { renderReport } from "../continual/report.ts";
-import type { RunEvent } from "../continual/run-event.ts";
+import type { RunEvent, RunProgress } from "../continual/run-event.ts";
 import type { Scenario } from "../continual/scenario.ts";
 import { summarize, type RunSummary } from "../continual/summary.ts";
 import type { LoopEvent } from "../streams/loop-event.ts";
@@ -48,6 +48,8 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** For people: progress and the page's address. */
   readonly progress: ProgressOutput;
+  /** Hears how far it is, instead of a line of progress. */
+  readonly onProgress?: (now: RunProgress) => void;
   /** Called once everything is saved, before any showing. */
   onOutcome(outcome: RunOutcome): void;
 }
@@ -99,7 +101,8 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
       },
       onLoop: (event: LoopEvent) => telemetry?.onLoop(event),
       onProgress(now) {
-        line.update(now);
+        if (options.onProgress === undefined) line.update(now);
+        else options.onProgress(now);
         telemetry?.onProgress(now);
       },
     });

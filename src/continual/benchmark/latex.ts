@@ -1,0 +1,51 @@
+/** @file The table of a benchmark for a paper: LaTeX with `booktabs`, to be put in with `\input`. */
+import type { Estimate } from "../../numerics/statistics.ts";
+import { figureOf, summarizeMethods } from "./aggregate.ts";
+import type { BenchResult } from "./result.ts";
+import { PERFORMANCE } from "./run-result.ts";
+import { shownFigures } from "./table.ts";
+
+/** Needs `\usepackage{booktabs}`. */
+export function benchLatex(result: BenchResult): string {
+  const figures = shownFigures(result);
+  const heads = figures.flatMap(({ id, name, better }) => {
+    const head = `${escaped(name)} $${better === "higher" ? "\\uparrow" : "\\downarrow"}$`;
+    return id === PERFORMANCE ? [head, "IQM $\\uparrow$"] : [head];
+  });
+  const rows = summarizeMethods(result).map((summary) => {
+    const cells = figures.flatMap(({ id }) => {
+      const figure = figureOf(summary, id);
+      return id === PERFORMANCE ? [number(figure?.mean), number(figure?.iqm)] : [number(figure?.mean)];
+    });
+    return `  ${[escaped(summary.method), String(summary.seeds.length), ...cells].join(" & ")} \\\\`;
+  });
+  const caption = `Suite ${escaped(result.suite.name)}, ${result.tasks.length} tasks, ${result.seeds.length} seeds; 95\\,\\% stratified bootstrap intervals.`;
+  return [
+    "% Made by `engram bench`; needs \\usepackage{booktabs}.",
+    "\\begin{table}",
+    "\\centering",
+    `\\caption{${caption}}`,
+    `\\begin{tabular}{l${"r".repeat(heads.length + 1)}}`,
+    "  \\toprule",
+    `  ${["method", "seeds", ...heads].join(" & ")} \\\\`,
+    "  \\midrule",
+    ...rows,
+    "  \\bottomrule",
+    "\\end{tabular}",
+    "\\end{table}",
+    "",
+  ].join("\n");
+}
+
+function number(estimate: Estimate | undefined): string {
+  if (estimate === undefined) return "--";
+  const value = `$${estimate.mean.toFixed(3)}$`;
+  return Number.isNaN(estimate.low) ? value : `${value} {\\scriptsize $[${estimate.low.toFixed(3)}, ${estimate.high.toFixed(3)}]$}`;
+}
+
+const replacements: Readonly<Record<string, string>> = {
+  "\\": "\\textbackslash{}",
+  "~": "\\textasciitilde{}",
+  "^": "\\textasciicircum{}",
+};
+const escaped = (text: string): string => text.replace(/[\\~^&%$#_{}]/g, (character) => replacements[character] ?? `\\${character}`);

@@ -1,0 +1,48 @@
+/** @file What a benchmark compares. A method is an agent, or the cloning agent with a way not to forget, under a name of its own. */
+import { z } from "zod";
+import type { AgentEntry } from "../../contract/agent.ts";
+import { validate } from "../../contract/validate.ts";
+import { strategies } from "../../learning/consolidation/strategies.ts";
+
+const method = z.strictObject({
+  name: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "lower-case words with dashes, such as `engram-without-sleep`"),
+  summary: z.string().default("").describe("One sentence for people."),
+  agent: z.string().min(1).describe("One of `engram agents`."),
+  config: z.record(z.string(), z.unknown()).default({}).describe("What differs from the agent's defaults and from the protocol."),
+  curriculum: z
+    .enum(["sequence", "joint"])
+    .default("sequence")
+    .describe("Whether tasks are learned one after another, or all at once from all demonstrations: then only what comes of it is tested."),
+});
+
+export type Method = Readonly<z.infer<typeof method>>;
+
+/** @throws {InvalidValueError} @throws {UnknownNameError} A method that breaks a rule. */
+export const parseMethod = (value: unknown): Method => validate(method, value, "method", Object.keys(method.shape));
+
+/** The agent that strategies are compared in. */
+const CLONING = "behaviour-cloning";
+
+/** More states than any task is shown in, so that nothing is thinned. */
+const EVERYTHING = 1e9;
+
+/** The methods there are, by name: every agent; every consolidation strategy in the cloning agent; and joint training, the upper bound. */
+export function knownMethods(agents: ReadonlyMap<string, AgentEntry>): ReadonlyMap<string, Method> {
+  const minds = [...agents.values()].map(({ name, summary }): Method => ({ name, summary, agent: name, config: {}, curriculum: "sequence" }));
+  const ways = [...strategies.values()].map(({ name, summary }): Method => ({
+    name,
+    summary,
+    agent: CLONING,
+    config: { consolidation: name },
+    curriculum: "sequence",
+  }));
+  const joint: Method = {
+    name: "joint",
+    summary: "learns all tasks at once from all demonstrations (the upper bound of cloning)",
+    agent: CLONING,
+    config: { consolidation: "rehearsal", memoryPerTask: EVERYTHING },
+    curriculum: "joint",
+  };
+  const all = [...(agents.has(CLONING) ? [...ways, joint] : []), ...minds];
+  return new Map(all.map((each) => [each.name, each]));
+}

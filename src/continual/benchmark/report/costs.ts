@@ -1,0 +1,30 @@
+/** @file Performance against what it costs: bytes that a method keeps, and gradient steps that it takes. */
+import { mean } from "../../../numerics/statistics.ts";
+import { markup, type Part } from "../../report/markup.ts";
+import { figureOf } from "../aggregate.ts";
+import type { BenchResult, RunResult } from "../result.ts";
+import { PERFORMANCE } from "../run-result.ts";
+import { nameOf, type Ranked } from "./page-parts.ts";
+import { scatter, type Dot } from "./scatter.ts";
+
+/** What a method carries to the next task. */
+const BYTES: readonly string[] = ["memory-bytes", "parameter-bytes", "strategy-bytes"];
+
+export function costsSection({ figures }: BenchResult, ranked: readonly Ranked[]): Part {
+  const kept = BYTES.filter((id) => figures.some((figure) => figure.id === id));
+  const memory =
+    kept.length > 0
+      ? { name: "bytes kept: experience, parameters and what the consolidation needs", of: bytesOf }
+      : { name: "entries in long-term memory at the end", of: (run: RunResult): number => run.memorySize };
+  const axes = [memory, { name: "gradient steps over the whole sequence", of: (run: RunResult): number => run.gradientSteps }];
+  const pictures = axes.map(({ name, of }) => {
+    const dots = ranked.flatMap((one): Dot[] => {
+      const performance = figureOf(one.summary, PERFORMANCE)?.mean;
+      return performance === undefined ? [] : [{ name: nameOf(one), className: one.className, x: mean(one.runs.map(of)), y: performance }];
+    });
+    return markup`<figure>${scatter({ label: `Average performance against ${name}`, x: name, dots })}</figure>`;
+  });
+  return markup`<section><h2>What it costs</h2><p class="note">Average performance with its 95 % interval, against cost on a logarithmic scale. The dashed line joins the methods that no other beats in both.</p><div class="row">${pictures}</div></section>`;
+}
+
+const bytesOf = ({ figures }: RunResult): number => BYTES.reduce((sum, id) => sum + (figures[id] ?? 0), 0);

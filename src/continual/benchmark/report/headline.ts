@@ -1,0 +1,41 @@
+/** @file The top of a benchmark's page: which method is best, by how much, and whether that may be chance. */
+import { percent } from "../../format.ts";
+import { markup, type Markup, type Part } from "../../report/markup.ts";
+import { figureOf } from "../aggregate.ts";
+import type { BenchResult } from "../result.ts";
+import { PERFORMANCE } from "../run-result.ts";
+import { leads, verdict, written } from "../table.ts";
+import { nameOf, type Ranked } from "./page-parts.ts";
+
+export function headline({ tasks }: BenchResult, ranked: readonly Ranked[]): Part {
+  const [best, second] = ranked;
+  if (best === undefined) return markup`<h1>No job has come to its end.</h1>`;
+  const performance = (one: Ranked): string => percent(figureOf(one.summary, PERFORMANCE)?.mean.mean ?? 0);
+  const rest = second === undefined ? "" : `; next is ${nameOf(second)} with ${performance(second)}`;
+  return markup`<h1>${`${nameOf(best)} ends with ${performance(best)} success over ${tasks.length === 1 ? "its task" : `${tasks.length} tasks`}${rest}.`}</h1>`;
+}
+
+export function facts({ tasks, seeds, protocol, methods, failures }: BenchResult): Markup {
+  const words = [
+    `${tasks.length} ${tasks.length === 1 ? "task" : "tasks"} in sequence`,
+    `${methods.length} ${methods.length === 1 ? "method" : "methods"}`,
+    `${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"}`,
+    `${String(protocol["demonstrations"])} demonstrations a task`,
+    `${String(protocol["evaluationEpisodes"])} test episodes a cell`,
+    protocol["taskCue"] === 0 ? "no task identity" : "task identity given",
+  ];
+  const failed =
+    failures.length > 0 ? markup`<li class="stopped">${failures.length === 1 ? "1 job" : `${failures.length} jobs`} failed</li>` : undefined;
+  return markup`<ul class="facts">${words.map((word) => markup`<li>${word}</li>`)}${failed}</ul>`;
+}
+
+/** Absent with one method. */
+export function leadsSection(result: BenchResult, ranked: readonly Ranked[]): Part {
+  const differences = leads(result);
+  if (differences.length === 0) return undefined;
+  const rows = differences.map(
+    (each) =>
+      markup`<tr><td><strong>${nameOf(ranked[0]!)}</strong> − ${each.other}</td><td class="number">${written(each.difference)}</td><td>${verdict(each)}</td></tr>`,
+  );
+  return markup`<section><h2>What the best is ahead by</h2><p class="note">In average performance, seed by seed where seeds are shared, with 95 % bootstrap intervals over seeds. Significant: the interval excludes 0, and a permutation test over seeds agrees at 5 % after Holm’s correction for all rows.</p><table><thead><tr><th>methods</th><th class="number">difference</th><th></th></tr></thead><tbody>${rows}</tbody></table></section>`;
+}

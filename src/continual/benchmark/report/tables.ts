@@ -1,0 +1,58 @@
+/** @file The methods in their order with intervals, every figure of each, and the jobs that failed. */
+import type { Estimate } from "../../../numerics/statistics.ts";
+import { intervalMark } from "../../report/interval-mark.ts";
+import { markup, type Markup, type Part } from "../../report/markup.ts";
+import { figureOf } from "../aggregate.ts";
+import type { BenchResult, FigureKind } from "../result.ts";
+import { PERFORMANCE } from "../run-result.ts";
+import { shownFigures, written } from "../table.ts";
+import { nameOf, type Ranked } from "./page-parts.ts";
+
+export function methodsSection(result: BenchResult, ranked: readonly Ranked[]): Part {
+  const figures = shownFigures(result);
+  const summaries = new Map(result.methods.map(({ name, summary }) => [name, summary]));
+  const heads = figures.flatMap((figure) => (figure.id === PERFORMANCE ? [head(figure), markup`<th>IQM of all scores ↑</th>`] : [head(figure)]));
+  // One track for a column, so that its marks can be compared by eye.
+  const columns = figures.flatMap(({ id }) => {
+    const own = ranked.map(({ summary }) => figureOf(summary, id));
+    const from = own.some((figure) => figure !== undefined && figure.mean.low < 0) ? -1 : 0;
+    const means = own.map((figure) => cell(figure?.mean, from));
+    return id === PERFORMANCE ? [means, own.map((figure) => cell(figure?.iqm, from))] : [means];
+  });
+  const rows = ranked.map(
+    (one, i) =>
+      markup`<tr class="${one.className}"><td><span class="swatch"></span><strong>${nameOf(one)}</strong><div class="formula">${summaries.get(nameOf(one))}</div></td><td class="number">${String(one.runs.length)}</td>${columns.map((column) => column[i])}</tr>`,
+  );
+  return markup`<section><h2>Methods</h2><p class="note">Means over seeds, and the interquartile mean (IQM) over all scores of seeds and tasks, with 95 % stratified bootstrap intervals of 2000 resamples (Agarwal et al. 2021).</p><table><thead><tr><th>method</th><th class="number">seeds</th>${heads}</tr></thead><tbody>${rows}</tbody></table></section>`;
+}
+
+const head = ({ name, better }: FigureKind): Markup => markup`<th>${name} ${better === "higher" ? "↑" : "↓"}</th>`;
+
+function cell(estimate: Estimate | undefined, from: 0 | -1): Markup {
+  if (estimate === undefined) return markup`<td>–</td>`;
+  const mark = Number.isNaN(estimate.low) || Math.abs(estimate.mean) > 1 ? undefined : intervalMark(estimate, from);
+  const [value, ...interval] = written(estimate).split(" ");
+  return markup`<td style="white-space:nowrap"><strong>${value}</strong> <span class="interval">${interval.join(" ")}</span>${mark}</td>`;
+}
+
+/** Every figure, a row each with its formula. */
+export function figuresSection({ figures }: BenchResult, ranked: readonly Ranked[]): Part {
+  const heads = ranked.map((one) => markup`<th class="${one.className}"><span class="swatch"></span>${nameOf(one)}</th>`);
+  const rows = figures.map(({ id, name, formula, better }) => {
+    const cells = ranked.map(({ summary }) => {
+      const estimate = figureOf(summary, id)?.mean;
+      return markup`<td>${estimate === undefined ? "–" : written(estimate)}</td>`;
+    });
+    return markup`<tr><td><strong>${name}</strong> ${better === "higher" ? "↑" : "↓"}<div class="formula">${formula} · <code>${id}</code></div></td>${cells}</tr>`;
+  });
+  return markup`<section><h2>Every figure</h2><p class="note">Means over seeds with 95 % intervals. ↑ higher is better, ↓ lower is better.</p><table><thead><tr><th>figure</th>${heads}</tr></thead><tbody>${rows}</tbody></table></section>`;
+}
+
+/** Absent where every job came to its end. */
+export function failuresSection({ failures }: BenchResult): Part {
+  if (failures.length === 0) return undefined;
+  const rows = failures.map(
+    ({ method, seed, error }) => markup`<tr><td><strong>${method}</strong></td><td class="number">${String(seed)}</td><td>${error}</td></tr>`,
+  );
+  return markup`<section><h2>Jobs that failed</h2><p class="note">They are in no figure above.</p><table><thead><tr><th>method</th><th class="number">seed</th><th>error</th></tr></thead><tbody>${rows}</tbody></table></section>`;
+}

@@ -1,0 +1,63 @@
+/** @file What a benchmark leaves: every choice, every figure of every seed. Plain JSON, `results.json`; tables and pages are made from it alone. */
+import { z } from "zod";
+import { validate } from "../../contract/validate.ts";
+
+const text = z.string();
+const share = z.number().min(0).max(1);
+const natural = z.int().min(0);
+const json = z.record(text, z.unknown());
+const rates = z.array(z.array(share.nullable()));
+
+const runResult = z.object({
+  method: text,
+  seed: natural,
+  /** By the figure's id. */
+  figures: z.record(text, z.number()),
+  /** R: N + 1 rows of N success rates; null where nothing was tested. */
+  rates,
+  /** The same rows over the tasks that are only tested. */
+  tests: rates,
+  /** For each task tested at the end, where memory was read from; empty without a memory. */
+  reads: z.array(z.object({ task: text, shares: z.record(text, share) })),
+  /** Over the whole run. */
+  gradientSteps: natural,
+  /** Entries in long-term memory at the end. */
+  memorySize: natural,
+});
+
+export const benchResult = z.object({
+  format: z.literal(1),
+  /** As a suite's file has it. */
+  suite: z.looseObject({ name: text, worlds: z.array(z.looseObject({ world: text })).min(1) }),
+  protocol: json,
+  /** With every setting of their agents filled in. */
+  methods: z.array(z.object({ name: text, summary: text, agent: text, curriculum: z.enum(["sequence", "joint"]), config: json })),
+  seeds: z.array(natural),
+  /** Ids, in the order of learning. */
+  tasks: z.array(text),
+  testTasks: z.array(text),
+  figures: z.array(z.object({ id: text, name: text, formula: text, better: z.enum(["higher", "lower"]) })),
+  runs: z.array(runResult),
+  /** Jobs that came to no end. */
+  failures: z.array(z.object({ method: text, seed: natural, error: text })),
+  /** What may differ when the same is done again. */
+  circumstances: z.object({
+    command: text,
+    date: text,
+    engram: text,
+    node: text,
+    system: text,
+    processor: text,
+    cores: natural,
+    /** Of each job, in the order of `runs`. */
+    seconds: z.array(z.number()),
+  }),
+});
+
+type Infer = z.infer<typeof benchResult>;
+export type BenchResult = Readonly<Infer>;
+export type RunResult = Readonly<Infer["runs"][number]>;
+export type FigureKind = Readonly<Infer["figures"][number]>;
+
+/** @throws {InvalidValueError} Not a benchmark's result. */
+export const parseBenchResult = (value: unknown): BenchResult => validate(benchResult, value, "results");

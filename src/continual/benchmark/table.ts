@@ -1,0 +1,73 @@
+/** @file A benchmark as text for a terminal: the methods with their intervals, the best first, and what it is ahead by. */
+import type { Estimate } from "../../numerics/statistics.ts";
+import { decimals } from "../format.ts";
+import { figureOf, summarizeMethods, type MethodSummary } from "./aggregate.ts";
+import { comparePairs, type Contestant, type FigureDifference } from "./pairs.ts";
+import type { BenchResult, FigureKind } from "./result.ts";
+import { PERFORMANCE } from "./run-result.ts";
+
+/** The figures of the short table, where there are such. */
+const SHOWN: readonly string[] = [
+  PERFORMANCE,
+  "learning-accuracy",
+  "forgetting-continual-world",
+  "forward-transfer-continual-world",
+  "forward-transfer",
+];
+
+/** Without an interval where one seed tells nothing of the spread. */
+export const written = ({ mean, low, high }: Estimate): string =>
+  Number.isNaN(low) ? amount(mean) : `${amount(mean)} [${amount(low)}, ${amount(high)}]`;
+
+/** Shares with three decimals; bytes and steps as whole numbers. */
+const amount = (value: number): string => (Math.abs(value) < WHOLE ? decimals(value) : String(Math.round(value)).replace("-", "−"));
+const WHOLE = 100;
+
+export const shownFigures = ({ figures }: Pick<BenchResult, "figures">): readonly FigureKind[] =>
+  SHOWN.flatMap((id) => figures.find((figure) => figure.id === id) ?? []);
+
+/** The best method against every other one, in average performance. */
+export function leads(result: BenchResult): readonly FigureDifference[] {
+  const [best, ...others] = summarizeMethods(result).filter(({ seeds }) => seeds.length > 0);
+  if (best === undefined) return [];
+  const performance = { runs: result.runs, figures: result.figures.filter(({ id }) => id === PERFORMANCE) };
+  const contestant = (name: string): Contestant => ({ name, method: name, result: performance });
+  return comparePairs(others.map(({ method }) => [contestant(best.method), contestant(method)]));
+}
+
+export function benchTable(result: BenchResult): string {
+  const { suite, tasks, seeds, protocol } = result;
+  const figures = shownFigures(result);
+  const title = `${suite.name}: ${tasks.length} ${tasks.length === 1 ? "task" : "tasks"}, ${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"}, ${String(protocol["demonstrations"])} demonstrations a task`;
+  const header = ["method", "seeds", ...figures.flatMap(({ id, name }) => (id === PERFORMANCE ? [name, "IQM of all scores"] : [name]))];
+  const rows = summarizeMethods(result).map((summary) => [summary.method, String(summary.seeds.length)].concat(cellsOf(summary, figures)));
+  const interval = seeds.length > 1 ? "; 95 % intervals by bootstrap over seeds" : "; one seed tells nothing of the spread";
+  return [`${title}${interval}`, padded([header, ...rows]), ...leadLines(result)].join("\n\n");
+}
+
+const cellsOf = (summary: MethodSummary, figures: readonly FigureKind[]): string[] =>
+  figures.flatMap(({ id }) => {
+    const figure = figureOf(summary, id);
+    const mean = figure === undefined ? "–" : written(figure.mean);
+    return id === PERFORMANCE ? [mean, figure === undefined ? "–" : written(figure.iqm)] : [mean];
+  });
+
+function leadLines(result: BenchResult): string[] {
+  const differences = leads(result);
+  if (differences.length === 0) return [];
+  const lines = differences.map((each) => [`${each.one} − ${each.other}`, written(each.difference), verdict(each)]);
+  return [`by how much the best is ahead in average performance\n${padded(lines)}`];
+}
+
+/** What can be said of a difference. */
+export function verdict({ paired, seeds, adjusted, apart, significant }: FigureDifference): string {
+  const how = paired ? `${seeds} shared ${seeds === 1 ? "seed" : "seeds"}` : "different seeds";
+  const said = significant ? "significant" : apart ? "not sure, though the interval excludes 0" : "may be chance";
+  return `${said} (p ${adjusted < 0.001 ? "< 0.001" : `= ${adjusted.toFixed(3)}`} after Holm, ${how})`;
+}
+
+/** Columns padded to their widest cell. */
+export function padded(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ")}`.trimEnd()).join("\n");
+}

@@ -1,0 +1,33 @@
+/** @file The files that a benchmark's result is kept in, and how one is read back. */
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { StorageError } from "../../contract/errors.ts";
+import { benchCsv } from "../../continual/benchmark/csv.ts";
+import { benchLatex } from "../../continual/benchmark/latex.ts";
+import { benchReport } from "../../continual/benchmark/report.ts";
+import { parseBenchResult, type BenchResult } from "../../continual/benchmark/result.ts";
+import { summarizeMethods } from "../../continual/benchmark/aggregate.ts";
+import { replaceFile } from "../replace-file.ts";
+import { about, readJson } from "./json-file.ts";
+
+/** Each is replaced whole. */
+export function writeResult(out: string, result: BenchResult): void {
+  replaceFile(join(out, "results.json"), `${JSON.stringify({ ...result, summary: summarizeMethods(result) }, null, 2)}\n`);
+  replaceFile(join(out, "results.csv"), benchCsv(result));
+  replaceFile(join(out, "results.tex"), benchLatex(result));
+  replaceFile(join(out, "report.html"), benchReport(result));
+}
+
+export interface SavedResult {
+  /** What it was read from. */
+  readonly file: string;
+  readonly result: BenchResult;
+}
+
+/** @param place A benchmark's folder, or its `results.json`. @throws {StorageError} Neither. @throws {FieldError} A file that holds no result. */
+export function readResult(place: string): SavedResult {
+  const file = existsSync(place) && statSync(place).isDirectory() ? join(place, "results.json") : place;
+  if (!existsSync(file)) throw new StorageError(file, "there is no such file", "Name a folder that `engram bench` made, such as runs/bench-cw10.");
+  const content = readJson(file, "Name a folder that `engram bench` made; the same command writes its results anew.");
+  return { file, result: about(file, () => parseBenchResult(content)) };
+}

@@ -1,0 +1,86 @@
+/** @file `engram compare`: which figures differ by more than chance. */
+import { FieldError, InvalidValueError, UnknownNameError } from "../../contract/errors.ts";
+import { firstDifference } from "../../continual/benchmark/first-difference.ts";
+import { comparePairs, type Contestant, type FigureDifference } from "../../continual/benchmark/pairs.ts";
+import { padded, verdict, written } from "../../continual/benchmark/table.ts";
+import { readResult, type SavedResult } from "../bench/result-files.ts";
+
+/** The flags, as typed. */
+export interface CompareFlags {
+  readonly methods?: string;
+  readonly json?: boolean;
+}
+
+/** @throws {FieldError} Results of different suites or protocols. @throws {UnknownNameError} A method that a result has not. */
+export function compareCommand(place: string, otherPlace: string | undefined, { methods, json }: CompareFlags): void {
+  const one = readResult(place);
+  const names = methods?.split(",");
+  const other = otherPlace === undefined ? undefined : readResult(otherPlace);
+  if (other !== undefined) requireComparable(one, other);
+  const pairs = other === undefined ? within(one, names) : between(one, other, names);
+  const differences = comparePairs(pairs);
+  process.stdout.write(
+    json === true ? `${JSON.stringify(differences)}\n` : `${pairs.map((pair) => text(pair, differences)).join("\n\n")}\n\n${explained}\n`,
+  );
+}
+
+const explained =
+  "Intervals are of the difference, 95 %, by bootstrap over seeds. Significant: the interval excludes 0, and a permutation test\n" +
+  "over seeds agrees at 5 % after Holm’s correction for all figures asked for together. ↑ higher is better, ↓ lower is better.";
+
+type Pair = readonly [Contestant, Contestant];
+
+function text([one, other]: Pair, differences: readonly FigureDifference[]): string {
+  const rows = differences.filter((each) => each.one === one.name && each.other === other.name).map(row);
+  return `${one.name} − ${other.name}\n${rows.length === 0 ? "  no figure that both have" : padded(rows)}`;
+}
+
+const row = (each: FigureDifference): string[] => [
+  `${each.figure.name} ${each.figure.better === "higher" ? "↑" : "↓"}`,
+  written(each.difference),
+  verdict(each),
+];
+
+function within(saved: SavedResult, names: readonly string[] | undefined): readonly Pair[] {
+  const known = saved.result.methods.map(({ name }) => name);
+  const chosen = names ?? known;
+  if (chosen.length < 2 || (names === undefined && known.length > 2)) {
+    throw new InvalidValueError("--methods", names?.join(","), `two methods or more of ${saved.file}`, `It has ${known.join(", ")}.`);
+  }
+  const [first, ...others] = chosen.map((name) => contestant(saved, name, name));
+  return others.map((other) => [first!, other]);
+}
+
+function between(one: SavedResult, other: SavedResult, names: readonly string[] | undefined): readonly Pair[] {
+  const versus = (own: string, against: string): Pair => [
+    contestant(one, own, `${own} of ${one.file}`),
+    contestant(other, against, `${against} of ${other.file}`),
+  ];
+  if (names !== undefined) {
+    if (names.length > 2) throw new InvalidValueError("--methods", names.join(","), "one method of both results, or one of each");
+    return [versus(names[0]!, names.at(-1)!)];
+  }
+  const shared = one.result.methods.map(({ name }) => name).filter((name) => other.result.methods.some((method) => method.name === name));
+  if (shared.length === 0) {
+    const said = [one, other].map(({ file, result }) => `${file} has ${result.methods.map(({ name }) => name).join(", ")}`).join("; ");
+    throw new InvalidValueError("--methods", undefined, "a method of each result, as they have none of the same name", `${said}.`);
+  }
+  return shared.map((name) => versus(name, name));
+}
+
+function contestant({ file, result }: SavedResult, method: string, name: string): Contestant {
+  const known = result.methods.map((each) => each.name);
+  if (!known.includes(method)) throw new UnknownNameError(`method in ${file}:`, method, known);
+  return { name, method, result };
+}
+
+/** Figures of different tasks, or made in different ways, say nothing about methods. */
+function requireComparable(one: SavedResult, other: SavedResult): void {
+  const suiteOf = ({ result }: SavedResult): unknown => ({ ...result.suite, summary: undefined });
+  const found = firstDifference(suiteOf(one), suiteOf(other), "suite") ?? firstDifference(one.result.protocol, other.result.protocol, "protocol");
+  if (found === undefined) return;
+  const [was, is] = [found.one, found.other].map((value) => (value === undefined ? "nothing" : JSON.stringify(value)));
+  const kind = found.path.startsWith("suite") ? "suite" : "protocol";
+  const remedy = `Only results of one ${kind} can be compared: run \`engram bench\` with the same for both.`;
+  throw new FieldError(other.file, found.path, `it is ${is}, and in ${one.file} ${was}. ${remedy}`);
+}

@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import { agents } from "../../../agents/index.ts";
+import { suites } from "../../../envs/suites.ts";
+import { benchCsv } from "../../../src/continual/benchmark/csv.ts";
+import { benchLatex } from "../../../src/continual/benchmark/latex.ts";
+import { knownMethods, parseMethod } from "../../../src/continual/benchmark/methods.ts";
+import { configOfJob, parseProtocol } from "../../../src/continual/benchmark/protocol.ts";
+import { benchTable } from "../../../src/continual/benchmark/table.ts";
+import type { ContinualConfig } from "../../../src/continual/config.ts";
+import { strategies } from "../../../src/learning/consolidation/strategies.ts";
+import { madeUpResult } from "./made-up-result.ts";
+
+const suite = suites.get("cw10")!;
+const known = knownMethods(agents);
+
+function config(name: string, choices: object = {}): ContinualConfig {
+  const method = known.get(name)!;
+  return configOfJob({ suite, protocol: parseProtocol(choices), method, agent: agents.get(method.agent)! });
+}
+
+describe("methods", () => {
+  it("are every agent, every strategy in the cloning agent, and joint training", () => {
+    expect([...known.keys()].toSorted()).toEqual([...new Set([...agents.keys(), ...strategies.keys(), "joint"])].toSorted());
+    expect(known.get("rehearsal")).toMatchObject({ agent: "behaviour-cloning", config: { consolidation: "rehearsal" } });
+  });
+
+  it("of one's own must have a name that a folder can have", () => {
+    expect(() => parseMethod({ name: "../up", agent: "engram" })).toThrow("lower-case words with dashes");
+    expect(() => parseMethod({ name: "mine", agent: "engram", confg: {} })).toThrow("Did you mean `config`?");
+  });
+});
+
+describe("a protocol", () => {
+  it("reaches the agents that have such a setting", () => {
+    const choices = { memoryPerTask: 50, taskCue: 8, hidden: [16], demonstrations: 3, gradientSteps: 7, evaluationEpisodes: 2 };
+    expect(config("engram", choices)).toMatchObject({
+      agents: { engram: { memoryPerTask: 50, taskCue: 8 } },
+      demonstrations: 3,
+      gradientSteps: 7,
+      evaluationEpisodes: 2,
+    });
+    expect(config("none", choices).agents).toEqual({ "behaviour-cloning": { consolidation: "none", memoryPerTask: 50, taskCue: 8, hidden: [16] } });
+    expect(config("random", choices).agents).toEqual({ random: {} });
+  });
+
+  it("gives no task identity and the same memory to all unless it is told otherwise", () => {
+    for (const name of ["engram", "rehearsal"]) expect(Object.values(config(name).agents)[0]).toMatchObject({ taskCue: 0, memoryPerTask: 400 });
+  });
+
+  it("counts less than what a method says itself", () => {
+    const method = parseMethod({ name: "more", agent: "engram", config: { memoryPerTask: 800 } });
+    const made = configOfJob({ suite, protocol: parseProtocol({ memoryPerTask: 50 }), method, agent: agents.get("engram")! });
+    expect(made.agents["engram"]).toMatchObject({ memoryPerTask: 800 });
+  });
+
+  it("gives joint training the gradient steps of all tasks in its one sleep", () => {
+    expect(config("joint", { gradientSteps: 7 }).gradientSteps).toBe(70);
+    expect(config("none", { gradientSteps: 7 }).gradientSteps).toBe(7);
+  });
+
+  it.each([
+    [{ demonstrations: 0 }, "protocol.demonstrations"],
+    [{ hidden: [0] }, "protocol.hidden.0"],
+    [{ boundaries: "guessed" }, "protocol.boundaries"],
+    [{ demonstration: 3 }, "Did you mean `demonstrations`"],
+  ])("refuses %j", (choices, said) => {
+    expect(() => parseProtocol(choices)).toThrow(said);
+  });
+});
+
+describe("tables", () => {
+  it("show the methods with their intervals, the best first, and what it is ahead by", () => {
+    const text = benchTable(madeUpResult());
+    expect(text.indexOf("  joint  ")).toBeLessThan(text.indexOf("  keeper "));
+    expect(text).toMatch(/^ {2}keeper +5 +0\.\d{3} \[0\.\d{3}, 0\.\d{3}\]/m);
+    expect(text).toMatch(/^ {2}joint − none +0\.\d{3} \[0\.\d{3}, 0\.\d{3}\]/m);
+    expect(text).not.toMatch(/NaN|undefined/);
+    expect(benchTable(madeUpResult({ seeds: [1] }))).not.toMatch(/NaN|undefined/);
+  });
+
+  it("are CSV with a line for every figure of every seed", () => {
+    const result = madeUpResult();
+    const lines = benchCsv(result).trimEnd().split("\r\n");
+    expect(lines[0]).toBe("suite,method,seed,figure,value");
+    expect(lines).toHaveLength(1 + result.runs.reduce((sum, { figures }) => sum + Object.keys(figures).length, 0));
+    expect(lines[1]).toBe(`made-up,none,1,average-performance,${result.runs[0]!.figures["average-performance"]!}`);
+  });
+
+  it("are LaTeX that names with special characters cannot break", () => {
+    const result = madeUpResult();
+    const text = benchLatex({ ...result, suite: { ...result.suite, name: "50%_&#{}" }, failures: [] });
+    expect(text).toContain("50\\%\\_\\&\\#\\{\\}");
+    const [columns] = /\{lr+\}/.exec(text)!;
+    for (const line of text.split("\n").filter((each) => each.endsWith("\\\\"))) expect(line.split("&").length).toBe(columns.length - 2);
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { benchReport } from "../../../src/continual/benchmark/report.ts";
+import { paretoFront, type Dot } from "../../../src/continual/benchmark/report/scatter.ts";
+import { benchTable } from "../../../src/continual/benchmark/table.ts";
+import { madeUpResult } from "./made-up-result.ts";
+
+describe("a benchmark's page", () => {
+  it("needs nothing but itself and is the same bytes for the same result", () => {
+    expect(benchReport(madeUpResult())).toBe(benchReport(madeUpResult()));
+    expect(benchReport(madeUpResult())).not.toMatch(/<script|<link|<img|https?:|url\(|@import/i);
+  });
+
+  it("contains every number of the terminal's table", () => {
+    const result = madeUpResult();
+    const numbers = new Set(benchTable(result).match(/−?\d+\.\d+/g));
+    expect(numbers.size).toBeGreaterThan(20);
+    const shown = new Set(benchReport(result).match(/−?\d+\.\d+/g));
+    expect([...numbers].filter((number) => !shown.has(number))).toEqual([]);
+  });
+
+  it("shows what was forgotten, where memory was read from, what it costs, and the jobs that failed, where there is such", () => {
+    const page = benchReport({ ...madeUpResult(), failures: [{ method: "none", seed: 9, error: "It <b>broke</b>." }] });
+    for (const part of ["What none forgot", "Where keeper read from", "gradient steps over the whole sequence", "It &lt;b&gt;broke&lt;/b&gt;."])
+      expect(page).toContain(part);
+    expect(page).not.toContain("What joint forgot");
+    const plain = benchReport(madeUpResult({ methods: [{ name: "joint", learned: 1, kept: 1, curriculum: "joint" }] }));
+    for (const part of ["<h2>Forgetting", "<h2>Where memory", "<h2>Jobs that failed", "<h2>What the best"]) expect(plain).not.toContain(part);
+  });
+
+  it.each([
+    ["one seed", madeUpResult({ seeds: [1] })],
+    ["one task", madeUpResult({ tasks: ["reach"] })],
+    ["nothing that ended", { ...madeUpResult(), runs: [] }],
+  ])("is made of %s, too", (_, result) => {
+    expect(benchReport(result)).not.toMatch(/NaN|Infinity|undefined/);
+  });
+
+  it("measures memory in bytes where they are known", () => {
+    const result = madeUpResult();
+    const bytes = { id: "memory-bytes", name: "memory", formula: "bytes", better: "lower" } as const;
+    const runs = result.runs.map((run) => Object.assign({}, run, { figures: Object.assign({ [bytes.id]: 5e5 }, run.figures) }));
+    expect(benchReport({ ...result, runs, figures: [...result.figures, bytes] })).toContain("bytes kept");
+    expect(benchReport(result)).toContain("entries in long-term memory");
+  });
+});
+
+describe("the front of what no other beats", () => {
+  it("is by cost, and without what is dearer and no better", () => {
+    const dot = (name: string, x: number, mean: number): Dot => ({ name, className: "", x, y: { mean, low: mean, high: mean } });
+    const dots = [dot("dear", 100, 0.9), dot("cheap", 0, 0.1), dot("worse", 50, 0.4), dot("middle", 10, 0.5), dot("twin", 10, 0.5)];
+    expect(paretoFront(dots).map(({ name }) => name)).toEqual(["cheap", "middle", "twin", "dear"]);
+  });
+});

@@ -1,0 +1,280 @@
+/** @file `engram bench` and `engram compare` as they are published, in processes of their own. */
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { setTimeout as later } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { RandomStream } from "../../src/numerics/random.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const program = join(root, "dist/scenarios/main.js");
+// Programs are started dozens of times, which takes minutes on a machine that is busy.
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
+const folder = mkdtempSync(join(tmpdir(), "engram-bench-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Result {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function engram(...args: string[]): Promise<Result> {
+  return new Promise((done) => {
+    execFile(process.execPath, [program, ...args], { cwd: folder }, (error, out, err) => {
+      done({ code: error === null ? 0 : Number(error.code), out, err });
+    });
+  });
+}
+
+const put = (name: string, content: unknown): void =>
+  writeFileSync(join(folder, name), typeof content === "string" ? content : JSON.stringify(content, null, 1));
+const read = (...path: string[]): string => readFileSync(join(folder, ...path), "utf8");
+
+put("two.json", { name: "two", worlds: [{ world: "tabletop/reach@1" }, { world: "tabletop/push@1" }] });
+const small = ["demonstrations=1", "gradientSteps=6", "evaluationEpisodes=1"].flatMap((choice) => ["--set", choice]);
+const bench = (out: string): string[] => ["bench", "two.json", "--methods", "random,joint", "--seeds", "1,3", ...small, "--out", out];
+
+/** Everything in a benchmark's folder that must be the same whenever and however often it was run. */
+function lasting(out: string): Record<string, string> {
+  const { circumstances: _, ...results } = JSON.parse(read(out, "results.json")) as Record<string, unknown>;
+  const logs = readdirSync(join(folder, out), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith("metrics.jsonl"));
+  const files = ["results.csv", "results.tex", ...logs.toSorted()].map((name) => [name, read(out, name)]);
+  return { results: JSON.stringify(results), ...(Object.fromEntries(files) as Record<string, string>) };
+}
+
+let whole: Result;
+beforeAll(async () => {
+  whole = await engram(...bench("whole"));
+});
+
+describe("engram bench", () => {
+  it("ends with a table of the methods, and every figure of every seed in files", () => {
+    expect(whole.code).toBe(0);
+    for (const text of ["random", "joint", "average performance", "IQM", "whole/results.json"]) expect(whole.out).toContain(text);
+    const results = JSON.parse(read("whole", "results.json")) as Record<string, unknown>;
+    expect(results).toMatchObject({
+      suite: { name: "two" },
+      protocol: { demonstrations: 1, taskCue: 0, memoryPerTask: 400, boundaries: "given" },
+      seeds: [1, 3],
+      tasks: ["reach", "push"],
+      circumstances: { command: expect.stringContaining("--seeds 1,3") as string, node: process.version },
+    });
+    expect(results["runs"]).toHaveLength(4);
+    expect(read("whole", "results.csv")).toContain("two,joint,3,average-performance,");
+    expect(read("whole", "results.csv")).not.toContain("joint,3,forgetting");
+  });
+
+  it("shows every method the same: demonstrations and test placements depend on the seed alone", () => {
+    const shown = (method: string, seed: number): string[] =>
+      read("whole", method, `seed-${seed}`, "metrics.jsonl")
+        .split("\n")
+        .filter((line) => line.includes('"demonstrated"'));
+    expect(shown("random", 1)).toEqual(shown("joint", 1));
+    expect(shown("random", 1)).not.toEqual(shown("random", 3));
+  });
+
+  it("does nothing again that is done", async () => {
+    const before = lasting("whole");
+    const again = await engram(...bench("whole"), "--json");
+    expect(again.err).toContain("4 of 4 jobs were done before.");
+    expect(JSON.parse(again.out)).toMatchObject({ folder: "whole", results: { seeds: [1, 3] } });
+    expect(lasting("whole")).toEqual(before);
+  });
+
+  it("survives being killed at any moment: the same command goes on, and ends with the same bytes", async () => {
+    const random = RandomStream.fromSeed(21);
+    const kills = Number(process.env["ENGRAM_KILLS"] ?? 4);
+    for (let kill = 0; kill < Math.min(kills, 30); kill++) {
+      const child = spawn(process.execPath, [program, ...bench("killed"), "--parallel", "2"], { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+      // From its first words on, anything may be going on.
+      await Promise.race([once(child.stderr, "data"), once(child, "exit")]);
+      await later(random.uniform(0, 4000));
+      await ended(child, "SIGKILL");
+    }
+    expect((await engram(...bench("killed"))).code).toBe(0);
+    expect(lasting("killed")).toEqual(lasting("whole"));
+    const left = readdirSync(join(folder, "killed"), { recursive: true, encoding: "utf8" }).filter((name) => name.includes("unfinished"));
+    expect(left).toEqual([]);
+  });
+
+  it("stops at Ctrl-C, keeps what is done, and says how to go on", async () => {
+    const child = spawn(process.execPath, [program, ...bench("stopped"), "--parallel", "1"], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+    let said = "";
+    child.stderr.on("data", (text: Buffer) => (said += text.toString()));
+    while (!said.includes("random, seed 1: done")) await once(child.stderr, "data");
+    child.kill("SIGINT");
+    const [code] = (await once(child, "exit")) as [number];
+    expect(code).toBe(130);
+    expect(said).toMatch(/Stopped\. [1-3] of 4 jobs are done and kept; to go on:\n {2}engram bench two\.json --methods random,joint --seeds 1,3/);
+    expect(existsSync(join(folder, "stopped", "random", "seed-1", "metrics.jsonl"))).toBe(true);
+    const resumed = await engram(...bench("stopped"));
+    expect(resumed.err).toMatch(/[1-3] of 4 jobs were done before/);
+    expect(lasting("stopped")).toEqual(lasting("whole"));
+  });
+
+  it("lets the others go on when a job fails, tells which it was and why, and exits with 1", async () => {
+    put("wild.json", { name: "wild", agent: "behaviour-cloning", config: { learningRate: 1e38 } });
+    const { code, out, err } = await engram("bench", "two.json", "--methods", "wild.json,random", "--seeds", "1", ...small, "--out", "failing");
+    expect(code).toBe(1);
+    expect(err).toMatch(/engram: wild, seed 1 failed: .*gradient steps/);
+    expect(out).toMatch(/^ {2}random +1 /m);
+    expect(JSON.parse(read("failing", "results.json"))).toMatchObject({ failures: [{ method: "wild", seed: 1 }], runs: [{ method: "random" }] });
+  });
+
+  it("tells of a job whose process was killed", async () => {
+    const world = `import { environments } from ${JSON.stringify(join(root, "dist/envs/index.js"))};
+      const reach = environments.get("tabletop/reach@1");
+      const make = () => { if (process.argv.includes("bench-job")) process.kill(process.pid, "SIGKILL"); return reach.make(); };
+      export default { ...reach, make };`;
+    put("deadly.mjs", world);
+    put("deadly.json", { name: "deadly", worlds: [{ world: "./deadly.mjs" }] });
+    const { code, err } = await engram("bench", "deadly.json", "--methods", "random", "--seeds", "1", ...small);
+    expect(code).toBe(1);
+    expect(err).toContain("engram: random, seed 1 failed: its process was killed (SIGKILL)");
+  });
+
+  it("runs from the sources too", async () => {
+    const args = ["bench", "two.json", "--methods", "random,joint", "--seeds", "1,3", ...small, "--out", join(folder, "sources")];
+    const child = spawn(join(root, "node_modules/.bin/tsx"), [join(root, "scenarios/main.ts"), ...args], { cwd: folder, stdio: "ignore" });
+    const [code] = (await once(child, "exit")) as [number];
+    expect(code).toBe(0);
+    expect(lasting("sources")).toEqual(lasting("whole"));
+  });
+});
+
+describe("what is wrong with a benchmark is said before anything is trained", () => {
+  /** What is said, in one line. */
+  const refused = async (...args: string[]): Promise<string> => {
+    const { code, err } = await engram("bench", ...args);
+    expect(code).toBe(2);
+    expect(err.trimEnd().split("\n")).toHaveLength(1);
+    return err;
+  };
+
+  it("a world that there is not", async () => {
+    put("misspelt.json", { name: "misspelt", worlds: [{ world: "tabletop/reach@1" }, { world: "tabletop/puhs@1" }] });
+    expect(await refused("misspelt.json", "--methods", "none")).toMatch(/misspelt\.json, .worlds.1.world.: .*Did you mean `tabletop\/push@1`/);
+    expect(existsSync(join(folder, "runs", "bench-misspelt"))).toBe(false);
+  });
+
+  it("a world of another body", async () => {
+    put("bodies.json", { name: "bodies", worlds: [{ world: "tabletop/reach@1" }, { world: "classic/cart-pole@1" }] });
+    expect(await refused("bodies.json", "--methods", "none")).toMatch(/bodies\.json, .worlds.1.world.: .*a world with the body of/);
+  });
+
+  it("demonstrations of another shape, and too few of them", async () => {
+    expect((await engram("record", "tabletop/reach@1", "--episodes", "1", "--out", "./reach-v0")).code).toBe(0);
+    const fixture = join(root, "test/interop/fixtures/world-v0");
+    put("shape.json", { name: "shape", worlds: [{ world: "tabletop/reach@1", demonstrations: fixture }] });
+    expect(await refused("shape.json", "--methods", "none")).toMatch(/shape\.json, .worlds.0.demonstrations.: .*a data set of observations of/);
+    put("few.json", { name: "few", worlds: [{ world: "tabletop/reach@1", demonstrations: "./reach-v0" }] });
+    expect(await refused("few.json", "--methods", "none")).toMatch(/few\.json, .worlds.0.demonstrations.: .*at most 1/);
+  });
+
+  it("a method's setting out of range, in a file or by the protocol", async () => {
+    put("sloppy.json", { name: "sloppy", agent: "engram", config: { memoryPerTask: 0 } });
+    expect(await refused("two.json", "--methods", "none,sloppy.json")).toMatch(/sloppy\.json, .config.memoryPerTask.: .*to be/);
+    const { code, err } = await engram("bench", "two.json", "--methods", "none", "--set", "memoryPerTask=0");
+    expect(code).toBe(2);
+    expect(err).toContain("`protocol.memoryPerTask`");
+  });
+
+  it("a method that there is not, or twice, and seeds that are none", async () => {
+    expect(await engram("bench", "two.json", "--methods", "engarm")).toMatchObject({ code: 2, err: expect.stringContaining("`engram`") as string });
+    expect((await engram("bench", "two.json", "--methods", "none,none")).err).toContain("`none` is there twice");
+    expect((await engram("bench", "two.json", "--methods", "none", "--seeds", "3-1")).err).toContain("--seeds 1-10");
+  });
+
+  it("a folder that was made by another protocol", async () => {
+    const { code, err } = await engram(...bench("whole"), "--set", "demonstrations=2");
+    expect(code).toBe(2);
+    expect(err).toContain("whole/bench.json, `protocol.demonstrations`: it was made with 1, and is now asked for with 2. Choose another folder");
+  });
+
+  it("a method that has changed under its name", async () => {
+    put("mine.json", { name: "mine", agent: "behaviour-cloning", config: { batch: 8 } });
+    const args = ["bench", "two.json", "--methods", "mine.json", "--seeds", "1", ...small, "--out", "mine"];
+    expect((await engram(...args)).code).toBe(0);
+    put("mine.json", { name: "mine", agent: "behaviour-cloning", config: { batch: 9 } });
+    const { code, err } = await engram(...args);
+    expect(code).toBe(2);
+    expect(err).toContain("mine/mine/seed-1/config.json, `config.agents.behaviour-cloning.batch`: it was made with 8, and is now asked for with 9.");
+  });
+
+  it.each([
+    ["in the middle of a line", (log: string) => log.slice(0, Math.floor(log.length / 2)), /metrics\.jsonl: line \d+ is damaged/],
+    ["between two lines", (log: string) => log.split("\n").slice(0, 3).join("\n") + "\n", /metrics\.jsonl: ends at line 3 in the middle/],
+  ])("a log cut in half %s", async (_, cut, said) => {
+    cpSync(join(folder, "whole"), join(folder, "cut"), { recursive: true });
+    put("cut/random/seed-3/metrics.jsonl", cut(read("whole", "random", "seed-3", "metrics.jsonl")));
+    const { code, err } = await engram(...bench("cut"));
+    expect(code).toBe(1);
+    expect(err).toMatch(said);
+    expect(err).toContain("Remove cut/random/seed-3, and the same command makes it anew.");
+    rmSync(join(folder, "cut", "random", "seed-3"), { recursive: true });
+    expect((await engram(...bench("cut"))).code).toBe(0);
+    expect(lasting("cut")).toEqual(lasting("whole"));
+    rmSync(join(folder, "cut"), { recursive: true });
+  });
+
+  it("a folder that another benchmark is at work in", async () => {
+    const child = spawn(process.execPath, [program, ...bench("busy")], { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+    await once(child.stderr, "data");
+    const { code, err } = await engram(...bench("busy"));
+    await ended(child, "SIGKILL");
+    expect(code).toBe(1);
+    expect(err).toContain("is in use by another process");
+  });
+});
+
+describe("engram compare", () => {
+  it("says of every figure whether two methods differ", async () => {
+    const { code, out } = await engram("compare", "whole", "--methods", "random,joint");
+    expect(code).toBe(0);
+    expect(out).toMatch(/random − joint\n {2}average performance ↑ +\S+ \[\S+, \S+\] +.*\(p = \S+ after Holm, 2 shared seeds\)/);
+    const json = JSON.parse((await engram("compare", "whole", "--methods", "random,joint", "--json")).out) as object[];
+    expect(json[0]).toMatchObject({ one: "random", other: "joint", figure: { id: "average-performance" }, paired: true, seeds: 2 });
+  });
+
+  it("holds the methods of one result against the same of another", async () => {
+    const { out } = await engram("compare", "whole", "whole/results.json");
+    expect(out).toContain("joint of whole/results.json − joint of whole/results.json");
+  });
+
+  it("refuses results of different suites and of different protocols, with file, field and remedy", async () => {
+    const results = read("whole", "results.json");
+    put("suite.json", results.replaceAll("tabletop/push@1", "tabletop/pull@1"));
+    put("protocol.json", results.replace('"gradientSteps": 6', '"gradientSteps": 7'));
+    const suite = await engram("compare", "whole", "suite.json");
+    expect(suite.code).toBe(2);
+    expect(suite.err).toContain('suite.json, `suite.worlds.1.world`: it is "tabletop/pull@1", and in whole/results.json "tabletop/push@1". Only');
+    const protocol = await engram("compare", "whole", "protocol.json");
+    expect(protocol.code).toBe(2);
+    expect(protocol.err).toContain("protocol.json, `protocol.gradientSteps`: it is 7, and in whole/results.json 6. Only results of one protocol");
+  });
+
+  it("refuses what is no result", async () => {
+    put("broken.json", '{"format": 1, "suite": {"name": "two"}}');
+    expect(await engram("compare", "broken.json")).toMatchObject({ code: 2, err: expect.stringContaining("broken.json, `suite.worlds`") as string });
+    expect((await engram("compare", "nowhere")).err).toContain("there is no such file");
+    expect((await engram("compare", "whole", "--methods", "random,l3")).err).toContain("Unknown method in whole/results.json: `l3`");
+    expect((await engram("compare", "whole", "--methods", "random")).err).toContain("two methods or more");
+  });
+});
+
+describe("engram methods", () => {
+  it("lists what can be compared, with a sentence each", async () => {
+    const { out } = await engram("methods");
+    for (const name of ["engram", "none", "joint", "random"]) expect(out).toMatch(new RegExp(`^${name} +\\S+ \\S+`, "m"));
+  });
+});
+
+async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, "exit");
+  child.kill(signal);
+  await gone;
+}
