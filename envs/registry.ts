@@ -11,14 +11,18 @@ import { navigation2d } from "./classic/navigation-2d.ts";
 import { sparsePoint, sparsePointTrial } from "./classic/sparse-point.ts";
 import { tMazePassive } from "./classic/t-maze-passive.ts";
 import { tabularMdp, tabularMdpTrial } from "./classic/tabular-mdp.ts";
+import { liberoWorlds } from "./libero-like/index.ts";
 import { antWorld } from "./locomotion/ant.ts";
 import { armWorld } from "./locomotion/arm.ts";
 import { walkerWorld } from "./locomotion/walker.ts";
+import { longWorlds } from "./long/index.ts";
 import { tabletopTasks } from "./tabletop/tasks/index.ts";
 import { tabletopWorld } from "./tabletop/tabletop-world.ts";
 
 const worlds: readonly World[] = [
-  ...tabletopTasks.map(tabletopWorld),
+  ...tabletopTasks.map((task) => tabletopWorld(task)),
+  ...Object.values(liberoWorlds).flat(),
+  ...longWorlds,
   ...[5, 10, 50].map(bernoulliBandit),
   contextualRecurring,
   tabularMdp,

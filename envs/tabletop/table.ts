@@ -13,6 +13,9 @@ import { CONTROL_PERIOD, TCP_DEPTH, WORKSPACE, type Point } from "./observation.
 
 const SUBSTEPS = 5;
 
+/** In m/s². */
+export const GRAVITY = 9.81;
+
 /** Meta-World's table top, whose surface is z = 0, and the rim that keeps things on it; half extents in m. */
 const TOP: Point = [0.7, 0.4, 0.05];
 const CENTRE_Y = 0.6;
@@ -51,11 +54,13 @@ const AROUND_HOLE: readonly { readonly half: Point; readonly at: Point }[] = [
 ];
 
 export class Table {
-  readonly world: FlatWorld = new FlatWorld({ tolerance: 3e-3 });
+  readonly world: FlatWorld;
   readonly hand: Hand;
   readonly scene: TableScene = new TableScene();
 
-  constructor(handStart: Point, top: TableTop = "plain") {
+  /** @param gravity In m/s², downwards. */
+  constructor(handStart: Point, top: TableTop = "plain", gravity: number = GRAVITY) {
+    this.world = new FlatWorld({ tolerance: 3e-3, gravity: new Vec3(0, 0, -gravity) });
     this.#buildTop();
     if (top === "with a hole") this.#buildHole();
     this.hand = new Hand(this.world, { position: handStart, ...WORKSPACE, tcp: TCP_DEPTH });

@@ -23,6 +23,8 @@ export interface TabletopTask {
   readonly handStart: Point;
   /** A plain slab where it is not said. */
   readonly top?: TableTop;
+  /** In m/s², downwards; the Earth's where it is not said. */
+  readonly gravity?: number;
   /** What a reset draws, uniformly and in the order of Meta-World's random vector. */
   readonly variation: readonly PartOptions[];
   /** Whether a draw may be used; one that may not is drawn again. */

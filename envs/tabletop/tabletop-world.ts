@@ -20,16 +20,19 @@ const GOAL_MARKER = 0.02;
 /** Control periods for which the hand holds still before the table counts as settled; Meta-World's. */
 const SETTLING = 50;
 
-/** A task as a world. */
-export const tabletopWorld = (task: TabletopTask): World => ({
-  spec: specOf(task),
+/**
+ * A task as a world.
+ * @param folder What its id begins with.
+ */
+export const tabletopWorld = (task: TabletopTask, folder = "tabletop"): World => ({
+  spec: specOf(task, folder),
   accepts: (variation) => task.accepts?.(variation) ?? true,
   simulate: () => new TabletopSimulation(task),
   controller: () => task.controller(),
 });
 
-const specOf = (task: TabletopTask): EnvironmentSpec => ({
-  id: asEnvironmentId(`tabletop/${task.name}@${task.version}`),
+const specOf = (task: TabletopTask, folder: string): EnvironmentSpec => ({
+  id: asEnvironmentId(`${folder}/${task.name}@${task.version}`),
   summary: task.summary,
   observation: observationSpace,
   action: actionSpace,
@@ -52,7 +55,7 @@ class TabletopSimulation implements Simulation {
 
   constructor(task: TabletopTask) {
     this.#task = task;
-    this.#table = new Table(task.handStart, task.top);
+    this.#table = new Table(task.handStart, task.top, task.gravity);
     this.#furniture = task.furnish(this.#table);
     this.#table.scene.dress("goal", [part(new Sphere(GOAL_MARKER), [0, 0, 0], color.goal)], following(this.#goal));
     this.scene = this.#table.scene.finish();

@@ -434,32 +434,39 @@ def _slug(text: str) -> str:
 class _Face:
     """What a served world says of itself beyond what Gymnasium knows of it."""
 
-    def __init__(self, id: str | None, summary: str | None, observation: Sequence[dict[str, Any]] | None):
+    def __init__(
+        self, id: str | None, summary: str | None, observation: Sequence[dict[str, Any]] | None, action: Sequence[dict[str, Any]] | None
+    ):
         if id is not None and not re.fullmatch(r"[a-z0-9-]+/[a-z0-9-]+@[1-9][0-9]*", id):
             raise EngramError("invalid-value", f"Expected `id` to be suite/name@version in small letters, such as metaworld/reach@1, got {id!r}.")
-        self.id, self.summary, self.observation = id, summary, observation
+        self.id, self.summary, self.observation, self.action = id, summary, observation, action
+
+
+def _named(space: spaces.Space, name: str, given: Sequence[dict[str, Any]] | None) -> list[dict[str, Any]]:
+    """A space's parts, under the names that were given to its numbers."""
+    own = _parts(space, name)
+    if given is None:
+        return own
+    low, high = _bounds(own, "low").tolist(), _bounds(own, "high").tolist()
+    size = sum(part["size"] for part in given)
+    if size != len(low):
+        raise EngramError("invalid-value", f"Expected the parts of the {name} to have {len(low)} numbers together, got {size}.")
+    starts = [sum(part["size"] for part in given[:k]) for k in range(len(given))]
+    numbers = [slice(start, start + part["size"]) for start, part in zip(starts, given)]
+    return [{"quantity": "scalar", "unit": "1", "low": low[at], "high": high[at], **part} for at, part in zip(numbers, given)]
 
 
 def _describe(env: gymnasium.Env, face: _Face) -> dict[str, Any]:
-    spec, observation = env.spec, face.observation
+    spec = env.spec
     name, _, version = (spec.id if spec is not None else type(env.unwrapped).__name__).rpartition("/")[2].partition("-v")
     fps = env.metadata.get("render_fps")
     period = getattr(env.unwrapped, "dt", None) or (1 / fps if fps else 1.0)
-    own = _parts(env.observation_space, "observation")
-    low, high = _bounds(own, "low").tolist(), _bounds(own, "high").tolist()
-    shown, size = [], 0
-    for part in observation or own:
-        numbers = slice(size, size + part["size"])
-        shown.append({"quantity": "scalar", "unit": "1", "low": low[numbers], "high": high[numbers], **part})
-        size += part["size"]
-    if size != len(low):
-        raise EngramError("invalid-value", f"Expected the parts of the observation to have {len(low)} numbers together, got {size}.")
     return {
         "protocol": PROTOCOL,
         "id": face.id or f"gymnasium/{_slug(name)}@{version if version.isdigit() and int(version) > 0 else 1}",
         "summary": face.summary or f"{spec.id if spec is not None else name}, in Python.",
-        "observation": shown,
-        "action": _parts(env.action_space, "action"),
+        "observation": _named(env.observation_space, "observation", face.observation),
+        "action": _named(env.action_space, "action", face.action),
         "variation": [],
         "settings": [],
         "controlPeriod": float(period),
@@ -639,15 +646,16 @@ def serve(
     id: str | None = None,
     summary: str | None = None,
     observation: Sequence[dict[str, Any]] | None = None,
+    action: Sequence[dict[str, Any]] | None = None,
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
     """Offers a Gymnasium environment to Engram on this machine, until Ctrl-C; every client has environments of its own, made by `make_env`.
 
     `id` is what Engram shall call the world, such as `metaworld/reach@1`, and `summary` what is to be done there, in a sentence; by default Gymnasium's name.
     `observation` may say what the numbers mean, so that Engram's agents can build features from them: a list such as
-    `[{"name": "hand", "quantity": "position", "unit": "m", "size": 3}, ...]`. An environment's success is `info["success"]` or `info["is_success"]`.
+    `[{"name": "hand", "quantity": "position", "unit": "m", "size": 3}, ...]`, and `action` what those of its action mean. An environment's success is `info["success"]` or `info["is_success"]`.
     """
-    face = _Face(id, summary, observation)
+    face = _Face(id, summary, observation, action)
     with socket.create_server(("127.0.0.1", port)) as server:
         url = f"ws://127.0.0.1:{server.getsockname()[1]}"
         if on_ready is None:
