@@ -35,7 +35,7 @@ export function addBenchCommands(program: Command, registries: Registries): void
     .option("--json", "print as JSON")
     .addHelpText(
       "after",
-      "\nExamples:\n  engram compare runs/bench-cw10 --methods engram,rehearsal\n  engram compare runs/before runs/after     every method that both have",
+      "\nExamples:\n  engram compare runs/bench-cw10 --methods engram,replay\n  engram compare runs/before runs/after     every method that both have",
     )
     .action(async (result: string, other: string | undefined, flags: CompareFlags) =>
       (await import("./commands/compare.ts")).compareCommand(result, other, flags),
@@ -55,6 +55,6 @@ hidden=[128,128], evaluationEpisodes=20, boundaries=given.
 Interrupted, by Ctrl-C or a power cut, the same command goes on: what is done is kept.
 
 Examples:
-  engram bench cw10 --methods engram,rehearsal,none,joint --seeds 1-10
+  engram bench cw10 --methods engram,replay,none,joint --seeds 1-10
   engram bench cw10 --methods engram,./engram-without-cue.json --seeds 1,2,5 --set demonstrations=10
   engram bench ./my-suite.json --methods engram,none --seeds 1-3 --parallel 2`;

@@ -40,7 +40,7 @@ export function knownMethods(agents: ReadonlyMap<string, AgentEntry>): ReadonlyM
     name: "joint",
     summary: "learns all tasks at once from all demonstrations (the upper bound of cloning)",
     agent: CLONING,
-    config: { consolidation: "rehearsal", memoryPerTask: EVERYTHING },
+    config: { consolidation: "replay", memoryPerTask: EVERYTHING },
     curriculum: "joint",
   };
   const all = [...(agents.has(CLONING) ? [...ways, joint] : []), ...minds];

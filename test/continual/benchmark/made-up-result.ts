@@ -49,6 +49,7 @@ export function madeUpJob(method: MadeUpMethod, seed: number, names: readonly st
     });
   const sleep = (task: (typeof ids)[number], gradientSteps: number): RunEvent => ({
     kind: "learned",
+    trigger: "boundary",
     agent: "mind",
     task,
     gradientSteps,

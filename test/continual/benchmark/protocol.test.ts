@@ -21,7 +21,7 @@ function config(name: string, choices: object = {}): ContinualConfig {
 describe("methods", () => {
   it("are every agent, every strategy in the cloning agent, and joint training", () => {
     expect([...known.keys()].toSorted()).toEqual([...new Set([...agents.keys(), ...strategies.keys(), "joint"])].toSorted());
-    expect(known.get("rehearsal")).toMatchObject({ agent: "behaviour-cloning", config: { consolidation: "rehearsal" } });
+    expect(known.get("replay")).toMatchObject({ agent: "behaviour-cloning", config: { consolidation: "replay" } });
   });
 
   it("of one's own must have a name that a folder can have", () => {
@@ -44,7 +44,7 @@ describe("a protocol", () => {
   });
 
   it("gives no task identity and the same memory to all unless it is told otherwise", () => {
-    for (const name of ["engram", "rehearsal"]) expect(Object.values(config(name).agents)[0]).toMatchObject({ taskCue: 0, memoryPerTask: 400 });
+    for (const name of ["engram", "replay"]) expect(Object.values(config(name).agents)[0]).toMatchObject({ taskCue: 0, memoryPerTask: 400 });
   });
 
   it("counts less than what a method says itself", () => {
