@@ -181,6 +181,7 @@ class EngramAgent implements Agent {
       parameters: this.#parameters.numbers,
       memory: this.memory,
       kept: this.memory.size,
+      strategyBytes: 0,
       hidden: (observation, task) => this.#reader.hidden(observation, task),
     });
   }
