@@ -128,11 +128,9 @@ class EngramAgent implements Agent {
     let drift: number | undefined;
     const tasks = this.#descent.tasks({ memory: this.memory, current: this.#task });
     if (gradientSteps > 0 && tasks.length > 0) {
-      const steps = this.#learner.steps(tasks, this.#random.split(`sleep ${this.#descent.count}`));
-      for (let step = 1; step <= gradientSteps; step++) {
-        loss = steps.next().value;
-        yield { gradientSteps: step, loss };
-      }
+      const steps = this.#learner.steps(tasks, this.#random.split(`sleep ${this.#descent.count}`), gradientSteps);
+      let step = 0;
+      for (loss of steps) yield { gradientSteps: ++step, loss };
       ({ drift } = this.#reader.rekey());
     }
     return { gradientSteps, loss, memorySize: this.memory.size, ...(drift !== undefined && { drift }) };

@@ -19,6 +19,8 @@ export interface GradientDescentOptions {
 export class GradientDescent {
   readonly #options: GradientDescentOptions;
   readonly #gradient: FlatVector;
+  /** The share of the learning rate that steps take, in [0, 1]. */
+  share = 1;
   #adam: AdamState;
 
   constructor(options: GradientDescentOptions) {
@@ -46,7 +48,7 @@ export class GradientDescent {
     const { layout, parameters, learningRate, consolidation } = this.#options;
     const value = this.#guarded(() => valueAndGradient(loss, layout, parameters, this.#gradient), batch);
     consolidation.adjustGradient(parameters.numbers, this.#gradient.numbers);
-    this.#adam = adamStep(parameters, this.#gradient, this.#adam, { learningRate });
+    this.#adam = adamStep(parameters, this.#gradient, this.#adam, { learningRate: learningRate * this.share });
     return value;
   }
 
