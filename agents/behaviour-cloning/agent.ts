@@ -67,12 +67,12 @@ class BehaviourCloningAgent implements Agent {
     this.#task = task;
   }
 
-  *consolidate({ gradientSteps, taskEnds = true }: ConsolidationBudget): Generator<ConsolidationProgress, ConsolidationReport> {
+  *consolidate({ gradientSteps, taskEnds = true, isOver }: ConsolidationBudget): Generator<ConsolidationProgress, ConsolidationReport> {
     const random = this.#random.split(`sleep ${this.#learner.count}`);
     let loss = 0;
     let step = 0;
-    for (loss of this.#learner.steps({ task: this.#task, count: gradientSteps, taskEnds, random })) yield { gradientSteps: ++step, loss };
-    return { gradientSteps, loss, memorySize: this.#learner.consolidation.keep === undefined ? 0 : this.#shown.size };
+    for (loss of this.#learner.steps({ task: this.#task, count: gradientSteps, taskEnds, random, isOver })) yield { gradientSteps: ++step, loss };
+    return { gradientSteps: step, loss, memorySize: this.#learner.consolidation.keep === undefined ? 0 : this.#shown.size };
   }
 
   measure(): AgentMeasurements {

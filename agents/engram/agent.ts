@@ -124,10 +124,10 @@ class EngramAgent implements Agent {
     this.#task = task;
   }
 
-  consolidate(budget: ConsolidationBudget): Generator<ConsolidationProgress, ConsolidationReport> {
+  *consolidate(budget: ConsolidationBudget): Generator<ConsolidationProgress, ConsolidationReport> {
     this.#keepBudgets(this.#task);
     const parts = { memory: this.memory, reader: this.#reader, learner: this.#learner, descent: this.#descent };
-    return sleep({ ...parts, exams: this.#random.split("exams") }, budget, this.#task, this.#random.split(`sleep ${this.#descent.count}`));
+    return yield* sleep({ ...parts, exams: this.#random.split("exams") }, budget, this.#task, this.#random.split(`sleep ${this.#descent.count}`));
   }
 
   /** Lets memory be searched by an approximate index from now on. */

@@ -42,6 +42,6 @@ describe("schemas", () => {
 
   it("require every field but those that may be left out", () => {
     const { properties, required } = channelDescriptions["/progress"].schema as ObjectSchema;
-    expect(Object.keys(properties).filter((key) => !required?.includes(key))).toEqual(["agent", "remaining"]);
+    expect(Object.keys(properties).filter((key) => !required?.includes(key))).toEqual(["agent", "doing", "remaining"]);
   });
 });

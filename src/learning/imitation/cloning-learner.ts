@@ -49,6 +49,8 @@ export interface CloningSleep {
   /** Whether the task is known to end with it. */
   readonly taskEnds: boolean;
   readonly random: RandomStream;
+  /** Asked after each step whether there shall be no further one. */
+  readonly isOver?: (() => boolean) | undefined;
 }
 
 export class CloningLearner implements Learner {
@@ -103,14 +105,14 @@ export class CloningLearner implements Learner {
   }
 
   /** Gradient steps on what is in memory; each value is a step's loss. None where the task has no examples. Memory must not change meanwhile. */
-  *steps({ task, count, taskEnds, random }: CloningSleep): Generator<number, void> {
+  *steps({ task, count, taskEnds, random, isOver = () => false }: CloningSleep): Generator<number, void> {
     const { memory } = this;
     if (count === 0 || memory.rowsOf(task).length === 0) return;
     this.#rows = this.#options.input.rows(memory);
     this.#open = task;
     const rows = new Int32Array(this.#options.batch);
     try {
-      for (let index = 0; index < count; index++) yield this.#step({ index, count, task, taskEnds, random }, rows);
+      for (let index = 0; index < count && !(index > 0 && isOver()); index++) yield this.#step({ index, count, task, taskEnds, random }, rows);
       if (taskEnds) this.#endTask(random);
     } finally {
       this.#rows = undefined;
