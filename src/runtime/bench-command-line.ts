@@ -35,26 +35,30 @@ export function addBenchCommands(program: Command, registries: Registries): void
     .option("--json", "print as JSON")
     .addHelpText(
       "after",
-      "\nExamples:\n  engram compare runs/bench-cw10 --methods engram,rehearsal\n  engram compare runs/before runs/after     every method that both have",
+      "\nExamples:\n  engram compare runs/bench-cw10 --methods engram,replay\n  engram compare runs/before runs/after     every method that both have",
     )
     .action(async (result: string, other: string | undefined, flags: CompareFlags) =>
       (await import("./commands/compare.ts")).compareCommand(result, other, flags),
     );
   program
     .command("methods")
-    .description("the methods that a benchmark can compare")
-    .option("--json", "print as JSON; the form of a method's file")
-    .addHelpText("after", "\nExample:\n  engram methods")
+    .description("the methods that a benchmark can compare, with their settings")
+    .option("--json", "print as JSON; each is a method's file")
+    .addHelpText(
+      "after",
+      '\nExamples:\n  engram methods\n  engram methods --json\n\nA method of your own is a file, such as strong-ewc.json:\n  {"name": "strong-ewc", "agent": "behaviour-cloning", "config": {"consolidation": "ewc", "options": {"strength": 100}}}',
+    )
     .action(async (flags: { readonly json?: boolean }) => (await import("./commands/methods.ts")).methodsCommand(flags, registries));
 }
 
 const benchHelp = `
 Choices of the protocol, with their defaults: demonstrations=30, demonstrationNoise=0.2, memoryPerTask=400, gradientSteps=2000, taskCue=0,
-hidden=[128,128], evaluationEpisodes=20, boundaries=given.
+hidden=[128,128], evaluationEpisodes=20, boundaries=given (or noisy, or none). With testsWhileLearning.every=100 and
+testsWhileLearning.episodes=5, methods are tested in the middle of their sleeps too.
 
 Interrupted, by Ctrl-C or a power cut, the same command goes on: what is done is kept.
 
 Examples:
-  engram bench cw10 --methods engram,rehearsal,none,joint --seeds 1-10
+  engram bench cw10 --methods engram,replay,none,joint --seeds 1-10
   engram bench cw10 --methods engram,./engram-without-cue.json --seeds 1,2,5 --set demonstrations=10
   engram bench ./my-suite.json --methods engram,none --seeds 1-3 --parallel 2`;

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as later } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { serveEnvironment } from "../interop/engram-process.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -134,6 +135,15 @@ describe("engram bench", () => {
     const { code, err } = await engram("bench", "deadly.json", "--methods", "random", "--seeds", "1", ...small);
     expect(code).toBe(1);
     expect(err).toContain("engram: random, seed 1 failed: its process was killed (SIGKILL)");
+  });
+
+  it("runs on worlds of other programs, by recorded demonstrations", async () => {
+    expect((await engram("record", "tabletop/reach@1", "--episodes", "2", "--out", "./remote-v0")).code).toBe(0);
+    const served = await serveEnvironment("tabletop/reach@1", "--port", "0");
+    put("remote.json", { name: "remote", worlds: [{ world: served.url, demonstrations: "./remote-v0" }] });
+    const { code, out } = await engram("bench", "remote.json", "--methods", "random", "--seeds", "1-2", ...small);
+    await served.stop();
+    expect([code, out]).toEqual([0, expect.stringMatching(/^ {2}random +2 /m)]);
   });
 
   it("runs from the sources too", async () => {
@@ -268,7 +278,7 @@ describe("engram compare", () => {
 describe("engram methods", () => {
   it("lists what can be compared, with a sentence each", async () => {
     const { out } = await engram("methods");
-    for (const name of ["engram", "none", "joint", "random"]) expect(out).toMatch(new RegExp(`^${name} +\\S+ \\S+`, "m"));
+    for (const name of ["engram", "none", "joint", "random"]) expect(out).toMatch(new RegExp(`^${name}: \\S+ \\S+`, "m"));
   });
 });
 

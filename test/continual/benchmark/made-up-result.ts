@@ -49,6 +49,7 @@ export function madeUpJob(method: MadeUpMethod, seed: number, names: readonly st
     });
   const sleep = (task: (typeof ids)[number], gradientSteps: number): RunEvent => ({
     kind: "learned",
+    trigger: "boundary",
     agent: "mind",
     task,
     gradientSteps,
@@ -74,7 +75,14 @@ export function madeUpResult({
     format: 1,
     suite: { name: "made-up", worlds: tasks.map((task) => ({ world: `made-up/${task}@1` })) },
     protocol: { demonstrations: 30, evaluationEpisodes: 20, taskCue: 0 },
-    methods: methods.map(({ name, curriculum = "sequence" }) => ({ name, summary: `It is ${name}.`, agent: "mind", curriculum, config: { a: 1 } })),
+    methods: methods.map(({ name, curriculum = "sequence" }) => ({
+      name,
+      summary: `It is ${name}.`,
+      agent: "mind",
+      curriculum,
+      toldTask: name === "joint",
+      config: { a: 1 },
+    })),
     seeds: [...seeds],
     tasks: [...tasks],
     testTasks: [],
