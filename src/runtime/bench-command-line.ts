@@ -32,6 +32,7 @@ export function addBenchCommands(program: Command, registries: Registries): void
     .argument("<result>", "a benchmark's folder, or its results.json")
     .argument("[other]", "another, of the same suite and protocol")
     .option("--methods <list>", "which: the first against each other one, or the first of one result against the second of the other")
+    .option("--figures <list>", "which, by their ids in results.json, or all; by default those of the benchmark's table")
     .option("--json", "print as JSON")
     .addHelpText(
       "after",

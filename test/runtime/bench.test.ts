@@ -249,6 +249,16 @@ describe("engram compare", () => {
     expect(json[0]).toMatchObject({ one: "random", other: "joint", figure: { id: "average-performance" }, paired: true, seeds: 2 });
   });
 
+  it("asks about the figures of the table, those that are named, or all, and corrects for as many", async () => {
+    const asked = async (...flags: string[]): Promise<number> =>
+      (JSON.parse((await engram("compare", "whole", "whole/results.json", "--methods", "random", "--json", ...flags)).out) as object[]).length;
+    const all = Object.keys((JSON.parse(read("whole", "results.json")) as { runs: { figures: object }[] }).runs[0]!.figures).length;
+    expect(await asked()).toBeLessThan(all);
+    expect(await asked("--figures", "all")).toBe(all);
+    expect(await asked("--figures", "average-performance,forgetting-chaudhry")).toBe(2);
+    expect((await engram("compare", "whole", "--methods", "random,joint", "--figures", "forgeting-chaudhry")).err).toContain("`forgetting-chaudhry`");
+  });
+
   it("holds the methods of one result against the same of another", async () => {
     const { out } = await engram("compare", "whole", "whole/results.json");
     expect(out).toContain("joint of whole/results.json − joint of whole/results.json");

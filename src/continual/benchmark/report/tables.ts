@@ -41,7 +41,7 @@ export function figuresSection({ figures }: BenchResult, ranked: readonly Ranked
   const rows = figures.map(({ id, name, formula, better }) => {
     const cells = ranked.map(({ summary }) => {
       const estimate = figureOf(summary, id)?.mean;
-      return markup`<td>${estimate === undefined ? "–" : written(estimate)}</td>`;
+      return markup`<td style="white-space:nowrap">${estimate === undefined ? "–" : written(estimate)}</td>`;
     });
     return markup`<tr><td><strong>${name}</strong> ${better === "higher" ? "↑" : "↓"}<div class="formula">${formula} · <code>${id}</code></div></td>${cells}</tr>`;
   });
