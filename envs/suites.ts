@@ -46,7 +46,7 @@ const LIBERO: Readonly<Record<LiberoSuite, string>> = {
   long: "Ten tasks of two stages; what LIBERO-Long varies, told by places instead of pictures and words.",
 };
 
-/** One that grasps and one that pushes a handle, in turn: so alike to none but themselves that nothing is gained for one by the other. */
+/** One that grasps and one that pushes a handle: what is learned for one is of little use for the other. */
 const REPEATED = ["push", "window-close"];
 
 const written: readonly SuiteInput[] = [

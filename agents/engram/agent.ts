@@ -130,12 +130,10 @@ class EngramAgent implements Agent {
     let drift: number | undefined;
     const tasks = this.memory.tasks();
     if (gradientSteps > 0 && tasks.length > 0) {
-      const steps = this.#learner.steps(tasks, this.#random.split(`sleep ${this.#descent.count}`));
+      const steps = this.#learner.steps(tasks, this.#random.split(`sleep ${this.#descent.count}`), gradientSteps);
       try {
-        for (let step = 1; step <= gradientSteps; step++) {
-          loss = steps.next().value;
-          yield { gradientSteps: step, loss };
-        }
+        let step = 0;
+        for (loss of steps) yield { gradientSteps: ++step, loss };
         ({ drift } = yield* this.#fileAnew({ gradientSteps, loss }));
       } finally {
         // However a sleep ends, keys are those of the encoder that it leaves.
@@ -181,6 +179,7 @@ class EngramAgent implements Agent {
       parameters: this.#parameters.numbers,
       memory: this.memory,
       kept: this.memory.size,
+      strategyBytes: 0,
       hidden: (observation, task) => this.#reader.hidden(observation, task),
     });
   }

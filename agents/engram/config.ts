@@ -19,6 +19,7 @@ export const engramConfig = z.strictObject({
   embedding: count("Length of a memory key.").default(24),
   encoderHidden: z.array(count("Units of a layer.")).describe("Hidden layers of the encoder, features → key.").default([64]),
   headHidden: z.array(count("Units of a layer.")).describe("Hidden layers of the head that corrects the recalled action.").default([64, 64]),
+  slowHidden: z.array(count("Units of a layer.")).describe("Hidden layers of the slow policy, features → action without memory.").default([128, 128]),
   support: count("Remembered states that a training step may read from.").default(1024),
   queries: count("States whose action a training step must reproduce.").default(128),
   learningRate: z.number().positive().describe("Adam's step size.").default(2e-3),

@@ -26,7 +26,7 @@ const TRAY_AT: Point = [0.28, 0.8, 0];
 const STAND_AT: Point = [0.06, 0.86, 0.03];
 const STAND_HALF: Point = [0.05, 0.05, 0.03];
 
-/** Where the fully open handle is from the cabinet's foot, and where the closed one counts as closed, along y; in m. */
+/** From the cabinet's foot to its handle when the drawer is pulled out as far as it shall be, in m along y. */
 const OPENED = DRAWER_Y + HANDLE_Y - 0.19;
 /** Drawer-close is written for a point so far above the handle, in m. */
 const CLOSING = { shift: [0, 0, 0.05] as Point, goalOf: (o: ArrayLike<number>): Point => point(o, GOAL) };

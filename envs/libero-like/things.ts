@@ -17,7 +17,7 @@ export interface Thing {
   readonly mass: number;
   /** The share of its speed that it loses in a second; 0 by default. */
   readonly damping?: number;
-  /** From its origin to its observed corner, in m; what it stands on is as far below its origin as the corner is above, where `rest` does not say otherwise. */
+  /** From its origin to the corner of what it fills that is observed, in m. */
   readonly corner: Point;
   /** Height of its origin when it rests, in m. */
   readonly rest: number;

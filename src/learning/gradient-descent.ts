@@ -16,6 +16,8 @@ export interface GradientDescentOptions {
 export class GradientDescent {
   readonly #options: GradientDescentOptions;
   readonly #gradient: FlatVector;
+  /** The share of the learning rate that steps take, in [0, 1]. */
+  share = 1;
   #adam: AdamState;
 
   constructor(options: GradientDescentOptions) {
@@ -39,7 +41,7 @@ export class GradientDescent {
     const { layout, parameters, learningRate } = this.#options;
     const value = this.#guarded(() => valueAndGradient(loss, layout, parameters, this.#gradient), batch);
     adjust?.(this.#gradient);
-    this.#adam = adamStep(parameters, this.#gradient, this.#adam, { learningRate });
+    this.#adam = adamStep(parameters, this.#gradient, this.#adam, { learningRate: learningRate * this.share });
     return value;
   }
 

@@ -12,8 +12,8 @@ export interface Measurable {
   readonly memory: EpisodicMemory;
   /** How many entries of it are kept for later tasks. */
   readonly kept: number;
-  /** What its way not to forget keeps besides [B]; absent in agents without one. */
-  readonly strategyBytes?: number;
+  /** What its way not to forget keeps besides [B]. */
+  readonly strategyBytes: number;
   /** What the hidden layers answer to a remembered state, the last one at the end; a view each, valid until the next. None where they cannot be seen. */
   readonly hidden: (observation: Float32Array, task: TaskId) => readonly Float32Array[];
 }
@@ -25,7 +25,7 @@ export function measurementsOf({ parameters, memory, kept, strategyBytes, hidden
   return {
     parameterBytes: parameters.byteLength,
     memoryBytes: kept * entryBytes(memory.shape),
-    ...(strategyBytes !== undefined && { strategyBytes }),
+    strategyBytes,
     ...shapeOf(answersTo(memory, hidden)),
     weightNorm: meanMagnitude(parameters),
   };

@@ -1,7 +1,7 @@
 /** @file Singular values of small matrices. */
 
-/** Columns count as orthogonal when the cosine between them is below this. */
-const ORTHOGONAL = 1e-12;
+/** Columns count as orthogonal when the cosine between them is below this; the values are then right to its square. */
+const ORTHOGONAL = 1e-9;
 const MOST_SWEEPS = 60;
 
 /**
@@ -18,29 +18,37 @@ export function singularValues(matrix: ArrayLike<number>, rows: number, columns:
       for (let q = p + 1; q < vectors.length; q++) turned = orthogonalize(vectors[p]!, vectors[q]!) || turned;
     }
   }
-  return Float64Array.from(vectors, (vector) => Math.sqrt(dot(vector, vector))).toSorted((a, b) => b - a);
+  return Float64Array.from(vectors, lengthOf).toSorted((a, b) => b - a);
 }
 
 /** Turns two vectors in their plane so that they are orthogonal. @returns Whether they had to be turned. */
 function orthogonalize(x: Float64Array, y: Float64Array): boolean {
-  const [xx, yy, xy] = [dot(x, x), dot(y, y), dot(x, y)];
+  let [xx, yy, xy] = [0, 0, 0];
+  for (let i = 0; i < x.length; i++) {
+    const a = x[i]!;
+    const b = y[i]!;
+    xx += a * a;
+    yy += b * b;
+    xy += a * b;
+  }
   if (Math.abs(xy) <= ORTHOGONAL * Math.sqrt(xx * yy)) return false;
   const cotangent = (yy - xx) / (2 * xy);
-  const tangent = (cotangent < 0 ? -1 : 1) / (Math.abs(cotangent) + Math.hypot(1, cotangent));
-  const cosine = 1 / Math.hypot(1, tangent);
+  const tangent = (cotangent < 0 ? -1 : 1) / (Math.abs(cotangent) + Math.sqrt(1 + cotangent * cotangent));
+  const cosine = 1 / Math.sqrt(1 + tangent * tangent);
   const sine = cosine * tangent;
   for (let i = 0; i < x.length; i++) {
-    const [a, b] = [x[i]!, y[i]!];
+    const a = x[i]!;
+    const b = y[i]!;
     x[i] = cosine * a - sine * b;
     y[i] = sine * a + cosine * b;
   }
   return true;
 }
 
-function dot(x: Float64Array, y: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += x[i]! * y[i]!;
-  return sum;
+function lengthOf(x: Float64Array): number {
+  let square = 0;
+  for (let i = 0; i < x.length; i++) square += x[i]! * x[i]!;
+  return Math.sqrt(square);
 }
 
 const columnsOf = (matrix: ArrayLike<number>, rows: number, columns: number): Float64Array[] =>

@@ -1,6 +1,6 @@
 /**
  * @file What recall costs: whole calls of `EpisodicMemory`, alone and 32 at a time, beside faiss' flat index on the same keys and beside a sum over the same bytes;
- * filters, importance, metrics, lengths of keys; the approximate index beside hnswlib; bytes of an entry.
+ * filters, importance, metrics, lengths of keys; the approximate index beside hnswlib; the hierarchical read beside the scan of all; bytes of an entry.
  * Needs a Python with faiss and hnswlib (ENGRAM_BENCH_PYTHON) for the comparisons, and some minutes. Run it on one core: `taskset -c 0 npm run bench -- memory`.
  * Every figure is the mean over its queries of each one's best of several rounds, in which all that is compared takes turns.
  */
@@ -11,6 +11,7 @@ import { emptyRecall, type Recall, type RecallOptions } from "../../src/contract
 import { asTaskId } from "../../src/contract/task.ts";
 import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
 import type { Metric } from "../../src/memory/key-index.ts";
+import { HierarchicalRead, type Breadth } from "../../src/memory/reading/hierarchical-read.ts";
 import { kernel } from "../../src/memory/search-kernel.ts";
 import { openHnsw } from "../../src/memory/stores/hnsw-index.ts";
 import type { BenchRow } from "./bench-row.ts";
@@ -230,6 +231,66 @@ async function approximate(keys: Float32Array, questions: Questions, peers: Peer
   ];
 }
 
+/** The shape of a life: tasks of many episodes, whose steps are near each other. */
+const LIFE = { tasks: 10, episodes: 100, steps: 100 } as const;
+/** How far episodes are from their task, and steps from their episode, where tasks are 1 from each other. */
+const [EPISODE, STEP] = [0.5, 0.25];
+const BREADTH: Breadth = { tasks: 3, episodes: 16 };
+
+/** Keys of such a life, and queries of further episodes of its tasks: their nearest are spread over many episodes. */
+function lifeOf(keys: Float32Array): { readonly memory: EpisodicMemory; readonly queries: Float32Array } {
+  let drawn = 0;
+  const add = (into: Float32Array, share: number): Float32Array => {
+    const from = SIZE * drawn++;
+    return into.map((x, i) => x + share * keys[from + i]!);
+  };
+  const memory = new EpisodicMemory({ shape: { keySize: SIZE, valueSize: 4, observationSize: 1 }, metric: "l2" });
+  const [value, observation] = [new Float32Array(4), new Float32Array(1)];
+  const queries = new Float32Array(QUERIES * SIZE);
+  for (let t = 0; t < LIFE.tasks; t++) {
+    const task = add(new Float32Array(SIZE), 1);
+    for (let e = 0; e < LIFE.episodes; e++) {
+      const episode = add(task, EPISODE);
+      for (let step = 0; step < LIFE.steps; step++) {
+        memory.remember({ key: add(episode, STEP), value, observation, task: asTaskId(`task ${t}`), episode: t * LIFE.episodes + e, step });
+      }
+    }
+    for (let q = t; q < QUERIES; q += LIFE.tasks) queries.set(add(add(task, EPISODE), STEP), q * SIZE);
+  }
+  return { memory, queries };
+}
+
+/** Reading from tasks to episodes to steps, beside the exact scan of all, among 100,000 entries of such a life. */
+async function hierarchical(keys: Float32Array): Promise<BenchRow[]> {
+  const { memory, queries } = lifeOf(keys);
+  const read = new HierarchicalRead(memory, BREADTH);
+  const query = (q: number): Float32Array => queries.subarray(q * SIZE, (q + 1) * SIZE);
+  const into = emptyRecall(K);
+  let [kept, looked] = [0, 0];
+  for (let q = 0; q < QUERIES; q++) {
+    const nearest = new Set(memory.recall(query(q), K).ids);
+    kept += [...read.recall(query(q), K).ids].filter((id) => nearest.has(id)).length;
+    looked += read.looked.tasks + read.looked.episodes + read.looked.entries;
+  }
+  const each = (recall: (q: number) => void): Contender => {
+    const runs = Array.from({ length: 64 }, (_, q) => () => recall(q));
+    return () => timed(runs, 1);
+  };
+  const figures = await compete(12, {
+    hierarchical: each((q) => read.recall(query(q), K, into)),
+    exact: each((q) => memory.recall(query(q), K, into)),
+  });
+  read.dispose();
+  memory.dispose();
+  const total = LIFE.tasks * LIFE.episodes * LIFE.steps;
+  const name = `hierarchical, ${BREADTH.tasks} of ${LIFE.tasks} tasks and ${BREADTH.episodes} episodes, ${short(total)} entries`;
+  return [
+    row(name, figures.hierarchical, figures.exact, "exact"),
+    row("hierarchical, share of the ten nearest found", kept / (K * QUERIES), undefined, undefined, ""),
+    row("hierarchical, compared for a query", looked / QUERIES, total, "exact", "keys"),
+  ];
+}
+
 /** What an entry takes, beside its numbers. */
 function bytes(): BenchRow {
   const [rows, observation] = [100_000, 39];
@@ -248,7 +309,13 @@ export async function bench(): Promise<readonly BenchRow[]> {
     writeKeys(questions.file, keys);
     const rows: BenchRow[] = [];
     for (const count of Object.keys(plans)) rows.push(...(await exact(Number(count), keys, questions, peers)));
-    rows.push(...(await variants(keys, questions)), ...(await lengths(folder, peers)), ...(await approximate(keys, questions, peers)), bytes());
+    rows.push(
+      ...(await variants(keys, questions)),
+      ...(await lengths(folder, peers)),
+      ...(await approximate(keys, questions, peers)),
+      ...(await hierarchical(keys)),
+      bytes(),
+    );
     rows.push(...(await durability()));
     return rows;
   } finally {

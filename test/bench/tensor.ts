@@ -168,6 +168,7 @@ function retrieval(): () => void {
     encoder: { sizes: [features, 64, 24], activation: "tanh" },
     cue,
     head: { sizes: [2 * features + actions, 64, 64, actions], activation: "tanh" },
+    slow: { sizes: [features + cue, 128, 128, actions], activation: "tanh" },
   };
   const layout = retrievalLayout(shape);
   const parameters = new FlatVector(layout.size);

@@ -56,7 +56,7 @@ export function workedLog(options: WorkedLogOptions = {}): RunEvent[] {
         events.push({ kind: "tested-while-learning", ...where, ...outcomes(curve[k]!, placements) });
       }
     }
-    events.push({ kind: "learned", agent: "x", task: learning, gradientSteps: 30, loss: 0, memorySize: 0 });
+    events.push({ kind: "learned", trigger: "boundary", agent: "x", task: learning, gradientSteps: 30, loss: 0, memorySize: 0 });
     evaluate(learned + 1);
   }
   events.push({ kind: "run-finished", complete: true });

@@ -51,12 +51,12 @@ describe("a turned world", () => {
       const [x, y] = turn([action[0]!, action[1]!], quarters);
       pairs.push([world.step(action).observation.slice(), other.step(Float32Array.of(x, y, action[2]!, action[3]!)).observation.slice()]);
     }
-    for (const [seen, other] of pairs.slice(1)) {
+    for (const [seen, turnedSeen] of pairs.slice(1)) {
       for (const at of [HAND, OBJECT, GOAL]) {
         const [x, y] = turn([seen[at]!, seen[at + 1]! - 0.6], quarters);
-        expect(other[at]).toBeCloseTo(x, 5);
-        expect(other[at + 1]).toBeCloseTo(y + 0.6, 5);
-        expect(other[at + 2]).toBe(seen[at + 2]);
+        expect(turnedSeen[at]).toBeCloseTo(x, 5);
+        expect(turnedSeen[at + 1]).toBeCloseTo(y + 0.6, 5);
+        expect(turnedSeen[at + 2]).toBe(seen[at + 2]);
       }
     }
   });

@@ -43,8 +43,8 @@ export const weightedLocalAdaptation = defineStrategy({
       keep: keeping(memory, keep),
       ...(replay && { draw: ({ random }, rows) => drawFromAll(memory, random, rows) }),
       act({ first }, policy, input, action) {
-        if (first && memory.size > 0) adapt(input);
         if (first) adapted = memory.size > 0;
+        if (first && adapted) adapt(input);
         if (adapted) local.act(input, action);
         else policy(input, action);
       },

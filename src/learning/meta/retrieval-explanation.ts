@@ -26,7 +26,7 @@ export function explainRetrieval(
 ): Explanation {
   const answer = (recall: Recall, shuffled = false): Float32Array => {
     const action = new Float32Array(memory.shape.valueSize);
-    reader.answer(observation, recall, action, shuffled);
+    reader.answer(observation, task, recall, action, shuffled);
     return action;
   };
   // Search is exact: without an entry, recall finds the others it found and the next nearest. One more than are read serves every entry.

@@ -8,6 +8,7 @@ import type { Scalar, Tensor2D } from "../../tensor/types.ts";
 import type { TensorViews } from "../../tensor/parameters.ts";
 import type { Features } from "../features.ts";
 import { gather } from "../gather.ts";
+import { cosineDecay } from "../learning-rate.ts";
 import type { GradientDescent } from "../gradient-descent.ts";
 import { TaskCues } from "../task-cues.ts";
 import { retrievalLoss, type RetrievalShape } from "./retrieval-policy.ts";
@@ -30,8 +31,11 @@ export class RetrievalLearner {
     this.#options = options;
   }
 
-  /** Gradient steps on the given tasks' remembered episodes, for ever; each value is a step's loss. Memory must not change meanwhile. */
-  *steps(tasks: readonly TaskId[], random: RandomStream): Generator<number, never> {
+  /**
+   * Gradient steps on the given tasks' remembered episodes, ever smaller; each value is a step's loss. Memory must not change meanwhile.
+   * @param count How many there will be.
+   */
+  *steps(tasks: readonly TaskId[], random: RandomStream, count: number): Generator<number, void> {
     const { memory, features, descent } = this.#options;
     memory.settle();
     const pools = tasks.map((task) => episodesOf(memory, task)).filter((episodes) => episodes.length > 0);
@@ -41,10 +45,10 @@ export class RetrievalLearner {
     const support = new Int32Array(this.#options.support);
     const queries = new Int32Array(this.#options.queries);
     const idsOf = (rows: Int32Array): number[] => Array.from(rows, (row) => memory.idOf(row));
-    for (;;) {
-      const count = drawSupportAndQueries(pools, random, support, queries);
-      const read = support.subarray(0, count);
+    for (let step = 0; step < count; step++) {
+      const read = support.subarray(0, drawSupportAndQueries(pools, random, support, queries));
       const batch = (): Divergence["batch"] => ({ support: idsOf(read), queries: idsOf(queries) });
+      descent.share = cosineDecay(step / count);
       yield descent.step((views) => this.#loss(views, { inputs, cues }, read, queries), batch);
     }
   }

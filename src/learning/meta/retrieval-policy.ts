@@ -3,12 +3,14 @@
  * w = softmax(−β‖k − kᵢ‖²) with a learned β, where k = [f(o), s·t] also holds the code t of the task that is asked for, by a learned
  * scale s: how much a state of another task counts as farther away. The action is the recalled ā = Σ wᵢaᵢ plus a correction
  * g(o, ā, c) for the difference c = Σ wᵢoᵢ − o between the situations remembered and this one. What is learned is how to read, so
- * that remembering a new task's states makes the policy competent in it without a gradient step.
+ * that remembering a new task's states makes the policy competent in it without a gradient step. Beside it a slow policy learns the same
+ * answers without reading.
  * @see Vinyals et al. (2016), "Matching networks for one shot learning"; Duan et al. (2017), "One-shot imitation learning".
  */
 import type { RandomStream } from "../../numerics/random.ts";
 import type { FlatVector } from "../../tensor/flat-vector.ts";
 import { initializeMlp, mlpPart, type MlpShape } from "../../tensor/mlp-shape.ts";
+import { mlpError } from "../../tensor/mlp-error.ts";
 import { mlp } from "../../tensor/mlp.ts";
 import { attentionRead } from "../../tensor/attention.ts";
 import { add, columns, concat, exp, meanSquaredError, mul, sub } from "../../tensor/ops.ts";
@@ -23,6 +25,8 @@ export interface RetrievalShape {
   readonly cue: number;
   /** [features, recalled action, difference] → correction. */
   readonly head: MlpShape;
+  /** [features, the task's code] → action, without memory. */
+  readonly slow: MlpShape;
 }
 
 /** What one gradient step sees: states to answer, and the memory it may read from. */
@@ -44,9 +48,10 @@ export interface SupportQueryBatch {
 /** Numbers in a key. */
 export const keySize = ({ encoder, cue }: RetrievalShape): number => encoder.sizes.at(-1)! + cue;
 
-/** `encoder/…`, `head/…`, `strength` (the logarithm of β) and `cue` (s). */
-export function retrievalLayout({ encoder, head }: RetrievalShape): ParameterLayout {
-  return layoutOf([mlpPart("encoder", encoder), mlpPart("head", head), { name: "strength", shape: [1] }, { name: "cue", shape: [1] }]);
+/** `encoder/…`, `head/…`, `slow/…`, `strength` (the logarithm of β) and `cue` (s). */
+export function retrievalLayout({ encoder, head, slow }: RetrievalShape): ParameterLayout {
+  const networks = [mlpPart("encoder", encoder), mlpPart("head", head), mlpPart("slow", slow)];
+  return layoutOf([...networks, { name: "strength", shape: [1] }, { name: "cue", shape: [1] }]);
 }
 
 /** A state of another task begins as far away as a state that differs much: reading across tasks is learned, not stumbled into. */
@@ -58,6 +63,7 @@ export function initializeRetrieval(shape: RetrievalShape, parameters: FlatVecto
   const { numbers } = parameters;
   initializeMlp("encoder", shape.encoder, layout, numbers, random.split("encoder"));
   initializeMlp("head", shape.head, layout, numbers, random.split("head"));
+  initializeMlp("slow", shape.slow, layout, numbers, random.split("slow"));
   numbers[placeOf(layout, "strength").offset] = 0;
   numbers[placeOf(layout, "cue").offset] = INITIAL_CUE_SCALE;
 }
@@ -77,7 +83,7 @@ export function encoderVersion(shape: RetrievalShape, parameters: FlatVector): n
   return hash >>> 1;
 }
 
-/** Mean squared error of the actions that the policy answers the queries with, reading from the support alone. */
+/** Mean squared error of what is answered to the queries: by the reader, from the support alone, plus by the slow policy. No parameter is in both. */
 export function retrievalLoss(shape: RetrievalShape, views: TensorViews, batch: SupportQueryBatch): Scalar {
   const keys = keysOf(shape, views, batch.support, batch.supportCues);
   const queries = keysOf(shape, views, batch.queries, batch.cues);
@@ -86,7 +92,9 @@ export function retrievalLoss(shape: RetrievalShape, views: TensorViews, batch: 
   const recalled = columns(read, 0, actions);
   const difference = sub(columns(read, actions, read.shape[1] - actions), batch.queries);
   const correction = mlp(concat(batch.queries, recalled, difference), tensorView(views, "head"), shape.head);
-  return meanSquaredError(add(recalled, correction), batch.actions);
+  const asked = shape.cue === 0 ? batch.queries : concat(batch.queries, batch.cues);
+  const slow = mlpError(asked, tensorView(views, "slow"), batch.actions, shape.slow);
+  return add(meanSquaredError(add(recalled, correction), batch.actions), slow);
 }
 
 function keysOf(shape: RetrievalShape, views: TensorViews, states: Tensor2D, cues: Tensor2D): Tensor2D {

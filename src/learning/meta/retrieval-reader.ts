@@ -1,4 +1,4 @@
-/** @file The retrieval policy at work: encodes, recalls and answers with plain loops, without tfjs and without allocating. */
+/** @file The retrieval policy at work, its slow policy beside it: encodes, recalls and answers with plain loops, without tfjs and without allocating. */
 import type { MemoryCondition } from "../../contract/explanation.ts";
 import { emptyRecall, type Recall, type RecallFilter } from "../../contract/memory.ts";
 import type { TaskId } from "../../contract/task.ts";
@@ -11,8 +11,10 @@ import { FlatVector } from "../../tensor/flat-vector.ts";
 import { MlpActor } from "../../tensor/mlp-actor.ts";
 import { placeOf } from "../../tensor/parameters.ts";
 import type { Features } from "../features.ts";
+import { PolicyInput } from "../policy-input.ts";
 import { TaskCues } from "../task-cues.ts";
 import { encoderVersion, retrievalLayout, type RetrievalShape } from "./retrieval-policy.ts";
+import { SlowPolicy, trust } from "./slow-policy.ts";
 
 /** What a reader is built on. */
 export interface ReaderOptions {
@@ -44,6 +46,7 @@ export class RetrievalReader {
   /** With the parameters as they are. */
   readonly #latest: Encoder;
   readonly #head: MlpActor;
+  readonly #slow: SlowPolicy;
   readonly #cues: TaskCues;
   readonly #shuffled: ShuffledValues;
   /** Where the logarithm of β and the scale of the codes are among the parameters. */
@@ -55,6 +58,7 @@ export class RetrievalReader {
   readonly #input: Float32Array;
   readonly #recalledAction: Float32Array;
   readonly #difference: Float32Array;
+  readonly #slowAction: Float32Array;
 
   constructor(options: ReaderOptions) {
     const { shape, parameters, memory, neighbours, features } = options;
@@ -66,6 +70,7 @@ export class RetrievalReader {
     this.#filed = encoderOf(FlatVector.from(parameters.numbers.slice()));
     this.#latest = encoderOf(parameters);
     this.#head = new MlpActor("head", shape.head, layout, parameters);
+    this.#slow = new SlowPolicy({ shape: shape.slow, layout, parameters, input: new PolicyInput(features, shape.cue), memory });
     this.#cues = new TaskCues(shape.cue);
     this.#shuffled = new ShuffledValues(memory);
     this.#strengthAt = placeOf(layout, "strength").offset;
@@ -75,6 +80,7 @@ export class RetrievalReader {
     this.#input = new Float32Array(features.size + actions + features.size);
     this.#recalledAction = this.#input.subarray(features.size, features.size + actions);
     this.#difference = this.#input.subarray(features.size + actions);
+    this.#slowAction = new Float32Array(actions);
   }
 
   /** Writes the key of an observation of a task, comparable with the keys in memory. */
@@ -122,7 +128,7 @@ export class RetrievalReader {
   act(observation: Float32Array, task: TaskId, action: Float32Array, condition: MemoryCondition = "on"): void {
     if (condition === "off") this.recall.count = 0;
     else this.find(observation, task, this.recall);
-    this.answer(observation, this.recall, action, condition === "shuffled");
+    this.answer(observation, task, this.recall, action, condition === "shuffled");
   }
 
   /** Finds as many entries for an observation as there is room for. */
@@ -135,18 +141,28 @@ export class RetrievalReader {
   }
 
   /**
-   * Weighs what was found and writes the action that follows from it. Nothing found is answered with nothing: no motion.
-   * @param shuffled Whether each entry's value is that of another.
+   * Weighs what was found and writes the action that follows from it: the reader's, and the slow policy's as far as that is to be trusted here. Where
+   * nothing was found the slow policy acts alone.
+   * @param task What is asked for. @param shuffled Whether each entry's value is that of another.
    */
-  answer(observation: Float32Array, recall: Recall, action: Float32Array, shuffled = false): void {
-    const { memory, features } = this.#options;
+  answer(observation: Float32Array, task: TaskId, recall: Recall, action: Float32Array, shuffled = false): void {
+    this.#slow.act(observation, task, this.#slowAction);
     if (recall.count === 0) {
-      action.fill(0);
+      action.set(this.#slowAction);
       return;
     }
-    features.write(observation, 1, this.#input);
     attend(recall, Math.exp(this.#options.parameters.numbers[this.#strengthAt]!));
-    weightedSum(memory.values, memory.shape.valueSize, shuffled ? this.#exchanged(recall) : recall, this.#recalledAction);
+    const valued = shuffled ? this.#exchanged(recall) : recall;
+    this.#read(observation, recall, valued, action);
+    const share = trust(this.#slow.errorOn(recall, valued.rows));
+    for (let k = 0; k < action.length; k++) action[k] = (1 - share) * action[k]! + share * this.#slowAction[k]!;
+  }
+
+  /** Writes the reader's action. @param valued As `recall`, with the rows whose values are read. */
+  #read(observation: Float32Array, recall: Recall, valued: Recall, action: Float32Array): void {
+    const { memory, features } = this.#options;
+    features.write(observation, 1, this.#input);
+    weightedSum(memory.values, memory.shape.valueSize, valued, this.#recalledAction);
     // The features are linear and the weights sum to 1, so the features of the mean observation are the mean of the features.
     weightedSum(memory.observations, memory.shape.observationSize, recall, this.#observation);
     features.write(this.#observation, 1, this.#difference);
@@ -167,7 +183,7 @@ export class RetrievalReader {
     leaveOut(row, this.recall);
     if (this.recall.count === 0) return Infinity;
     const answer = new Float32Array(valueSize);
-    this.answer(observation, this.recall, answer);
+    this.answer(observation, memory.taskOf(row), this.recall, answer);
     return distanceBetween(answer, memory.values.subarray(row * valueSize, (row + 1) * valueSize));
   }
 

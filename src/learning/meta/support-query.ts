@@ -49,6 +49,16 @@ function splitTask(episodes: TaskEpisodes, random: RandomStream): Split {
   const share = random.uniform(SUPPORT_SHARE.low, SUPPORT_SHARE.high);
   const count = Math.min(episodes.length - 1, Math.max(1, Math.round(share * episodes.length)));
   const order = random.sample(episodes.length, episodes.length);
-  const rows = (from: number, to: number): Int32Array => Int32Array.from(Array.from(order.slice(from, to), (k) => [...episodes[k]!]).flat());
-  return { support: rows(0, count), queries: rows(count, episodes.length) };
+  return { support: joined(episodes, order.subarray(0, count)), queries: joined(episodes, order.subarray(count)) };
+}
+
+/** The rows of the chosen episodes one after another. */
+function joined(episodes: TaskEpisodes, chosen: Int32Array): Int32Array {
+  const rows = new Int32Array(chosen.reduce((sum, k) => sum + episodes[k]!.length, 0));
+  let at = 0;
+  for (const k of chosen) {
+    rows.set(episodes[k]!, at);
+    at += episodes[k]!.length;
+  }
+  return rows;
 }

@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
+import signal
 import sys
 import warnings
 from pathlib import Path
@@ -164,6 +165,7 @@ def main() -> None:
     print(f"Wrote {given.suite}. Ctrl-C stops the worlds.", flush=True)
     # Forked, so that all of them share what is loaded; apart, so that runs beside each other do not wait for one another.
     fork = multiprocessing.get_context("fork")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     serving = [fork.Process(target=serve, args=(task, port)) for task, port in ports.items()]
     try:
         for process in serving:
@@ -171,6 +173,8 @@ def main() -> None:
         for process in serving:
             process.join()
     except KeyboardInterrupt:
+        pass
+    finally:
         for process in serving:
             process.terminate()
 

@@ -31,7 +31,9 @@ describe("methods over seeds", () => {
 
   it("that learned all tasks at once have forgotten nothing and not 0: the figure is absent", () => {
     const joint = summarizeMethods(madeUpResult()).find(({ method }) => method === "joint")!;
-    expect(joint.figures.map(({ id }) => id)).toEqual(["average-performance"]);
+    const ids = joint.figures.map(({ id }) => id);
+    expect(ids).toContain("average-performance");
+    expect(ids.filter((id) => id.includes("forgetting") || id.includes("transfer"))).toEqual([]);
   });
 
   it("have no interval from a single seed", () => {

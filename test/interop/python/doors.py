@@ -135,6 +135,21 @@ def a_served_environment_has_the_name_it_is_given():
     # Bounds that are not told are the environment's own.
     assert env.observation_space.low.tolist() == [0, 0, 1, -5, -5, -5, -5] and env.observation_space.high[:3].tolist() == [1, 1, 3]
     env.close()
+    moves = [{"name": "hand", "quantity": "velocity", "size": 2}, {"name": "others", "quantity": "choice", "size": 3}]
+    env = engram_gym.make("", url=served(Everything, action=moves))
+    own = engram_gym.make("", url=served(Everything))
+    assert [(part["name"], part["quantity"]) for part in env.parts["action"]] == [("hand", "velocity"), ("others", "choice")], env.parts
+    # Named or not, they are the same numbers within the same bounds.
+    for side in ("low", "high"):
+        numbers = lambda parts: [number for part in parts for number in np.broadcast_to(part[side], part["size"]).tolist()]
+        assert numbers(env.parts["action"]) == numbers(own.parts["action"]), env.parts
+    for one in (env, own):
+        one.close()
+    try:
+        engram_gym.make("", url=served(Everything, action=moves[:1]))
+        raise AssertionError("too few numbers were taken")
+    except engram_gym.EngramError as error:
+        assert "the action to have 5 numbers together, got 2" in str(error), error
     for wrong in ("everything", "own/Everything@3", "own/everything@0"):
         try:
             engram_gym.serve(Everything, 0, id=wrong)

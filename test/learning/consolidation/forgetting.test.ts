@@ -32,7 +32,7 @@ it.each([
   ["perfect-memory", {}, 0.1],
   ["der-plus-plus", {}, 0.1],
   ["clonex", {}, 0.1],
-  ["mbpa", { steps: 5 }, 0.1],
+  ["mbpa", { learningRate: 0.1 }, 0.1],
   ["weighted-local-adaptation", {}, 0.1],
   // Keeps the error from rising by any one step, as far as Adam allows, and learns nothing back.
   ["a-gem", {}, 0.7],
