@@ -33,11 +33,11 @@ import { RetrievalReader } from "../../src/learning/meta/retrieval-reader.ts";
 import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
 import { evict } from "../../src/memory/forgetting/eviction.ts";
 import { evictionRules } from "../../src/memory/forgetting/eviction-rules.ts";
-import type { RekeyReport } from "../../src/memory/rekey.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 import { FlatVector } from "../../src/tensor/flat-vector.ts";
 import { engramConfig, type EngramConfig } from "./config.ts";
 import { readerShape } from "./networks.ts";
+import { sleep } from "./sleep.ts";
 
 class EngramAgent implements Agent {
   readonly name = "engram";
@@ -124,36 +124,10 @@ class EngramAgent implements Agent {
     this.#task = task;
   }
 
-  *consolidate({ gradientSteps }: ConsolidationBudget): Generator<ConsolidationProgress, ConsolidationReport> {
+  consolidate(budget: ConsolidationBudget): Generator<ConsolidationProgress, ConsolidationReport> {
     this.#keepBudgets(this.#task);
-    let loss = 0;
-    let drift: number | undefined;
-    const tasks = this.memory.tasks();
-    if (gradientSteps > 0 && tasks.length > 0) {
-      const steps = this.#learner.steps(tasks, this.#random.split(`sleep ${this.#descent.count}`), gradientSteps);
-      try {
-        let step = 0;
-        for (loss of steps) yield { gradientSteps: ++step, loss };
-        ({ drift } = yield* this.#fileAnew({ gradientSteps, loss }));
-      } finally {
-        // However a sleep ends, keys are those of the encoder that it leaves.
-        this.#reader.catchUp();
-      }
-    }
-    return { gradientSteps, loss, memorySize: this.memory.size, ...(drift !== undefined && { drift }) };
-  }
-
-  /** In turns, so that whoever watches goes on; nothing more is learned meanwhile. */
-  *#fileAnew(progress: ConsolidationProgress): Generator<ConsolidationProgress, RekeyReport> {
-    const turns = this.#reader.rekeying();
-    try {
-      for (let turn = turns.next(); ; turn = turns.next()) {
-        if (turn.done === true) return turn.value;
-        yield progress;
-      }
-    } finally {
-      turns.return({ entries: 0, drift: 0 });
-    }
+    const parts = { memory: this.memory, reader: this.#reader, learner: this.#learner, descent: this.#descent };
+    return sleep({ ...parts, exams: this.#random.split("exams") }, budget, this.#task, this.#random.split(`sleep ${this.#descent.count}`));
   }
 
   /** Lets memory be searched by an approximate index from now on. */

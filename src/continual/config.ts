@@ -54,6 +54,18 @@ const fields = z.strictObject({
     .describe(
       "Demonstrations after which agents sleep while a task is still being shown, with their share of its gradient steps; 0: not before it was shown.",
     ),
+  sleepSeconds: z
+    .number()
+    .positive()
+    .optional()
+    .describe(
+      "Wall-clock seconds after which a sleep takes no further gradient step. What is learned then depends on the machine; no limit without it.",
+    ),
+  sleepMemoryBytes: z
+    .int()
+    .min(1)
+    .optional()
+    .describe("Bytes that an agent's memory may take after a sleep: what its slow policy reproduces best is forgotten first. No limit without it."),
   evaluationEpisodes: z
     .int()
     .min(1)

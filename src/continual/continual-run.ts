@@ -13,7 +13,7 @@ import type { TaskId } from "../contract/task.ts";
 import { RandomStream } from "../numerics/random.ts";
 import { agentActor, closedLoop, type EpisodePlan } from "../streams/closed-loop.ts";
 import { drain } from "../streams/drain.ts";
-import { yieldNow } from "../streams/event-loop.ts";
+import { wallClock, yieldNow } from "../streams/event-loop.ts";
 import type { EpisodeEnded, LoopEvent } from "../streams/loop-event.ts";
 import type { Pace } from "../streams/pace.ts";
 import { Boundaries } from "./boundaries.ts";
@@ -253,7 +253,7 @@ export class ContinualRun {
     const curve = new LossCurve(gradientSteps);
     this.#use.delete(agent);
     const tests = this.#testsWhileLearning(agent, task);
-    const sleep = agent.consolidate(budget);
+    const sleep = agent.consolidate(this.#limited(budget));
     let done = 0;
     let report: ConsolidationReport | undefined;
     try {
@@ -265,7 +265,8 @@ export class ContinualRun {
         // Between two steps a sleep may do other work, such as filing its memory anew.
         const point = next.value.gradientSteps > done ? curve.add(next.value) : undefined;
         if (point !== undefined) onEvent({ kind: "loss", ...named, ...point });
-        this.#progress("learn", task.id, next.value.gradientSteps - done, agent.name);
+        const { doing = "learning" } = next.value;
+        this.#progress("learn", task.id, next.value.gradientSteps - done, agent.name, doing);
         done = next.value.gradientSteps;
         await tests?.after(done);
         await this.#rest();
@@ -283,6 +284,17 @@ export class ContinualRun {
     onEvent({ kind: "learned", ...named, trigger, ...report });
     const learned = Math.min(this.#before(task) + 1, this.tasks.length);
     if (agent.measure !== undefined) onEvent({ kind: "measured", agent: agent.name, learned, ...agent.measure() });
+  }
+
+  /** A sleep's budget, with the limits that the configuration sets to all sleeps. */
+  #limited(budget: ConsolidationBudget): ConsolidationBudget {
+    const { sleepSeconds, sleepMemoryBytes } = this.config;
+    const begun = wallClock();
+    return {
+      ...budget,
+      ...(sleepSeconds !== undefined && { isOver: () => wallClock() - begun > 1000 * sleepSeconds }),
+      ...(sleepMemoryBytes !== undefined && { memoryBytes: sleepMemoryBytes }),
+    };
   }
 
   #testsWhileLearning(agent: Agent, task: RunTask): TestsWhileLearning | undefined {
@@ -437,9 +449,9 @@ export class ContinualRun {
     while (ended.length < count) yield { episode: ++this.#episodes, reset: { seed: seeds[ended.length]! } };
   }
 
-  #progress(phase: RunProgress["phase"], task: TaskId, units: number, agent?: string): void {
+  #progress(phase: RunProgress["phase"], task: TaskId, units: number, agent?: string, doing?: RunProgress["doing"]): void {
     const fraction = this.#work.advance(phase, agent ?? "", units);
-    this.#options.onProgress({ phase, task, fraction, ...(agent !== undefined && { agent }) });
+    this.#options.onProgress({ phase, task, fraction, ...(agent !== undefined && { agent }), ...(doing !== undefined && { doing }) });
   }
 
   /** Lets others run, waits while paused, and ends the work when stopped. */

@@ -2,7 +2,7 @@
  * @file The one log of a run. Everything a run reports (metrics file, progress line, live page, HTML report) is made from these
  * events. They hold nothing of the wall clock, so the same seed writes the same bytes.
  */
-import type { AgentMeasurements, SelfTest } from "../contract/agent.ts";
+import type { AgentMeasurements, ConsolidationProgress, SelfTest } from "../contract/agent.ts";
 import type { MemoryCondition } from "../contract/explanation.ts";
 import type { TaskId } from "../contract/task.ts";
 
@@ -159,6 +159,8 @@ export interface RunProgress {
   readonly task: TaskId;
   /** The agent at work; absent while demonstrations are made. */
   readonly agent?: string;
+  /** What a sleep is at. */
+  readonly doing?: NonNullable<ConsolidationProgress["doing"]>;
   /** Share of the whole run's work that is done, in [0, 1]. */
   readonly fraction: number;
 }

@@ -43,8 +43,8 @@ export interface Transition {
 
 export interface ConsolidationBudget {
   readonly gradientSteps: number;
-  /** Seconds of wall clock after which no further gradient step is begun; a run that is to be repeated to the byte has none. */
-  readonly seconds?: number;
+  /** Asked after each gradient step whether there shall be no further one. */
+  readonly isOver?: () => boolean;
   /** Bytes that long-term memory may take afterwards. */
   readonly memoryBytes?: number;
   /** Whether the task is known to end with this sleep; true by default. Without it, a task ends when another begins. */

@@ -15,37 +15,46 @@ export interface Exam {
   readonly ids: readonly EntryId[];
 }
 
-/** Of a task's remembered episodes, one in so many is asked. */
+/** Of a task's remembered episodes, one in so many is asked; with fewer, none can be spared. */
 const ONE_IN = 10;
-/** With fewer episodes, none can be spared. */
-const FEWEST = 5;
+/** At most so many states of a task are asked, spread evenly over those that may be. */
+const MOST = 60;
 
-/** Chooses what is to be asked of each task that has episodes to spare. */
+/**
+ * What is to be asked of each task that has episodes to spare. An episode is drawn by its number, so that as long as it is remembered it is asked in every
+ * sleep, and no sleep has learned to answer it.
+ */
 export function setExams(memory: EpisodicMemory, random: RandomStream): Exam[] {
   return memory.tasks().flatMap((task) => {
     const rows = memory.rowsOf(task);
-    const episodes = [...new Set(Array.from(rows, (row) => memory.episodeOf(row)))];
-    if (episodes.length < FEWEST) return [];
-    const count = Math.ceil(episodes.length / ONE_IN);
-    const chosen = new Set(Array.from(random.split(`exam ${task}`).sample(count, episodes.length), (k) => episodes[k]!));
-    const ids = Array.from(rows)
-      .filter((row) => chosen.has(memory.episodeOf(row)))
-      .map((row) => memory.idOf(row));
-    return [{ task, ids }];
+    const draw = random.split(`exam ${task}`);
+    const lots = new Map<number, number>();
+    for (const row of rows) {
+      const episode = memory.episodeOf(row);
+      if (!lots.has(episode)) lots.set(episode, draw.split(episode).uint32());
+    }
+    const drawn = [...lots].toSorted(([, a], [, b]) => a - b).slice(0, Math.floor(lots.size / ONE_IN));
+    const chosen = new Set(drawn.map(([episode]) => episode));
+    const ids = Array.from(rows.filter((row) => chosen.has(memory.episodeOf(row))), (row) => memory.idOf(row)); // prettier-ignore
+    return ids.length === 0 ? [] : [{ task, ids }];
   });
 }
+
+/** Those of an exam's states that are asked. */
+export const asked = ({ ids }: Exam): readonly EntryId[] =>
+  ids.length <= MOST ? ids : Array.from({ length: MOST }, (_, k) => ids[Math.floor((k * ids.length) / MOST)]!);
 
 /** What is worse than before: by more than chance (two standard errors of the mean paired difference), by so much of the error before … */
 const RELATIVE = 0.25;
 /** … and by so much of an action. */
 const ABSOLUTE = 0.02;
 
-/** What an exam showed. @param before @param after Errors on its states, in its order. */
-export function selfTestOf({ task, ids }: Exam, before: Float64Array, after: Float64Array): SelfTest {
+/** What an exam showed. @param before @param after Errors on the states that were asked, in their order. */
+export function selfTestOf({ task }: Exam, before: Float64Array, after: Float64Array): SelfTest {
   const [was, is] = [mean(before), mean(after)];
   const differences = after.map((error, k) => error - before[k]!);
   const rise = mean(differences);
   const spread = Math.sqrt(mean(differences.map((each) => (each - rise) ** 2)) / Math.max(1, differences.length - 1));
   const worse = rise > 2 * spread && rise > RELATIVE * was && rise > ABSOLUTE;
-  return { task, states: ids.length, before: was, after: is, worse };
+  return { task, states: before.length, before: was, after: is, worse };
 }

@@ -56,10 +56,10 @@ export const channelDescriptions: { readonly [T in Topic]: ChannelDescription<Ch
   "/progress": {
     schemaName: "engram.Progress",
     whenBehind: "keep-latest",
-    schema: object<ProgressMessage>({ phase: string, task: string, agent: string, fraction: number, elapsed: number, remaining: number }, [
-      "agent",
-      "remaining",
-    ]),
+    schema: object<ProgressMessage>(
+      { phase: string, task: string, agent: string, doing: string, fraction: number, elapsed: number, remaining: number },
+      ["agent", "doing", "remaining"],
+    ),
   },
   "/scene": { schemaName: "foxglove.SceneUpdate", whenBehind: "keep-latest", schema: sceneUpdateSchema },
   "/tf": { schemaName: "foxglove.FrameTransforms", whenBehind: "keep-latest", schema: frameTransformsSchema },

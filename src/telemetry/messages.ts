@@ -116,6 +116,8 @@ export interface ProgressMessage {
   readonly task: string;
   /** Absent while demonstrations are made. */
   readonly agent?: string;
+  /** What a sleep is at: learning, self-test, filing or tidying. */
+  readonly doing?: string;
   /** Share of the run's work that is done, in [0, 1]. */
   readonly fraction: number;
   /** Wall-clock seconds since the run began, pauses left out. */

@@ -84,7 +84,11 @@ export class RunBoard {
   }
 
   onProgress(progress: RunProgress): void {
-    const moved = progress.phase !== this.#progress?.phase || progress.task !== this.#progress.task || progress.agent !== this.#progress.agent;
+    const moved =
+      progress.phase !== this.#progress?.phase ||
+      progress.task !== this.#progress.task ||
+      progress.agent !== this.#progress.agent ||
+      progress.doing !== this.#progress.doing;
     this.#progress = progress;
     this.#stopwatch.mark(progress.fraction);
     if (moved || this.#progressGate.pass()) this.#channels["/progress"].publish(this.#progressMessage(progress));
@@ -136,9 +140,17 @@ export class RunBoard {
     this.#channels["/progress"].publish(this.#progressMessage(this.#progress));
   }
 
-  #progressMessage({ phase, task, agent, fraction }: RunProgress): ProgressMessage {
+  #progressMessage({ phase, task, agent, doing, fraction }: RunProgress): ProgressMessage {
     const { elapsed, remaining } = this.#stopwatch;
-    return { phase, task, ...(agent !== undefined && { agent }), fraction, elapsed, ...(remaining !== undefined && { remaining }) };
+    return {
+      phase,
+      task,
+      ...(agent !== undefined && { agent }),
+      ...(doing !== undefined && { doing }),
+      fraction,
+      elapsed,
+      ...(remaining !== undefined && { remaining }),
+    };
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { asTaskId } from "../../src/contract/task.ts";
-import { selfTestOf, setExams, type Exam } from "../../src/learning/self-test.ts";
+import { asked, selfTestOf, setExams, type Exam } from "../../src/learning/self-test.ts";
 import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 
@@ -19,13 +19,31 @@ function memoryOf(episodes: Readonly<Record<string, number>>): EpisodicMemory {
 
 describe("a self-test", () => {
   it("asks whole episodes, one in ten of each task, and none where there are few", () => {
-    const memory = memoryOf({ push: 30, pull: 4 });
+    const memory = memoryOf({ push: 30, pull: 9 });
     const exams = setExams(memory, RandomStream.fromSeed(1));
     expect(exams.map(({ task, ids }) => [task, ids.length])).toEqual([[push, 9]]);
     const episodes = new Set(exams[0]!.ids.map((id) => memory.entry(id)!.episode));
     expect(episodes.size).toBe(3);
-    expect(setExams(memory, RandomStream.fromSeed(1))).toEqual(exams);
+    expect(asked(exams[0]!)).toEqual(exams[0]!.ids);
     expect(setExams(memory, RandomStream.fromSeed(2))).not.toEqual(exams);
+  });
+
+  it("asks the same episodes again, also when states of them were forgotten and others came", () => {
+    const memory = memoryOf({ push: 30 });
+    const [first] = setExams(memory, RandomStream.fromSeed(1));
+    memory.forget(first!.ids.slice(0, 2));
+    const one = Float32Array.of(0);
+    for (let episode = 0; episode < 30; episode++)
+      memory.remember({ key: one, value: one, observation: one, task: pull, episode: 100 + episode, step: 0 });
+    const again = setExams(memory, RandomStream.fromSeed(1));
+    expect(again.map(({ task }) => task)).toEqual([push, pull]);
+    expect(again[0]!.ids).toEqual(first!.ids.slice(2));
+  });
+
+  it("asks sixty states of a task at most, from all over its exam", () => {
+    const ids = Array.from({ length: 600 }, (_, k) => k) as unknown as Exam["ids"];
+    expect(asked({ task: push, ids }).slice(0, 3)).toEqual([0, 10, 20]);
+    expect(asked({ task: push, ids })).toHaveLength(60);
   });
 
   it("finds a task worse that is worse by more than chance and by enough, and none else", () => {

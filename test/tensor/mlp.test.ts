@@ -196,8 +196,10 @@ describe.each(backends)("MlpActor on the %s backend", (backend) => {
     view(layout, vector.numbers, "net/1/bias").set([-1]);
     const out = new Float32Array(1);
     // x = (1, 2): z = (1, −1 + 2 + 0.5, 2 + 2 − 10) = (1, 1.5, −6); relu (1, 1.5, 0); 2·1 + 3·1.5 − 1 = 5.5.
-    new MlpActor("net", shape, layout, vector).forward(Float32Array.of(1, 2), out);
+    const actor = new MlpActor("net", shape, layout, vector);
+    actor.forward(Float32Array.of(1, 2), out);
     expect(out[0]).toBe(5.5);
+    expect(actor.hidden(Float32Array.of(1, 2))).toEqual([Float32Array.of(1, 1.5, 0)]);
   });
 
   it("acts with the latest parameters, also after the heap has moved, and writes nothing outside its place", () => {
@@ -222,5 +224,6 @@ describe.each(backends)("MlpActor on the %s backend", (backend) => {
     const actor = new MlpActor("net", shape, layout, new FlatVector(layout.size));
     expect(() => actor.forward(new Float32Array(2), new Float32Array(1), 1)).toThrow("expected 2 numbers from 1 on and room for 1 from 0 on");
     expect(() => actor.forward(new Float32Array(2), new Float32Array(1), 0, 1)).toThrow("got input [2] and output [1]");
+    expect(() => actor.hidden(new Float32Array(1))).toThrow("expected 2 numbers, got input [1]");
   });
 });

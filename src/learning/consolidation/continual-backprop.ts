@@ -16,10 +16,13 @@ import { hiddenActivations } from "../imitation/hidden-activations.ts";
 import { defineStrategy, type Consolidation, type DescentStep, type Examples, type Learner, type Term } from "./strategy.ts";
 
 const options = z.strictObject({
-  replacement: z.number().min(0).max(1).describe("Share of the grown-up units of a layer that is replaced in a gradient step.").default(1e-4),
+  replacement: z.number().min(0).max(1).describe("Share of the grown-up units of a layer that is replaced in a gradient step.").default(1e-3),
   maturity: z.int().min(0).describe("Gradient steps after which a unit is grown up.").default(100),
   decay: z.number().min(0).lt(1).describe("η, how much of a unit's usefulness carries over to the next gradient step.").default(0.99),
 });
+
+/** How many of the states of a batch units are judged by at most. The running mean makes up for the others, and a step costs less. */
+const HEARD = 32;
 
 /** A hidden layer's units. */
 interface Units {
@@ -59,7 +62,7 @@ class ContinualBackprop implements Consolidation {
 
   terms(_: DescentStep, { inputs }: Examples): readonly Term[] {
     const { shape, network, parameters } = this.#learner;
-    this.#activations = hiddenActivations(shape, network.layout, parameters.numbers, inputs);
+    this.#activations = hiddenActivations(shape, network.layout, parameters.numbers, inputs.subarray(0, HEARD * shape.sizes[0]!));
     return [];
   }
 

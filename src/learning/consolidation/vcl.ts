@@ -19,7 +19,7 @@ export const vcl = defineStrategy({
       .describe(
         "Of the KL divergence, per example of the task. For actions of A numbers with Gaussian noise of variance σ², 2σ²/A is the posterior's own.",
       )
-      .default(1),
+      .default(1e-4),
     deviation: z.number().positive().describe("Standard deviation of every weight at first.").default(0.02),
     prior: z.number().min(0).describe("Standard deviation of the weights' prior N(0, σ²) before the first task; 0 for none.").default(0),
   }),

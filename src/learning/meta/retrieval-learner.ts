@@ -7,12 +7,13 @@ import { matrix } from "../../tensor/ops.ts";
 import type { Scalar, Tensor2D } from "../../tensor/types.ts";
 import type { TensorViews } from "../../tensor/parameters.ts";
 import type { Features } from "../features.ts";
+import type { Exam } from "../self-test.ts";
 import { gather } from "../gather.ts";
 import { cosineDecay } from "../learning-rate.ts";
 import type { GradientDescent } from "../gradient-descent.ts";
 import { TaskCues } from "../task-cues.ts";
 import { retrievalLoss, type RetrievalShape } from "./retrieval-policy.ts";
-import { drawSupportAndQueries, type TaskEpisodes } from "./support-query.ts";
+import { drawSupportAndQueries, joined, type TaskEpisodes } from "./support-query.ts";
 
 export interface RetrievalLearnerOptions {
   readonly shape: RetrievalShape;
@@ -33,12 +34,16 @@ export class RetrievalLearner {
 
   /**
    * Gradient steps on the given tasks' remembered episodes, ever smaller; each value is a step's loss. Memory must not change meanwhile.
-   * @param count How many there will be.
+   * @param count How many there will be. @param exams What may be read and is not learned to be answered.
    */
-  *steps(tasks: readonly TaskId[], random: RandomStream, count: number): Generator<number, void> {
+  *steps(tasks: readonly TaskId[], random: RandomStream, count: number, exams: readonly Exam[] = []): Generator<number, void> {
     const { memory, features, descent } = this.#options;
     memory.settle();
-    const pools = tasks.map((task) => episodesOf(memory, task)).filter((episodes) => episodes.length > 0);
+    const withheld = new Set<number>(exams.flatMap(({ ids }) => ids));
+    const isWithheld = (rows: Int32Array): boolean => withheld.has(memory.idOf(rows[0]!));
+    const episodes = tasks.map((task) => episodesOf(memory, task)).filter((all) => all.length > 0);
+    const pools = episodes.map((all) => all.filter((rows) => !isWithheld(rows)));
+    const readOnly = episodes.map((all) => joined(all.filter(isWithheld)));
     const inputs = new Float32Array(memory.size * features.size);
     features.write(memory.observations, memory.size, inputs);
     const cues = this.#cuesOfRows();
@@ -46,7 +51,7 @@ export class RetrievalLearner {
     const queries = new Int32Array(this.#options.queries);
     const idsOf = (rows: Int32Array): number[] => Array.from(rows, (row) => memory.idOf(row));
     for (let step = 0; step < count; step++) {
-      const read = support.subarray(0, drawSupportAndQueries(pools, random, support, queries));
+      const read = support.subarray(0, drawSupportAndQueries(pools, random, support, queries, readOnly));
       const batch = (): Divergence["batch"] => ({ support: idsOf(read), queries: idsOf(queries) });
       descent.share = cosineDecay(step / count);
       yield descent.step((views) => this.#loss(views, { inputs, cues }, read, queries), batch);

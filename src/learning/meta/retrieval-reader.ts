@@ -1,6 +1,6 @@
 /** @file The retrieval policy at work, its slow policy beside it: encodes, recalls and answers with plain loops, without tfjs and without allocating. */
 import type { MemoryCondition } from "../../contract/explanation.ts";
-import { emptyRecall, type Recall, type RecallFilter } from "../../contract/memory.ts";
+import { emptyRecall, type EntryId, type Recall, type RecallFilter } from "../../contract/memory.ts";
 import type { TaskId } from "../../contract/task.ts";
 import { attend, weightedSum } from "../../memory/reading/attention.ts";
 import type { EpisodicMemory } from "../../memory/episodic-memory.ts";
@@ -176,14 +176,34 @@ export class RetrievalReader {
    * there is nothing else to read. Overwrites `recall`.
    */
   errorWithout(row: number): number {
-    const { memory } = this.#options;
-    const { observationSize, valueSize } = memory.shape;
-    const observation = memory.observations.subarray(row * observationSize, (row + 1) * observationSize);
-    this.find(observation, memory.taskOf(row), this.recall);
+    this.find(this.#observationIn(row), this.#options.memory.taskOf(row), this.recall);
     leaveOut(row, this.recall);
-    if (this.recall.count === 0) return Infinity;
+    return this.recall.count === 0 ? Infinity : this.#errorOfAnswer(row);
+  }
+
+  /** The same where it may read none of the given entries. */
+  errorOn(row: number, without: readonly EntryId[]): number {
+    const { memory } = this.#options;
+    this.find(this.#observationIn(row), memory.taskOf(row), this.recall, { without });
+    return this.#errorOfAnswer(row);
+  }
+
+  /** How far the slow policy alone is from what was done in a remembered state: Euclidean distance. */
+  slowErrorOn(row: number): number {
+    this.recall.count = 0;
+    return this.#errorOfAnswer(row);
+  }
+
+  #observationIn(row: number): Float32Array {
+    const { observationSize } = this.#options.memory.shape;
+    return this.#options.memory.observations.subarray(row * observationSize, (row + 1) * observationSize);
+  }
+
+  #errorOfAnswer(row: number): number {
+    const { memory } = this.#options;
+    const { valueSize } = memory.shape;
     const answer = new Float32Array(valueSize);
-    this.answer(observation, memory.taskOf(row), this.recall, answer);
+    this.answer(this.#observationIn(row), memory.taskOf(row), this.recall, answer);
     return distanceBetween(answer, memory.values.subarray(row * valueSize, (row + 1) * valueSize));
   }
 

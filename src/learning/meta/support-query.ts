@@ -20,10 +20,21 @@ interface Split {
 
 /**
  * Draws rows in equal shares from the tasks: support without repetition as far as there are rows, queries with repetition.
- * @param support Filled as far as there are different rows. @returns How many rows of support there are.
+ * @param support Filled as far as there are different rows. @param readOnly Of each task, rows of further episodes that may be read and are never asked.
+ * @returns How many rows of support there are.
  */
-export function drawSupportAndQueries(tasks: readonly TaskEpisodes[], random: RandomStream, support: Int32Array, queries: Int32Array): number {
-  const splits = tasks.map((episodes) => splitTask(episodes, random));
+export function drawSupportAndQueries(
+  tasks: readonly TaskEpisodes[],
+  random: RandomStream,
+  support: Int32Array,
+  queries: Int32Array,
+  readOnly: readonly Int32Array[] = [],
+): number {
+  const splits = tasks.map((episodes, t) => {
+    const split = splitTask(episodes, random);
+    const further = readOnly[t];
+    return further === undefined || further.length === 0 ? split : { ...split, support: joined([split.support, further]) };
+  });
   for (let i = 0; i < queries.length; i++) {
     const pool = splits[i % splits.length]!.queries;
     queries[i] = pool[random.integer(pool.length)]!;
@@ -49,16 +60,17 @@ function splitTask(episodes: TaskEpisodes, random: RandomStream): Split {
   const share = random.uniform(SUPPORT_SHARE.low, SUPPORT_SHARE.high);
   const count = Math.min(episodes.length - 1, Math.max(1, Math.round(share * episodes.length)));
   const order = random.sample(episodes.length, episodes.length);
-  return { support: joined(episodes, order.subarray(0, count)), queries: joined(episodes, order.subarray(count)) };
+  const chosen = (from: number, to: number): Int32Array => joined(Array.from(order.subarray(from, to), (k) => episodes[k]!));
+  return { support: chosen(0, count), queries: chosen(count, episodes.length) };
 }
 
-/** The rows of the chosen episodes one after another. */
-function joined(episodes: TaskEpisodes, chosen: Int32Array): Int32Array {
-  const rows = new Int32Array(chosen.reduce((sum, k) => sum + episodes[k]!.length, 0));
+/** The rows of episodes one after another. */
+export function joined(episodes: TaskEpisodes): Int32Array {
+  const rows = new Int32Array(episodes.reduce((sum, episode) => sum + episode.length, 0));
   let at = 0;
-  for (const k of chosen) {
-    rows.set(episodes[k]!, at);
-    at += episodes[k]!.length;
+  for (const episode of episodes) {
+    rows.set(episode, at);
+    at += episode.length;
   }
   return rows;
 }

@@ -1,0 +1,89 @@
+/**
+ * @file The flagship's sleep. It asks itself what it remembers, distils memory into the reader and the slow policy, files memory anew under the improved
+ * key, asks itself again, and undoes what it learned if an older task got worse; then it tidies memory.
+ * @see McClelland, McNaughton & O'Reilly (1995) for why the slow system learns from memory, interleaved.
+ */
+import type { ConsolidationBudget, ConsolidationProgress, ConsolidationReport, SelfTest } from "../../src/contract/agent.ts";
+import type { TaskId } from "../../src/contract/task.ts";
+import type { GradientDescent } from "../../src/learning/gradient-descent.ts";
+import type { RetrievalLearner } from "../../src/learning/meta/retrieval-learner.ts";
+import type { RetrievalReader } from "../../src/learning/meta/retrieval-reader.ts";
+import { asked, selfTestOf, setExams, type Exam } from "../../src/learning/self-test.ts";
+import type { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
+import { reproduced } from "../../src/memory/forgetting/eviction-rules.ts";
+import { evict } from "../../src/memory/forgetting/eviction.ts";
+import { mergeNearDuplicates } from "../../src/memory/forgetting/near-duplicates.ts";
+import type { RekeyReport } from "../../src/memory/rekey.ts";
+import type { RandomStream } from "../../src/numerics/random.ts";
+
+export interface Sleeper {
+  readonly memory: EpisodicMemory;
+  readonly reader: RetrievalReader;
+  readonly learner: RetrievalLearner;
+  readonly descent: GradientDescent;
+  /** Chooses what it asks itself; the same in every sleep. */
+  readonly exams: RandomStream;
+}
+
+/** So near are two states, and what was done in them, that are one: in squared distance of keys, and in distance of actions. */
+const ALIKE = { keys: 1e-4, values: 0.01 } as const;
+
+/** @param task What was learned last: it may get worse before it gets better. @param random Draws what is learned from. */
+export function* sleep(
+  sleeper: Sleeper,
+  { gradientSteps, isOver = () => false, memoryBytes }: ConsolidationBudget,
+  task: TaskId,
+  random: RandomStream,
+): Generator<ConsolidationProgress, ConsolidationReport> {
+  const { memory, reader, learner, descent } = sleeper;
+  const tasks = memory.tasks();
+  if (gradientSteps === 0 || tasks.length === 0) return { gradientSteps: 0, loss: 0, memorySize: memory.size };
+  const exams = setExams(memory, sleeper.exams);
+  const before = exams.map((exam) => errorsOn(sleeper, exam));
+  if (exams.length > 0) yield { gradientSteps: 0, loss: 0, doing: "self-test" };
+  const saved = descent.snapshot();
+  let progress: ConsolidationProgress = { gradientSteps: 0, loss: 0 };
+  let drift = 0;
+  let selfTests: SelfTest[];
+  let rolledBack: boolean;
+  try {
+    for (const loss of learner.steps(tasks, random, gradientSteps, exams)) {
+      progress = { gradientSteps: progress.gradientSteps + 1, loss };
+      yield progress;
+      if (isOver()) break;
+    }
+    ({ drift } = yield* fileAnew(reader, { ...progress, doing: "filing" }));
+    selfTests = exams.map((exam, k) => selfTestOf(exam, before[k]!, errorsOn(sleeper, exam)));
+    if (exams.length > 0) yield { ...progress, doing: "self-test" };
+    rolledBack = selfTests.some((test) => test.worse && test.task !== task);
+    if (rolledBack) descent.restore(saved);
+  } finally {
+    // However a sleep ends, keys are those of the encoder that it leaves.
+    reader.catchUp();
+  }
+  yield { ...progress, doing: "tidying" };
+  const merged = mergeNearDuplicates(memory, ALIKE);
+  const slowReproduces = reproduced((_, row) => reader.slowErrorOn(row));
+  const forgotten = memoryBytes === undefined ? 0 : evict(memory, { bytes: memoryBytes }, slowReproduces);
+  return { ...progress, memorySize: memory.size, selfTests, rolledBack, merged, forgotten, drift: rolledBack ? 0 : drift };
+}
+
+/** How far off it is in each state that is asked, reading everything but the exam. */
+function errorsOn({ memory, reader }: Sleeper, exam: Exam): Float64Array {
+  const ids = new Set<number>(asked(exam));
+  const rows = memory.rowsOf(exam.task).filter((row) => ids.has(memory.idOf(row)));
+  return Float64Array.from(rows, (row) => reader.errorOn(row, exam.ids));
+}
+
+/** In turns, so that whoever watches goes on; nothing more is learned meanwhile. */
+function* fileAnew(reader: RetrievalReader, progress: ConsolidationProgress): Generator<ConsolidationProgress, RekeyReport> {
+  const turns = reader.rekeying();
+  try {
+    for (let turn = turns.next(); ; turn = turns.next()) {
+      if (turn.done === true) return turn.value;
+      yield progress;
+    }
+  } finally {
+    turns.return({ entries: 0, drift: 0 });
+  }
+}
