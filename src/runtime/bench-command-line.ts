@@ -32,6 +32,7 @@ export function addBenchCommands(program: Command, registries: Registries): void
     .argument("<result>", "a benchmark's folder, or its results.json")
     .argument("[other]", "another, of the same suite and protocol")
     .option("--methods <list>", "which: the first against each other one, or the first of one result against the second of the other")
+    .option("--figures <list>", "which, by their ids in results.json, or all; by default those of the benchmark's table")
     .option("--json", "print as JSON")
     .addHelpText(
       "after",
@@ -42,15 +43,19 @@ export function addBenchCommands(program: Command, registries: Registries): void
     );
   program
     .command("methods")
-    .description("the methods that a benchmark can compare")
-    .option("--json", "print as JSON; the form of a method's file")
-    .addHelpText("after", "\nExample:\n  engram methods")
+    .description("the methods that a benchmark can compare, with their settings")
+    .option("--json", "print as JSON; each is a method's file")
+    .addHelpText(
+      "after",
+      '\nExamples:\n  engram methods\n  engram methods --json\n\nA method of your own is a file, such as strong-ewc.json:\n  {"name": "strong-ewc", "agent": "behaviour-cloning", "config": {"consolidation": "ewc", "options": {"strength": 100}}}',
+    )
     .action(async (flags: { readonly json?: boolean }) => (await import("./commands/methods.ts")).methodsCommand(flags, registries));
 }
 
 const benchHelp = `
 Choices of the protocol, with their defaults: demonstrations=30, demonstrationNoise=0.2, memoryPerTask=400, gradientSteps=2000, taskCue=0,
-hidden=[128,128], evaluationEpisodes=20, boundaries=given.
+hidden=[128,128], evaluationEpisodes=20, boundaries=given (or noisy, or none). With testsWhileLearning.every=100 and
+testsWhileLearning.episodes=5, methods are tested in the middle of their sleeps too.
 
 Interrupted, by Ctrl-C or a power cut, the same command goes on: what is done is kept.
 

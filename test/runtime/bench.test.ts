@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as later } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { serveEnvironment } from "../interop/engram-process.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -136,6 +137,15 @@ describe("engram bench", () => {
     expect(err).toContain("engram: random, seed 1 failed: its process was killed (SIGKILL)");
   });
 
+  it("runs on worlds of other programs, by recorded demonstrations", async () => {
+    expect((await engram("record", "tabletop/reach@1", "--episodes", "2", "--out", "./remote-v0")).code).toBe(0);
+    const served = await serveEnvironment("tabletop/reach@1", "--port", "0");
+    put("remote.json", { name: "remote", worlds: [{ world: served.url, demonstrations: "./remote-v0" }] });
+    const { code, out } = await engram("bench", "remote.json", "--methods", "random", "--seeds", "1-2", ...small);
+    await served.stop();
+    expect([code, out]).toEqual([0, expect.stringMatching(/^ {2}random +2 /m)]);
+  });
+
   it("runs from the sources too", async () => {
     const args = ["bench", "two.json", "--methods", "random,joint", "--seeds", "1,3", ...small, "--out", join(folder, "sources")];
     const child = spawn(join(root, "node_modules/.bin/tsx"), [join(root, "scenarios/main.ts"), ...args], { cwd: folder, stdio: "ignore" });
@@ -239,6 +249,16 @@ describe("engram compare", () => {
     expect(json[0]).toMatchObject({ one: "random", other: "joint", figure: { id: "average-performance" }, paired: true, seeds: 2 });
   });
 
+  it("asks about the figures of the table, those that are named, or all, and corrects for as many", async () => {
+    const asked = async (...flags: string[]): Promise<number> =>
+      (JSON.parse((await engram("compare", "whole", "whole/results.json", "--methods", "random", "--json", ...flags)).out) as object[]).length;
+    const all = Object.keys((JSON.parse(read("whole", "results.json")) as { runs: { figures: object }[] }).runs[0]!.figures).length;
+    expect(await asked()).toBeLessThan(all);
+    expect(await asked("--figures", "all")).toBe(all);
+    expect(await asked("--figures", "average-performance,forgetting-chaudhry")).toBe(2);
+    expect((await engram("compare", "whole", "--methods", "random,joint", "--figures", "forgeting-chaudhry")).err).toContain("`forgetting-chaudhry`");
+  });
+
   it("holds the methods of one result against the same of another", async () => {
     const { out } = await engram("compare", "whole", "whole/results.json");
     expect(out).toContain("joint of whole/results.json − joint of whole/results.json");
@@ -268,7 +288,7 @@ describe("engram compare", () => {
 describe("engram methods", () => {
   it("lists what can be compared, with a sentence each", async () => {
     const { out } = await engram("methods");
-    for (const name of ["engram", "none", "joint", "random"]) expect(out).toMatch(new RegExp(`^${name} +\\S+ \\S+`, "m"));
+    for (const name of ["engram", "none", "joint", "random"]) expect(out).toMatch(new RegExp(`^${name}: \\S+ \\S+`, "m"));
   });
 });
 

@@ -3,7 +3,7 @@ import type { Estimate } from "../../numerics/statistics.ts";
 import { figureOf, summarizeMethods } from "./aggregate.ts";
 import type { BenchResult } from "./result.ts";
 import { PERFORMANCE } from "./run-result.ts";
-import { shownFigures } from "./table.ts";
+import { shownFigures, toldTask } from "./table.ts";
 
 /** Needs `\usepackage{booktabs}`. */
 export function benchLatex(result: BenchResult): string {
@@ -19,7 +19,7 @@ export function benchLatex(result: BenchResult): string {
     });
     return `  ${[escaped(summary.method), String(summary.seeds.length), ...cells].join(" & ")} \\\\`;
   });
-  const caption = `Suite ${escaped(result.suite.name)}, ${result.tasks.length} tasks, ${result.seeds.length} seeds; 95\\,\\% stratified bootstrap intervals.`;
+  const caption = `Suite ${escaped(result.suite.name)}, ${result.tasks.length} tasks, ${result.seeds.length} seeds; 95\\,\\% stratified bootstrap intervals. ${escaped(toldTask(result))}`;
   return [
     "% Made by `engram bench`; needs \\usepackage{booktabs}.",
     "\\begin{table}",

@@ -46,3 +46,10 @@ export function knownMethods(agents: ReadonlyMap<string, AgentEntry>): ReadonlyM
   const all = [...(agents.has(CLONING) ? [...ways, joint] : []), ...minds];
   return new Map(all.map((each) => [each.name, each]));
 }
+
+/**
+ * Whether a method knows which task it is asked for, where others may not: it is given a code of the task, or cannot do without.
+ * @param config Of its agent, resolved.
+ */
+export const isToldTask = (config: Readonly<Record<string, unknown>>): boolean =>
+  Number(config["taskCue"] ?? 0) > 0 || strategies.get(String(config["consolidation"]))?.needsTask === true;

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import type { AgentEntry } from "../../contract/agent.ts";
 import { validate } from "../../contract/validate.ts";
-import type { ContinualConfig } from "../config.ts";
+import { continualConfig, type ContinualConfig } from "../config.ts";
 import { parseConfig } from "../scenario.ts";
 import { configOf, type Suite } from "../suite.ts";
 import type { Method } from "./methods.ts";
@@ -23,7 +23,8 @@ const protocol = z.strictObject({
   taskCue: z.int().min(0).default(0).describe("Length of the code that tells which task is asked for; 0 gives no task identity."),
   hidden: z.array(z.int().min(1)).default([128, 128]).describe("Units of the hidden layers of a method's policy network, where it has one."),
   evaluationEpisodes: z.int().min(1).default(20).describe("Test episodes on every task after every task; all methods meet the same placements."),
-  boundaries: z.enum(["given"]).default("given").describe("Whether a method is told that a new task begins."),
+  boundaries: continualConfig.shape.boundaries,
+  testsWhileLearning: continualConfig.shape.testsWhileLearning,
 });
 
 export type Protocol = Readonly<z.infer<typeof protocol>>;
@@ -46,14 +47,12 @@ export interface JobSetting {
  * says itself counts before it. Joint training takes the gradient steps of all tasks in its one sleep.
  */
 export function configOfJob({ suite, protocol: chosen, method, agent }: JobSetting): ContinualConfig {
-  const { demonstrations, demonstrationNoise, gradientSteps, evaluationEpisodes, memoryPerTask, taskCue, hidden } = chosen;
+  const { gradientSteps, memoryPerTask, taskCue, hidden, ...shared } = chosen;
   const equal = Object.entries({ memoryPerTask, taskCue, hidden }).filter(([key]) => Object.hasOwn(agent.defaults, key));
   return parseConfig({
     ...configOf(suite),
     agents: { [agent.name]: { ...Object.fromEntries(equal), ...method.config } },
-    demonstrations,
-    demonstrationNoise,
+    ...shared,
     gradientSteps: method.curriculum === "joint" ? gradientSteps * suite.worlds.length : gradientSteps,
-    evaluationEpisodes,
   });
 }

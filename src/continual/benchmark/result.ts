@@ -30,8 +30,10 @@ export const benchResult = z.object({
   /** As a suite's file has it. */
   suite: z.looseObject({ name: text, worlds: z.array(z.looseObject({ world: text })).min(1) }),
   protocol: json,
-  /** With every setting of their agents filled in. */
-  methods: z.array(z.object({ name: text, summary: text, agent: text, curriculum: z.enum(["sequence", "joint"]), config: json })),
+  /** With every setting of their agents filled in, and whether they know which task they are asked for. */
+  methods: z.array(
+    z.object({ name: text, summary: text, agent: text, curriculum: z.enum(["sequence", "joint"]), toldTask: z.boolean(), config: json }),
+  ),
   seeds: z.array(natural),
   /** Ids, in the order of learning. */
   tasks: z.array(text),

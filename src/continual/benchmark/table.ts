@@ -42,7 +42,15 @@ export function benchTable(result: BenchResult): string {
   const header = ["method", "seeds", ...figures.flatMap(({ id, name }) => (id === PERFORMANCE ? [name, "IQM of all scores"] : [name]))];
   const rows = summarizeMethods(result).map((summary) => [summary.method, String(summary.seeds.length)].concat(cellsOf(summary, figures)));
   const interval = seeds.length > 1 ? "; 95 % intervals by bootstrap over seeds" : "; one seed tells nothing of the spread";
-  return [`${title}${interval}`, padded([header, ...rows]), ...leadLines(result)].join("\n\n");
+  return [`${title}${interval}`, padded([header, ...rows]), toldTask(result), ...leadLines(result)].join("\n\n");
+}
+
+/** Who knows which task is asked for: methods that do are not to be held against those that do not. */
+export function toldTask({ methods }: Pick<BenchResult, "methods">): string {
+  const told = methods.filter((method) => method.toldTask).map(({ name }) => name);
+  if (told.length === 0) return "No method is told which task is asked for.";
+  if (told.length === methods.length) return "Every method is told which task is asked for.";
+  return `Told which task is asked for: ${told.join(", ")}. The others are not.`;
 }
 
 const cellsOf = (summary: MethodSummary, figures: readonly FigureKind[]): string[] =>

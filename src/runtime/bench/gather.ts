@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { arch, cpus, platform, release } from "node:os";
 import { join } from "node:path";
 import type { AgentEntry } from "../../contract/agent.ts";
+import { isToldTask } from "../../continual/benchmark/methods.ts";
 import type { Protocol } from "../../continual/benchmark/protocol.ts";
 import type { BenchResult, FigureKind } from "../../continual/benchmark/result.ts";
 import { jobResult } from "../../continual/benchmark/run-result.ts";
@@ -34,9 +35,7 @@ export function gather({ suite, protocol, jobs, done, failures, command, agents 
     format: 1,
     suite,
     protocol,
-    methods: methods.map(({ method: { name, summary, agent, curriculum }, config }) => {
-      return { name, summary, agent, curriculum, config: { ...agents.get(agent)?.defaults, ...config.agents[agent] } };
-    }),
+    methods: methods.map((job) => methodResult(job, agents)),
     seeds: [...new Set(jobs.map(({ seed }) => seed))],
     tasks: [...(results[0]?.tasks ?? [])],
     testTasks: [...(results[0]?.testTasks ?? [])],
@@ -54,6 +53,12 @@ export function gather({ suite, protocol, jobs, done, failures, command, agents 
       seconds: sorted.map(({ folder }) => secondsOf(folder)),
     },
   };
+}
+
+function methodResult({ method, config }: Job, agents: Gathering["agents"]): BenchResult["methods"][number] {
+  const { name, summary, agent, curriculum } = method;
+  const resolved = { ...agents.get(agent)?.defaults, ...config.agents[agent] };
+  return { name, summary, agent, curriculum, toldTask: isToldTask(resolved), config: resolved };
 }
 
 const secondsOf = (folder: string): number => (JSON.parse(readFileSync(join(folder, "meta.json"), "utf8")) as { readonly seconds: number }).seconds;

@@ -2,26 +2,42 @@
 import { FieldError, InvalidValueError, UnknownNameError } from "../../contract/errors.ts";
 import { firstDifference } from "../../continual/benchmark/first-difference.ts";
 import { comparePairs, type Contestant, type FigureDifference } from "../../continual/benchmark/pairs.ts";
-import { padded, verdict, written } from "../../continual/benchmark/table.ts";
+import { padded, shownFigures, verdict, written } from "../../continual/benchmark/table.ts";
 import { readResult, type SavedResult } from "../bench/result-files.ts";
 
 /** The flags, as typed. */
 export interface CompareFlags {
   readonly methods?: string;
+  readonly figures?: string;
   readonly json?: boolean;
 }
 
 /** @throws {FieldError} Results of different suites or protocols. @throws {UnknownNameError} A method that a result has not. */
-export function compareCommand(place: string, otherPlace: string | undefined, { methods, json }: CompareFlags): void {
-  const one = readResult(place);
+export function compareCommand(place: string, otherPlace: string | undefined, { methods, figures, json }: CompareFlags): void {
+  const one = withFigures(readResult(place), figures);
   const names = methods?.split(",");
-  const other = otherPlace === undefined ? undefined : readResult(otherPlace);
+  const other = otherPlace === undefined ? undefined : withFigures(readResult(otherPlace), figures);
   if (other !== undefined) requireComparable(one, other);
   const pairs = other === undefined ? within(one, names) : between(one, other, names);
   const differences = comparePairs(pairs);
   process.stdout.write(
     json === true ? `${JSON.stringify(differences)}\n` : `${pairs.map((pair) => text(pair, differences)).join("\n\n")}\n\n${explained}\n`,
   );
+}
+
+/**
+ * With the figures that are asked about; by default those of a benchmark's table. Every further question asks for more seeds: with ten, twenty-five
+ * and more leave nothing that is sure.
+ */
+function withFigures({ file, result }: SavedResult, asked: string | undefined): SavedResult {
+  if (asked === "all") return { file, result };
+  if (asked === undefined) return { file, result: { ...result, figures: [...shownFigures(result)] } };
+  const figures = asked.split(",").map((id) => {
+    const figure = result.figures.find((each) => each.id === id);
+    if (figure === undefined) throw new UnknownNameError(`figure in ${file}:`, id, result.figures.map((each) => each.id)); // prettier-ignore
+    return figure;
+  });
+  return { file, result: { ...result, figures } };
 }
 
 const explained =

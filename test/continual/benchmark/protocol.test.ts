@@ -3,8 +3,9 @@ import { agents } from "../../../agents/index.ts";
 import { suites } from "../../../envs/suites.ts";
 import { benchCsv } from "../../../src/continual/benchmark/csv.ts";
 import { benchLatex } from "../../../src/continual/benchmark/latex.ts";
-import { knownMethods, parseMethod } from "../../../src/continual/benchmark/methods.ts";
+import { isToldTask, knownMethods, parseMethod } from "../../../src/continual/benchmark/methods.ts";
 import { configOfJob, parseProtocol } from "../../../src/continual/benchmark/protocol.ts";
+import { benchReport } from "../../../src/continual/benchmark/report.ts";
 import { benchTable } from "../../../src/continual/benchmark/table.ts";
 import type { ContinualConfig } from "../../../src/continual/config.ts";
 import { strategies } from "../../../src/learning/consolidation/strategies.ts";
@@ -47,6 +48,12 @@ describe("a protocol", () => {
     for (const name of ["engram", "replay"]) expect(Object.values(config(name).agents)[0]).toMatchObject({ taskCue: 0, memoryPerTask: 400 });
   });
 
+  it("says what is known of boundaries, and whether there are tests while learning", () => {
+    expect(config("none")).toMatchObject({ boundaries: "given" });
+    const testsWhileLearning = { every: 10, episodes: 2, tasks: "seen" };
+    expect(config("none", { boundaries: "none", testsWhileLearning })).toMatchObject({ boundaries: "none", testsWhileLearning });
+  });
+
   it("counts less than what a method says itself", () => {
     const method = parseMethod({ name: "more", agent: "engram", config: { memoryPerTask: 800 } });
     const made = configOfJob({ suite, protocol: parseProtocol({ memoryPerTask: 50 }), method, agent: agents.get("engram")! });
@@ -69,6 +76,16 @@ describe("a protocol", () => {
 });
 
 describe("tables", () => {
+  it("say which methods are told the task, where not all are", () => {
+    const said = "Told which task is asked for: joint. The others are not.";
+    for (const text of [benchTable(madeUpResult()), benchLatex(madeUpResult()), benchReport(madeUpResult())]) expect(text).toContain(said);
+    expect([isToldTask({ taskCue: 8 }), isToldTask({ taskCue: 0 }), isToldTask({ taskCue: 0, consolidation: "packnet" })]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+  });
+
   it("show the methods with their intervals, the best first, and what it is ahead by", () => {
     const text = benchTable(madeUpResult());
     expect(text.indexOf("  joint  ")).toBeLessThan(text.indexOf("  keeper "));

@@ -22,7 +22,6 @@ export function facts({ tasks, seeds, protocol, methods, failures }: BenchResult
     `${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"}`,
     `${String(protocol["demonstrations"])} demonstrations a task`,
     `${String(protocol["evaluationEpisodes"])} test episodes a cell`,
-    protocol["taskCue"] === 0 ? "no task identity" : "task identity given",
   ];
   const failed =
     failures.length > 0 ? markup`<li class="stopped">${failures.length === 1 ? "1 job" : `${failures.length} jobs`} failed</li>` : undefined;

@@ -39,7 +39,8 @@ export function readsSection({ tasks }: BenchResult, ranked: readonly Ranked[]):
     const readers = one.runs.filter(({ reads }) => reads.length > 0);
     if (readers.length === 0) return [];
     const rows = readers[0]!.reads.map(({ task }) => task);
-    const sources = [...new Set([...tasks, ...readers.flatMap(({ reads }) => reads.flatMap(({ shares }) => Object.keys(shares)))])];
+    const found = new Set(readers.flatMap(({ reads }) => reads.flatMap(({ shares }) => Object.keys(shares))));
+    const sources = [...tasks.filter((task) => found.has(task)), ...[...found].filter((source) => !tasks.includes(source)).toSorted()];
     const share = (task: string, source: string): number =>
       mean(readers.map(({ reads }) => reads.find((each) => each.task === task)?.shares[source] ?? 0));
     const cells = rows.map((task) =>

@@ -5,7 +5,7 @@ import { markup, type Markup, type Part } from "../../report/markup.ts";
 import { figureOf } from "../aggregate.ts";
 import type { BenchResult, FigureKind } from "../result.ts";
 import { PERFORMANCE } from "../run-result.ts";
-import { shownFigures, written } from "../table.ts";
+import { shownFigures, toldTask, written } from "../table.ts";
 import { nameOf, type Ranked } from "./page-parts.ts";
 
 export function methodsSection(result: BenchResult, ranked: readonly Ranked[]): Part {
@@ -23,7 +23,7 @@ export function methodsSection(result: BenchResult, ranked: readonly Ranked[]): 
     (one, i) =>
       markup`<tr class="${one.className}"><td><span class="swatch"></span><strong>${nameOf(one)}</strong><div class="formula">${summaries.get(nameOf(one))}</div></td><td class="number">${String(one.runs.length)}</td>${columns.map((column) => column[i])}</tr>`,
   );
-  return markup`<section><h2>Methods</h2><p class="note">Means over seeds, and the interquartile mean (IQM) over all scores of seeds and tasks, with 95 % stratified bootstrap intervals of 2000 resamples (Agarwal et al. 2021).</p><table><thead><tr><th>method</th><th class="number">seeds</th>${heads}</tr></thead><tbody>${rows}</tbody></table></section>`;
+  return markup`<section><h2>Methods</h2><p class="note">Means over seeds, and the interquartile mean (IQM) over all scores of seeds and tasks, with 95 % stratified bootstrap intervals of 2000 resamples (Agarwal et al. 2021). ${toldTask(result)}</p><table><thead><tr><th>method</th><th class="number">seeds</th>${heads}</tr></thead><tbody>${rows}</tbody></table></section>`;
 }
 
 const head = ({ name, better }: FigureKind): Markup => markup`<th>${name} ${better === "higher" ? "↑" : "↓"}</th>`;
@@ -41,7 +41,7 @@ export function figuresSection({ figures }: BenchResult, ranked: readonly Ranked
   const rows = figures.map(({ id, name, formula, better }) => {
     const cells = ranked.map(({ summary }) => {
       const estimate = figureOf(summary, id)?.mean;
-      return markup`<td>${estimate === undefined ? "–" : written(estimate)}</td>`;
+      return markup`<td style="white-space:nowrap">${estimate === undefined ? "–" : written(estimate)}</td>`;
     });
     return markup`<tr><td><strong>${name}</strong> ${better === "higher" ? "↑" : "↓"}<div class="formula">${formula} · <code>${id}</code></div></td>${cells}</tr>`;
   });
