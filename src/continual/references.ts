@@ -31,17 +31,19 @@ export type References = z.infer<typeof references>;
 type Logs = readonly (readonly RunEvent[])[];
 
 /**
- * The curves of runs that learn one task each, averaged over the runs of a task.
- * @throws {InvalidValueError} A run of several tasks, one without tests while learning, or runs of a task whose tests came at other gradient steps.
+ * The curves of runs that learn each of their tasks from scratch, averaged over the runs of a task. Whoever gives them sees to that: runs of one task each, or of an
+ * agent that begins afresh with every task.
+ * @throws {InvalidValueError} A run without tests while learning, or runs of a task whose tests came at other gradient steps.
  */
 export function singleTaskCurves(runs: Logs): NonNullable<References["singleTaskCurves"]> {
   const curves = new Map<string, (readonly { readonly gradientStep: number; readonly success: number }[])[]>();
   for (const run of runs) {
     const log = logOf(run);
-    const curve = log.tests(1, 1, 1)?.slice(1) ?? [];
-    if (log.tasks.length !== 1 || curve.length < 2)
-      throw new InvalidValueError("runs", log.tasks, "runs of one task each, with `testsWhileLearning`", "Learn each task in a run of its own.");
-    curves.set(log.tasks[0]!, [...(curves.get(log.tasks[0]!) ?? []), curve]);
+    for (const [k, task] of log.tasks.entries()) {
+      const curve = log.tests(k + 1, k + 1, k + 1)?.slice(1) ?? [];
+      if (curve.length < 2) throw new InvalidValueError("runs", task, "runs with `testsWhileLearning`");
+      curves.set(task, [...(curves.get(task) ?? []), curve]);
+    }
   }
   const tasks = [...curves].map(([task, [first, ...others]]) => {
     const steps = stepsOf(first!);
@@ -62,10 +64,10 @@ export function jointFinal(runs: Logs): NonNullable<References["jointFinal"]> {
   const logs = runs.map(logOf);
   const tasks = logs[0]?.tasks ?? [];
   for (const log of logs) {
-    if (log.rates === undefined || log.tasks.join() !== tasks.join()) throw new InvalidValueError("runs", log.tasks, "whole runs of the same tasks");
+    if (log.final === undefined || log.tasks.join() !== tasks.join()) throw new InvalidValueError("runs", log.tasks, "whole runs of the same tasks");
   }
   if (logs.length === 0) throw new InvalidValueError("runs", [], "one run at least");
-  return { seeds: seedsOf(runs), tasks: Object.fromEntries(tasks.map((task, j) => [task, mean(logs.map(({ rates }) => rates!.at(-1)![j]!))])) };
+  return { seeds: seedsOf(runs), tasks: Object.fromEntries(tasks.map((task, j) => [task, mean(logs.map(({ final }) => final![j]!))])) };
 }
 
 const stepsOf = (curve: readonly { readonly gradientStep: number }[]): string => curve.map(({ gradientStep }) => gradientStep).join();

@@ -12,6 +12,7 @@ export function addBenchCommands(program: Command, registries: Registries): void
     .description("compare methods on a suite over seeds: a table with intervals, and every figure as JSON, CSV, LaTeX and a page")
     .argument("<suite>", "one of `engram suites`, or a JSON file of worlds and demonstrations")
     .requiredOption("--methods <list>", "names of `engram methods`, or JSON files {name, agent, config}, with commas between")
+    .option("--boundaries <list>", "each method once for each of these: given, noisy, none; what not knowing them costs is then a column")
     .option("--seeds <list>", "ranges and numbers, such as 1-10 or 1,2,5", "1-5")
     .option("--parallel <n>", "jobs at a time, a core each; as many as there are cores by default")
     .option("--set <path=value>", "change a choice of the protocol; may be repeated", collect, [])
@@ -54,12 +55,13 @@ export function addBenchCommands(program: Command, registries: Registries): void
 
 const benchHelp = `
 Choices of the protocol, with their defaults: demonstrations=30, demonstrationNoise=0.2, memoryPerTask=400, gradientSteps=2000, taskCue=0,
-hidden=[128,128], evaluationEpisodes=20, boundaries=given (or noisy, or none). With testsWhileLearning.every=100 and
-testsWhileLearning.episodes=5, methods are tested in the middle of their sleeps too.
+hidden=[128,128], evaluationEpisodes=20, boundaries=given (or noisy, or none), testsWhileLearning={"every":250,"episodes":5,"tasks":"current"} (or null).
+With from-scratch among the methods there are figures of forward transfer, with joint those of intransigence.
 
 Interrupted, by Ctrl-C or a power cut, the same command goes on: what is done is kept.
 
 Examples:
   engram bench cw10 --methods engram,replay,none,joint --seeds 1-10
   engram bench cw10 --methods engram,./engram-without-cue.json --seeds 1,2,5 --set demonstrations=10
+  engram bench cw10 --methods ewc,replay --boundaries given,noisy,none
   engram bench ./my-suite.json --methods engram,none --seeds 1-3 --parallel 2`;

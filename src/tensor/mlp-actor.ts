@@ -125,7 +125,7 @@ export function affine(
 }
 
 /** (x − mean) / √(variance + 1e-5), times gain, plus shift. */
-export function normalize(numbers: Float32Array, gain: number, shift: number, x: Float32Array): void {
+function normalize(numbers: Float32Array, gain: number, shift: number, x: Float32Array): void {
   let mean = 0;
   for (let i = 0; i < x.length; i++) mean += x[i]!;
   mean /= x.length;

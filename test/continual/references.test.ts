@@ -27,8 +27,13 @@ describe("single-task curves", () => {
       expect(found.find((figure) => figure.id === id)?.value).toBeCloseTo(0, 12);
   });
 
-  it("refuse runs of several tasks, without tests in the sleep, or tested at other gradient steps", () => {
-    expect(() => singleTaskCurves([workedLog({ tests: inSleep })])).toThrow("runs of one task each, with `testsWhileLearning`");
+  it("are those of each task of a run that learned all of them from scratch", () => {
+    const { tasks } = singleTaskCurves([workedLog({ tests: inSleep })]);
+    expect(Object.keys(tasks)).toEqual(["a", "b", "c"]);
+    expect(tasks["b"]!.slice(0, 2).map(({ success }) => success)).toEqual([...inSleep[1]![1]!]);
+  });
+
+  it("refuse runs without tests in the sleep, or tested at other gradient steps", () => {
     expect(() => singleTaskCurves([workedLog({ tasks: ["a"], rates: [[0], [1]] })])).toThrow(InvalidValueError);
     const twice = alone("a", 1, [0.2, 0.4], 0.8).map((event) => (event.kind === "learned" ? Object.assign(event, { gradientSteps: 60 }) : event));
     expect(() => singleTaskCurves([alone("a", 1, [0.2, 0.4], 0.8), twice])).toThrow("runs of a tested at the gradient steps 10,20,30");

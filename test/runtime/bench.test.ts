@@ -137,6 +137,19 @@ describe("engram bench", () => {
     expect(err).toContain("engram: random, seed 1 failed: its process was killed (SIGKILL)");
   });
 
+  it("compares with learning from scratch and with joint learning where it does both, and with not knowing boundaries where that is asked", async () => {
+    const choices = [...small, "--set", "testsWhileLearning.every=2", "--set", "testsWhileLearning.episodes=1"];
+    const asked = await engram("bench", "two.json", "--methods", "from-scratch,none,joint", "--boundaries", "given,none", "--seeds", "1", ...choices, "--out", "blind"); // prettier-ignore
+    expect(asked).toMatchObject({ code: 0, out: expect.stringContaining("cost of not knowing boundaries") as string });
+    const csv = read("blind", "results.csv");
+    for (const text of ["two,none,1,intransigence,", "two,none-no-boundaries,1,average-performance,", "two,from-scratch,1,forward-transfer-meal,"])
+      expect(csv).toContain(text);
+    // Learning from scratch is what it is compared with.
+    expect(csv).toMatch(/two,from-scratch,1,forward-transfer-(continual-world|meal),0\D/);
+    const wrong = await engram("bench", "two.json", "--methods", "none", "--boundaries", "guessed");
+    expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining("given, noisy, none") as string });
+  });
+
   it("runs on worlds of other programs, by recorded demonstrations", async () => {
     expect((await engram("record", "tabletop/reach@1", "--episodes", "2", "--out", "./remote-v0")).code).toBe(0);
     const served = await serveEnvironment("tabletop/reach@1", "--port", "0");

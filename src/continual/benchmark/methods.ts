@@ -1,6 +1,7 @@
 /** @file What a benchmark compares. A method is an agent, or the cloning agent with a way not to forget, under a name of its own. */
 import { z } from "zod";
 import type { AgentEntry } from "../../contract/agent.ts";
+import { boundaryModes, type BoundaryMode } from "../config.ts";
 import { validate } from "../../contract/validate.ts";
 import { strategies } from "../../learning/consolidation/strategies.ts";
 
@@ -13,7 +14,16 @@ const method = z.strictObject({
     .enum(["sequence", "joint"])
     .default("sequence")
     .describe("Whether tasks are learned one after another, or all at once from all demonstrations: then only what comes of it is tested."),
+  boundaries: z.enum(boundaryModes).optional().describe("How much it is told of boundaries, where that is not what the protocol says."),
+  variantOf: z.string().optional().describe("The method that it is the same as, but for what it is told."),
 });
+
+/** What a method is called that is not told boundaries as the protocol has them. */
+const unaware: Readonly<Record<BoundaryMode, string>> = { given: "", noisy: "-noisy-boundaries", none: "-no-boundaries" };
+
+/** The same method, told of boundaries in another way. */
+export const toldBoundaries = (base: Method, boundaries: BoundaryMode): Method =>
+  boundaries === "given" ? { ...base, boundaries } : { ...base, name: `${base.name}${unaware[boundaries]}`, boundaries, variantOf: base.name };
 
 export type Method = Readonly<z.infer<typeof method>>;
 

@@ -24,7 +24,11 @@ const protocol = z.strictObject({
   hidden: z.array(z.int().min(1)).default([128, 128]).describe("Units of the hidden layers of a method's policy network, where it has one."),
   evaluationEpisodes: z.int().min(1).default(20).describe("Test episodes on every task after every task; all methods meet the same placements."),
   boundaries: continualConfig.shape.boundaries,
-  testsWhileLearning: continualConfig.shape.testsWhileLearning,
+  testsWhileLearning: continualConfig.shape.testsWhileLearning
+    .unwrap()
+    .nullable()
+    .default({ every: 250, episodes: 5, tasks: "current" })
+    .describe("Tests of the task slept on in the middle of sleeps, of which forward transfer is made; null for none."),
 });
 
 export type Protocol = Readonly<z.infer<typeof protocol>>;
@@ -47,12 +51,16 @@ export interface JobSetting {
  * says itself counts before it. Joint training takes the gradient steps of all tasks in its one sleep.
  */
 export function configOfJob({ suite, protocol: chosen, method, agent }: JobSetting): ContinualConfig {
-  const { gradientSteps, memoryPerTask, taskCue, hidden, ...shared } = chosen;
+  const { gradientSteps, memoryPerTask, taskCue, hidden, boundaries, testsWhileLearning: tests, ...shared } = chosen;
   const equal = Object.entries({ memoryPerTask, taskCue, hidden }).filter(([key]) => Object.hasOwn(agent.defaults, key));
   return parseConfig({
     ...configOf(suite),
     agents: { [agent.name]: { ...Object.fromEntries(equal), ...method.config } },
     ...shared,
+    boundaries: method.boundaries ?? boundaries,
+    // Whoever learns all tasks at once learns none of them first.
+    ...(tests !== null &&
+      method.curriculum === "sequence" && { testsWhileLearning: { ...tests, episodes: Math.min(tests.episodes, shared.evaluationEpisodes) } }),
     gradientSteps: method.curriculum === "joint" ? gradientSteps * suite.worlds.length : gradientSteps,
   });
 }

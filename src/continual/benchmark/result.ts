@@ -32,7 +32,16 @@ export const benchResult = z.object({
   protocol: json,
   /** With every setting of their agents filled in, and whether they know which task they are asked for. */
   methods: z.array(
-    z.object({ name: text, summary: text, agent: text, curriculum: z.enum(["sequence", "joint"]), toldTask: z.boolean(), config: json }),
+    z.object({
+      name: text,
+      summary: text,
+      agent: text,
+      curriculum: z.enum(["sequence", "joint"]),
+      toldTask: z.boolean(),
+      /** The method that it is the same as, but for what it is told of boundaries. */
+      variantOf: text.optional(),
+      config: json,
+    }),
   ),
   seeds: z.array(natural),
   /** Ids, in the order of learning. */

@@ -1,6 +1,6 @@
 /** @file One job in figures, from its log alone. */
 import { mean } from "../../numerics/statistics.ts";
-import { figuresOf, type Figure } from "../figures.ts";
+import { figuresOf, type Figure, type FigureReferences } from "../figures.ts";
 import { metrics } from "../metrics.ts";
 import type { Learned, RunEvent } from "../run-event.ts";
 import { successMatrices, testMatrices, type SuccessMatrix } from "../success-matrix.ts";
@@ -14,11 +14,17 @@ export interface JobResult {
   readonly testTasks: readonly string[];
 }
 
+export interface JobOfResult {
+  readonly method: string;
+  readonly seed: number;
+  readonly references?: FigureReferences;
+}
+
 /** @param events The log of a run of one agent. */
-export function jobResult(events: readonly RunEvent[], { method, seed }: { readonly method: string; readonly seed: number }): JobResult {
+export function jobResult(events: readonly RunEvent[], { method, seed, references }: JobOfResult): JobResult {
   const agent = events.find((event) => event.kind === "run-started")!.agents[0]!;
   const [matrix, tests] = [successMatrices(events)[0]!, testMatrices(events)[0]!];
-  const figures = withLastRow(figuresOf(events, agent), matrix);
+  const figures = withLastRow(figuresOf(events, agent, references), matrix);
   const sleeps = events.filter((event): event is Learned => event.kind === "learned");
   const last = matrix.cells.at(-1)!;
   return {

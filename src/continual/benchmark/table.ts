@@ -39,10 +39,28 @@ export function benchTable(result: BenchResult): string {
   const { suite, tasks, seeds, protocol } = result;
   const figures = shownFigures(result);
   const title = `${suite.name}: ${tasks.length} ${tasks.length === 1 ? "task" : "tasks"}, ${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"}, ${String(protocol["demonstrations"])} demonstrations a task`;
-  const header = ["method", "seeds", ...figures.flatMap(({ id, name }) => (id === PERFORMANCE ? [name, "IQM of all scores"] : [name]))];
-  const rows = summarizeMethods(result).map((summary) => [summary.method, String(summary.seeds.length)].concat(cellsOf(summary, figures)));
+  const blind = result.methods.some(({ variantOf }) => variantOf !== undefined);
+  const header = [
+    "method",
+    "seeds",
+    ...figures.flatMap(({ id, name }) => (id === PERFORMANCE ? [name, "IQM of all scores"] : [name])),
+    ...(blind ? ["cost of not knowing boundaries"] : []),
+  ];
+  const rows = summarizeMethods(result).map((summary) =>
+    [summary.method, String(summary.seeds.length)].concat(cellsOf(summary, figures), blind ? [costOf(summary, result)] : []),
+  );
   const interval = seeds.length > 1 ? "; 95 % intervals by bootstrap over seeds" : "; one seed tells nothing of the spread";
   return [`${title}${interval}`, padded([header, ...rows]), toldTask(result), ...leadLines(result)].join("\n\n");
+}
+
+/** What a method loses in average performance by not being told boundaries; on the seeds that both have. */
+export function costOf({ method }: MethodSummary, result: BenchResult): string {
+  const base = result.methods.find(({ name }) => name === method)?.variantOf;
+  if (base === undefined) return "";
+  const performance = { runs: result.runs, figures: result.figures.filter(({ id }) => id === PERFORMANCE) };
+  const contestant = (name: string): Contestant => ({ name, method: name, result: performance });
+  const [difference] = comparePairs([[contestant(base), contestant(method)]]);
+  return difference === undefined ? "–" : written(difference.difference);
 }
 
 /** Who knows which task is asked for: methods that do are not to be held against those that do not. */

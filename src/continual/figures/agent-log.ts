@@ -22,6 +22,8 @@ export class AgentLog {
   readonly tasks: readonly string[];
   /** R; absent while it has a gap. */
   readonly rates: Rates | undefined;
+  /** The last row of R; absent while it has a gap. Runs that learn all tasks jointly have no other. */
+  readonly final: readonly number[] | undefined;
   /** What happened to this agent, and to all. */
   readonly events: readonly RunEvent[];
   readonly #cells: SuccessMatrix["cells"];
@@ -37,6 +39,8 @@ export class AgentLog {
     this.events = events.filter((event) => !("agent" in event) || event.agent === agent);
     const whole = matrix !== undefined && !this.#cells.some((row) => row.includes(undefined));
     this.rates = whole ? this.#cells.map((row) => row.map((cell) => rateOf(cell!.successes, Infinity))) : undefined;
+    const last = this.#cells.at(-1);
+    this.final = last === undefined || last.includes(undefined) ? undefined : last.map((cell) => rateOf(cell!.successes, Infinity));
     for (const event of this.events) {
       if (event.kind === "learned") this.#gradientSteps.set(event.task, event.gradientSteps);
       if (event.kind !== "tested-while-learning") continue;

@@ -12,7 +12,6 @@ import type { Snapshot } from "../../contract/snapshot.ts";
 import type { RandomStream } from "../../numerics/random.ts";
 import { mlpPlan, type MlpLayer } from "../../tensor/mlp-shape.ts";
 import { placeOf } from "../../tensor/parameters.ts";
-import { hiddenActivations } from "../imitation/hidden-activations.ts";
 import { defineStrategy, type Consolidation, type DescentStep, type Examples, type Learner, type Term } from "./strategy.ts";
 
 const options = z.strictObject({
@@ -62,7 +61,14 @@ class ContinualBackprop implements Consolidation {
 
   terms(_: DescentStep, { inputs }: Examples): readonly Term[] {
     const { shape, network, parameters } = this.#learner;
-    this.#activations = hiddenActivations(shape, network.layout, parameters.numbers, inputs.subarray(0, HEARD * shape.sizes[0]!));
+    const [width] = shape.sizes as [number];
+    const heard = Math.min(HEARD, inputs.length / width);
+    const hidden = network.hidden!(parameters);
+    this.#activations = this.#units.map(({ utility }) => new Float32Array(heard * utility.length));
+    for (let row = 0; row < heard; row++) {
+      const said = hidden(inputs.subarray(row * width, (row + 1) * width));
+      said.forEach((units, k) => this.#activations[k]!.set(units, row * units.length));
+    }
     return [];
   }
 

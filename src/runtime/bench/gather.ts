@@ -7,6 +7,10 @@ import { isToldTask } from "../../continual/benchmark/methods.ts";
 import type { Protocol } from "../../continual/benchmark/protocol.ts";
 import type { BenchResult, FigureKind } from "../../continual/benchmark/result.ts";
 import { jobResult } from "../../continual/benchmark/run-result.ts";
+import type { FigureReferences } from "../../continual/figures.ts";
+import type { Method } from "../../continual/benchmark/methods.ts";
+import { jointFinal, singleTaskCurves } from "../../continual/references.ts";
+import type { RunEvent } from "../../continual/run-event.ts";
 import type { Suite } from "../../continual/suite.ts";
 import { engramVersion } from "../version.ts";
 import { completeEvents } from "./folders.ts";
@@ -29,7 +33,9 @@ export function gather({ suite, protocol, jobs, done, failures, command, agents 
   const methods = [...new Map(jobs.map((job) => [job.method.name, job])).values()];
   const order = methods.map(({ method }) => method.name);
   const sorted = done.toSorted((a, b) => order.indexOf(a.method.name) - order.indexOf(b.method.name) || a.seed - b.seed);
-  const results = sorted.map(({ folder, method, seed }) => jobResult(completeEvents(folder), { method: method.name, seed }));
+  const logs = new Map(sorted.map((job) => [job, completeEvents(job.folder)]));
+  const compared = referencesIn(logs);
+  const results = sorted.map((job) => jobResult(logs.get(job)!, { method: job.method.name, seed: job.seed, references: compared }));
   const figures = new Map<string, FigureKind>(results.flatMap((result) => result.figures.map((figure) => [figure.id, figure])));
   return {
     format: 1,
@@ -55,10 +61,22 @@ export function gather({ suite, protocol, jobs, done, failures, command, agents 
   };
 }
 
+/** What figures compare with, where this benchmark has learned each task from scratch, and all of them jointly. */
+function referencesIn(logs: ReadonlyMap<Job, readonly RunEvent[]>): FigureReferences {
+  const of = (is: (method: Method) => boolean): (readonly RunEvent[])[] => [...logs].flatMap(([{ method }, log]) => (is(method) ? [log] : []));
+  const scratch = of(({ config, boundaries = "given" }) => config["consolidation"] === "from-scratch" && boundaries === "given");
+  const joint = of(({ curriculum }) => curriculum === "joint");
+  const isTested = scratch.every((log) => log.some(({ kind }) => kind === "tested-while-learning"));
+  return {
+    ...(scratch.length > 0 && isTested && { singleTaskCurves: singleTaskCurves(scratch) }),
+    ...(joint.length > 0 && { jointFinal: jointFinal(joint) }),
+  };
+}
+
 function methodResult({ method, config }: Job, agents: Gathering["agents"]): BenchResult["methods"][number] {
-  const { name, summary, agent, curriculum } = method;
+  const { name, summary, agent, curriculum, variantOf } = method;
   const resolved = { ...agents.get(agent)?.defaults, ...config.agents[agent] };
-  return { name, summary, agent, curriculum, toldTask: isToldTask(resolved), config: resolved };
+  return { name, summary, agent, curriculum, toldTask: isToldTask(resolved), ...(variantOf !== undefined && { variantOf }), config: resolved };
 }
 
 const secondsOf = (folder: string): number => (JSON.parse(readFileSync(join(folder, "meta.json"), "utf8")) as { readonly seconds: number }).seconds;

@@ -3,6 +3,8 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { InvalidValueError } from "../../contract/errors.ts";
 import { benchName } from "../../continual/benchmark/program.ts";
+import { toldBoundaries } from "../../continual/benchmark/methods.ts";
+import { boundaryModes, type BoundaryMode } from "../../continual/config.ts";
 import { parseProtocol } from "../../continual/benchmark/protocol.ts";
 import type { BenchResult } from "../../continual/benchmark/result.ts";
 import { benchTable } from "../../continual/benchmark/table.ts";
@@ -12,7 +14,7 @@ import { gather } from "../bench/gather.ts";
 import { jobTitle, type Job } from "../bench/job.ts";
 import { about } from "../bench/json-file.ts";
 import { runJobs, type JobOutcome } from "../bench/pool.ts";
-import { loadMethods, prepare, type Asked } from "../bench/prepare.ts";
+import { loadMethods, prepare, type Asked, type NamedMethod } from "../bench/prepare.ts";
 import { writeResult } from "../bench/result-files.ts";
 import { integer } from "../flags.ts";
 import { onInterrupt } from "../interrupt.ts";
@@ -26,6 +28,7 @@ export interface BenchFlags {
   readonly methods: string;
   readonly seeds: string;
   readonly parallel?: string;
+  readonly boundaries?: string;
   readonly set: readonly string[];
   readonly out?: string;
   readonly json?: boolean;
@@ -66,6 +69,7 @@ async function askedFor(name: string, flags: BenchFlags, registries: Registries)
   const suite = suites.has(name) || !name.endsWith(".json") ? loadSuite(name, suites) : about(name, () => loadSuite(name, suites));
   const command = [
     `engram bench ${name} --methods ${flags.methods} --seeds ${flags.seeds}`,
+    ...(flags.boundaries === undefined ? [] : [`--boundaries ${flags.boundaries}`]),
     ...flags.set.map((assignment) => `--set '${assignment}'`),
     ...(flags.out === undefined ? [] : [`--out ${flags.out}`]),
   ].join(" ");
@@ -73,13 +77,25 @@ async function askedFor(name: string, flags: BenchFlags, registries: Registries)
     suite,
     from: name,
     protocol: parseProtocol(withOverrides({}, flags.set)),
-    methods: loadMethods(flags.methods, agents),
+    methods: inModes(loadMethods(flags.methods, agents), flags.boundaries),
     seeds: seedsOf(flags.seeds),
     out: flags.out ?? join("runs", benchName(suite)),
     command,
     agents,
     openEnvironment: (id) => openEnvironment(id, registries),
   };
+}
+
+/** Each method once for each way of being told boundaries. @throws {InvalidValueError} */
+function inModes(methods: readonly NamedMethod[], list: string | undefined): readonly NamedMethod[] {
+  if (list === undefined) return methods;
+  const modes = list.split(",").map((mode) => {
+    const known = boundaryModes.find((each) => each === mode);
+    if (known === undefined) throw new InvalidValueError("--boundaries", list, `some of ${boundaryModes.join(", ")}, with commas between`);
+    return known;
+  });
+  const inMode = ({ method, ...from }: NamedMethod, mode: BoundaryMode): NamedMethod => ({ ...from, method: toldBoundaries(method, mode) });
+  return methods.flatMap((each) => [...new Set(modes)].map((mode) => inMode(each, mode)));
 }
 
 /** `1-10`, `1,2,5` or both, ascending. @throws {InvalidValueError} */

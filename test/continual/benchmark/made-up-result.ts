@@ -13,6 +13,7 @@ export interface MadeUpMethod {
   readonly curriculum?: "sequence" | "joint";
   /** Whether it reads a memory. */
   readonly reads?: boolean;
+  readonly variantOf?: string;
 }
 
 export interface MadeUpBench {
@@ -75,12 +76,13 @@ export function madeUpResult({
     format: 1,
     suite: { name: "made-up", worlds: tasks.map((task) => ({ world: `made-up/${task}@1` })) },
     protocol: { demonstrations: 30, evaluationEpisodes: 20, taskCue: 0 },
-    methods: methods.map(({ name, curriculum = "sequence" }) => ({
+    methods: methods.map(({ name, curriculum = "sequence", variantOf }) => ({
       name,
       summary: `It is ${name}.`,
       agent: "mind",
       curriculum,
       toldTask: name === "joint",
+      ...(variantOf !== undefined && { variantOf }),
       config: { a: 1 },
     })),
     seeds: [...seeds],

@@ -3,7 +3,7 @@ import { agents } from "../../../agents/index.ts";
 import { suites } from "../../../envs/suites.ts";
 import { benchCsv } from "../../../src/continual/benchmark/csv.ts";
 import { benchLatex } from "../../../src/continual/benchmark/latex.ts";
-import { isToldTask, knownMethods, parseMethod } from "../../../src/continual/benchmark/methods.ts";
+import { isToldTask, knownMethods, parseMethod, toldBoundaries } from "../../../src/continual/benchmark/methods.ts";
 import { configOfJob, parseProtocol } from "../../../src/continual/benchmark/protocol.ts";
 import { benchReport } from "../../../src/continual/benchmark/report.ts";
 import { benchTable } from "../../../src/continual/benchmark/table.ts";
@@ -48,10 +48,21 @@ describe("a protocol", () => {
     for (const name of ["engram", "replay"]) expect(Object.values(config(name).agents)[0]).toMatchObject({ taskCue: 0, memoryPerTask: 400 });
   });
 
-  it("says what is known of boundaries, and whether there are tests while learning", () => {
-    expect(config("none")).toMatchObject({ boundaries: "given" });
+  it("says what is known of boundaries, and when there are tests while learning: of as many episodes as there are, and never of joint learning", () => {
+    expect(config("none")).toMatchObject({ boundaries: "given", testsWhileLearning: { every: 250, episodes: 5, tasks: "current" } });
+    expect(config("none", { evaluationEpisodes: 2 }).testsWhileLearning).toMatchObject({ episodes: 2 });
+    expect(config("none", { testsWhileLearning: null }).testsWhileLearning).toBeUndefined();
+    expect(config("joint").testsWhileLearning).toBeUndefined();
     const testsWhileLearning = { every: 10, episodes: 2, tasks: "seen" };
     expect(config("none", { boundaries: "none", testsWhileLearning })).toMatchObject({ boundaries: "none", testsWhileLearning });
+  });
+
+  it("is overruled by what a method is told of boundaries, under a name of its own", () => {
+    const method = toldBoundaries(known.get("ewc")!, "none");
+    expect(method).toMatchObject({ name: "ewc-no-boundaries", variantOf: "ewc" });
+    const agent = agents.get(method.agent)!;
+    expect(configOfJob({ suite, protocol: parseProtocol({ boundaries: "noisy" }), method, agent }).boundaries).toBe("none");
+    expect(toldBoundaries(known.get("ewc")!, "given").name).toBe("ewc");
   });
 
   it("counts less than what a method says itself", () => {
@@ -110,4 +121,21 @@ describe("tables", () => {
     const [columns] = /\{lr+\}/.exec(text)!;
     for (const line of text.split("\n").filter((each) => each.endsWith("\\\\"))) expect(line.split("&").length).toBe(columns.length - 2);
   });
+});
+
+it("what a method loses by not knowing boundaries is a column of the table, where anybody was asked", () => {
+  const methods = [
+    { name: "keeper", learned: 0.9, kept: 0.9 },
+    { name: "keeper-no-boundaries", learned: 0.9, kept: 0.3, variantOf: "keeper" },
+  ];
+  const result = madeUpResult({ methods });
+  const mean = (method: string): number => {
+    const own = result.runs.filter((run) => run.method === method).map(({ figures }) => figures["average-performance"]!);
+    return own.reduce((sum, value) => sum + value, 0) / own.length;
+  };
+  const table = benchTable(result);
+  expect(table).toContain("cost of not knowing boundaries");
+  const row = table.split("\n").find((line) => line.trim().startsWith("keeper-no-boundaries"))!;
+  expect(row).toContain(`  ${(mean("keeper") - mean("keeper-no-boundaries")).toFixed(3)} [`);
+  expect(benchTable(madeUpResult())).not.toContain("cost of not knowing");
 });
