@@ -2,6 +2,7 @@
 import type { Divergence } from "../../contract/errors.ts";
 import type { TaskId } from "../../contract/task.ts";
 import type { EpisodicMemory } from "../../memory/episodic-memory.ts";
+import { thin } from "../../memory/forgetting/thinning.ts";
 import type { RandomStream } from "../../numerics/random.ts";
 import { matrix } from "../../tensor/ops.ts";
 import type { Scalar, Tensor2D } from "../../tensor/types.ts";
@@ -19,6 +20,8 @@ export interface RetrievalLearnerOptions {
   readonly descent: GradientDescent;
   readonly features: Features;
   readonly memory: EpisodicMemory;
+  /** States of each task that will be there to read when the policy acts. */
+  readonly perTask: number;
   /** States a step may read from, and states it must answer. */
   readonly support: number;
   readonly queries: number;
@@ -36,9 +39,9 @@ export class RetrievalLearner {
    * @param count How many there will be.
    */
   *steps(tasks: readonly TaskId[], random: RandomStream, count: number): Generator<number, void> {
-    const { memory, features, descent } = this.#options;
+    const { memory, features, descent, perTask } = this.#options;
     memory.settle();
-    const pools = tasks.map((task) => episodesOf(memory, task)).filter((episodes) => episodes.length > 0);
+    const pools = tasks.map((task) => episodesOf(memory, task, perTask)).filter((episodes) => episodes.length > 0);
     const inputs = new Float32Array(memory.size * features.size);
     features.write(memory.observations, memory.size, inputs);
     const cues = this.#cuesOfRows();
@@ -84,8 +87,8 @@ interface Rows {
   readonly cues: Float32Array;
 }
 
-/** The rows of a task, an array for each episode, in the order remembered. */
-function episodesOf(memory: EpisodicMemory, task: TaskId): TaskEpisodes {
+/** The rows of a task by episodes, in the order remembered; what lasts is as dense as what the budget leaves, if not the very same states. */
+function episodesOf(memory: EpisodicMemory, task: TaskId, perTask: number): TaskEpisodes {
   const episodes = new Map<number, number[]>();
   for (const row of memory.rowsOf(task)) {
     const episode = memory.episodeOf(row);
@@ -93,5 +96,7 @@ function episodesOf(memory: EpisodicMemory, task: TaskId): TaskEpisodes {
     if (rows === undefined) episodes.set(episode, [row]);
     else rows.push(row);
   }
-  return [...episodes.values()].map((rows) => Int32Array.from(rows));
+  const all = [...episodes.values()].map((rows) => Int32Array.from(rows));
+  const lengths = all.map(({ length }) => length);
+  return thin(lengths, perTask).map((places, e) => ({ rows: all[e]!, lasting: places.map((k) => all[e]![k]!) }));
 }
