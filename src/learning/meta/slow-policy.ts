@@ -18,12 +18,12 @@ import type { PolicyInput } from "../policy-input.ts";
 const WITNESSES = 8;
 
 /** The mean squared error at which the slow policy is trusted half as much as it can be. */
-const HALF_TRUST = 0.1;
+const HALF_TRUST = 0.05;
 
 /** Its share of the action where it reproduces what is recalled: as much as the reader's. */
 const FULL_TRUST = 0.5;
 
-/** The slow policy's share of an action: 1/2 · 1/(1 + (e/0.1)²), for its mean squared error e on what was recalled. */
+/** The slow policy's share of an action: 1/2 · 1/(1 + (e/0.05)²), for its mean squared error e on what was recalled. */
 export const trust = (error: number): number => FULL_TRUST / (1 + (error / HALF_TRUST) ** 2);
 
 export interface SlowPolicyOptions {

@@ -48,10 +48,10 @@ beforeAll(async () => {
 });
 
 describe("trust in the slow policy", () => {
-  it("is half of the action without an error, a quarter at 0.1, and fades with its square", () => {
+  it("is half of the action without an error, a quarter at 0.05, and fades with its square", () => {
     expect(trust(0)).toBe(0.5);
-    expect(trust(0.1)).toBeCloseTo(0.25, 12);
-    expect(trust(1)).toBeCloseTo(0.5 / 101, 12);
+    expect(trust(0.05)).toBeCloseTo(0.25, 12);
+    expect(trust(1)).toBeCloseTo(0.5 / 401, 12);
   });
 });
 
