@@ -28,6 +28,7 @@ import { explainRetrieval } from "../../src/learning/meta/retrieval-explanation.
 import { RetrievalLearner } from "../../src/learning/meta/retrieval-learner.ts";
 import { encoderVersion, initializeRetrieval, keySize, retrievalLayout, type RetrievalShape } from "../../src/learning/meta/retrieval-policy.ts";
 import { RetrievalReader } from "../../src/learning/meta/retrieval-reader.ts";
+import { vectorsOf } from "../../src/learning/turned-scenes.ts";
 import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
 import { evict } from "../../src/memory/forgetting/eviction.ts";
 import { evictionRules } from "../../src/memory/forgetting/eviction-rules.ts";
@@ -71,6 +72,8 @@ class EngramAgent implements Agent {
       ...parts,
       descent: this.#descent,
       perTask: config.memoryPerTask,
+      actionVectors: vectorsOf(spec.action),
+      turned: config.turned,
       support: config.support,
       queries: config.queries,
     });

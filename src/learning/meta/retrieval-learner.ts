@@ -8,6 +8,7 @@ import { matrix } from "../../tensor/ops.ts";
 import type { Scalar, Tensor2D } from "../../tensor/types.ts";
 import type { TensorViews } from "../../tensor/parameters.ts";
 import type { Features } from "../features.ts";
+import { drawTurn, turn, type Turn } from "../turned-scenes.ts";
 import { gather } from "../gather.ts";
 import { cosineDecay } from "../learning-rate.ts";
 import type { GradientDescent } from "../gradient-descent.ts";
@@ -22,6 +23,10 @@ export interface RetrievalLearnerOptions {
   readonly memory: EpisodicMemory;
   /** States of each task that will be there to read when the policy acts. */
   readonly perTask: number;
+  /** Where the vectors of an action begin. */
+  readonly actionVectors: readonly number[];
+  /** The share of the steps that see their scenes turned, in [0, 1]. */
+  readonly turned: number;
   /** States a step may read from, and states it must answer. */
   readonly support: number;
   readonly queries: number;
@@ -52,7 +57,8 @@ export class RetrievalLearner {
       const read = support.subarray(0, drawSupportAndQueries(pools, random, support, queries));
       const batch = (): Divergence["batch"] => ({ support: idsOf(read), queries: idsOf(queries) });
       descent.share = cosineDecay(step / count);
-      yield descent.step((views) => this.#loss(views, { inputs, cues }, read, queries), batch);
+      const seen = random.uniform() < this.#options.turned ? drawTurn(random) : undefined;
+      yield descent.step((views) => this.#loss(views, { inputs, cues, seen }, read, queries), batch);
     }
   }
 
@@ -64,17 +70,22 @@ export class RetrievalLearner {
     return cues;
   }
 
-  #loss(views: TensorViews, { inputs, cues }: Rows, support: Int32Array, queries: Int32Array): Scalar {
-    const { shape, memory, features } = this.#options;
+  #loss(views: TensorViews, { inputs, cues, seen }: Rows, support: Int32Array, queries: Int32Array): Scalar {
+    const { shape, memory, features, actionVectors } = this.#options;
     const actions = memory.shape.valueSize;
-    const rows = (from: Float32Array, chosen: Int32Array, width: number): Tensor2D => matrix(gather(from, chosen, width), chosen.length, width);
+    const rows = (from: Float32Array, chosen: Int32Array, width: number, vectors: readonly number[] = []): Tensor2D => {
+      const gathered = gather(from, chosen, width);
+      return matrix(seen === undefined ? gathered : turn(gathered, width, vectors, seen), chosen.length, width);
+    };
+    const plain = (from: Float32Array, width: number): Tensor2D => matrix(gather(from, queries, width), queries.length, width);
     return retrievalLoss(shape, views, {
-      queries: rows(inputs, queries, features.size),
+      unturned: { queries: plain(inputs, features.size), actions: plain(memory.values, actions) },
+      queries: rows(inputs, queries, features.size, features.vectors),
       cues: rows(cues, queries, shape.cue),
-      actions: rows(memory.values, queries, actions),
-      support: rows(inputs, support, features.size),
+      actions: rows(memory.values, queries, actions, actionVectors),
+      support: rows(inputs, support, features.size, features.vectors),
       supportCues: rows(cues, support, shape.cue),
-      supportActions: rows(memory.values, support, actions),
+      supportActions: rows(memory.values, support, actions, actionVectors),
     });
   }
 }
@@ -85,6 +96,8 @@ interface Rows {
   readonly inputs: Float32Array;
   /** [n, C] */
   readonly cues: Float32Array;
+  /** How they are seen: as they were by default. */
+  readonly seen: Turn | undefined;
 }
 
 /** The rows of a task by episodes, in the order remembered; what lasts is as dense as what the budget leaves, if not the very same states. */

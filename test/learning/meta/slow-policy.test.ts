@@ -12,7 +12,7 @@ import { FlatVector } from "../../../src/tensor/flat-vector.ts";
 import { placeOf } from "../../../src/tensor/parameters.ts";
 
 /** A place on a line is its own feature and its own key. The reader corrects nothing; the slow policy answers three times the place. */
-const features: Features = { size: 1, names: ["place"], write: (from, count, into, at = 0) => into.set(from.subarray(0, count), at) };
+const features: Features = { size: 1, names: ["place"], vectors: [], write: (from, count, into, at = 0) => into.set(from.subarray(0, count), at) };
 const shape: RetrievalShape = {
   encoder: { sizes: [1, 1], activation: "identity" },
   cue: 0,
