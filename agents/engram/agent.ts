@@ -1,7 +1,7 @@
 /**
  * @file The flagship: a long-term memory that is competent as soon as it has been shown something, and a policy that learns how to
- * read it. Demonstrated states are remembered, thinned along all episodes of their task; sleep trains the reader on questions
- * drawn from memory itself and then files every entry anew under the improved key.
+ * read it. Sleep trains the reader on questions drawn from memory itself, on the new task as it was shown; then the task is thinned
+ * along all of its episodes, and every entry filed anew under the improved key.
  * @see McClelland, McNaughton & O'Reilly (1995) for two systems that learn at two speeds.
  */
 import type {
@@ -30,6 +30,7 @@ import { explainRetrieval } from "../../src/learning/meta/retrieval-explanation.
 import { RetrievalLearner } from "../../src/learning/meta/retrieval-learner.ts";
 import { encoderVersion, initializeRetrieval, keySize, retrievalLayout, type RetrievalShape } from "../../src/learning/meta/retrieval-policy.ts";
 import { RetrievalReader } from "../../src/learning/meta/retrieval-reader.ts";
+import { vectorsOf } from "../../src/learning/turned-scenes.ts";
 import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
 import { evict } from "../../src/memory/forgetting/eviction.ts";
 import { evictionRules } from "../../src/memory/forgetting/eviction-rules.ts";
@@ -70,7 +71,15 @@ class EngramAgent implements Agent {
     });
     const parts = { shape, features, memory: this.memory };
     this.#reader = new RetrievalReader({ ...parts, parameters: this.#parameters, neighbours: config.neighbours });
-    this.#learner = new RetrievalLearner({ ...parts, descent: this.#descent, support: config.support, queries: config.queries });
+    this.#learner = new RetrievalLearner({
+      ...parts,
+      descent: this.#descent,
+      perTask: config.memoryPerTask,
+      actionVectors: vectorsOf(spec.action),
+      turned: config.turned,
+      support: config.support,
+      queries: config.queries,
+    });
     this.#key = new Float32Array(memoryShape.keySize);
     this.#decision = { action: new Float32Array(spec.action.size), recall: this.#reader.recall, time: 0 };
     this.#lived = latestOf(this.memory) + 1;
@@ -109,15 +118,18 @@ class EngramAgent implements Agent {
     });
   }
 
-  /** Forgets what is over the budget of a task, and of all. */
-  #keepBudgets(task: TaskId): void {
+  /**
+   * Forgets what is over the budgets.
+   * @param shown A task that there is still something to learn from: then it stays whole, and the budget of all tasks together waits.
+   */
+  #keepBudgets(shown?: TaskId): void {
     const { eviction, memoryPerTask, memoryTotal } = this.#config;
     const rule = evictionRules[eviction]({
       random: this.#random.split(`eviction ${this.#lived}`),
       error: (_, row) => this.#reader.errorWithout(row),
     });
-    evict(this.memory, { entries: memoryPerTask }, rule, task);
-    if (memoryTotal > 0) evict(this.memory, { entries: memoryTotal }, rule);
+    for (const task of this.memory.tasks()) if (task !== shown) evict(this.memory, { entries: memoryPerTask }, rule, task);
+    if (memoryTotal > 0 && shown === undefined) evict(this.memory, { entries: memoryTotal }, rule);
   }
 
   beginTask(task: TaskId): void {
@@ -125,9 +137,9 @@ class EngramAgent implements Agent {
   }
 
   *consolidate(budget: ConsolidationBudget): Generator<ConsolidationProgress, ConsolidationReport> {
-    this.#keepBudgets(this.#task);
     const parts = { memory: this.memory, reader: this.#reader, learner: this.#learner, descent: this.#descent };
-    return yield* sleep({ ...parts, exams: this.#random.split("exams") }, budget, this.#task, this.#random.split(`sleep ${this.#descent.count}`));
+    const sleeper = { ...parts, exams: this.#random.split("exams"), keepBudgets: () => this.#keepBudgets() };
+    return yield* sleep(sleeper, budget, this.#task, this.#random.split(`sleep ${this.#descent.count}`));
   }
 
   /** Lets memory be searched by an approximate index from now on. */

@@ -22,6 +22,12 @@ export const engramConfig = z.strictObject({
   slowHidden: z.array(count("Units of a layer.")).describe("Hidden layers of the slow policy, features → action without memory.").default([128, 128]),
   support: count("Remembered states that a training step may read from.").default(1024),
   queries: count("States whose action a training step must reproduce.").default(128),
+  turned: z
+    .number()
+    .min(0)
+    .max(1)
+    .describe("Share of training steps in which the reader sees scenes turned about the vertical, or mirrored.")
+    .default(0.5),
   learningRate: z.number().positive().describe("Adam's step size.").default(2e-3),
   taskCue: z.int().min(0).describe("Length of the code that tells which task is asked for; 0 tells nothing.").default(8),
 });

@@ -23,6 +23,8 @@ export interface Sleeper {
   readonly descent: GradientDescent;
   /** Chooses what it asks itself; the same in every sleep. */
   readonly exams: RandomStream;
+  /** Forgets what is over the budgets of a task and of all. */
+  keepBudgets(): void;
 }
 
 /** So near are two states, and what was done in them, that are one: in squared distance of keys, and in distance of actions. */
@@ -37,7 +39,10 @@ export function* sleep(
 ): Generator<ConsolidationProgress, ConsolidationReport> {
   const { memory, reader, learner, descent } = sleeper;
   const tasks = memory.tasks();
-  if (gradientSteps === 0 || tasks.length === 0) return { gradientSteps: 0, loss: 0, memorySize: memory.size };
+  if (gradientSteps === 0 || tasks.length === 0) {
+    sleeper.keepBudgets();
+    return { gradientSteps: 0, loss: 0, memorySize: memory.size };
+  }
   const exams = setExams(memory, sleeper.exams);
   const before = exams.map((exam) => errorsOn(sleeper, exam));
   if (exams.length > 0) yield { gradientSteps: 0, loss: 0, doing: "self-test" };
@@ -62,6 +67,7 @@ export function* sleep(
     reader.catchUp();
   }
   yield { ...progress, doing: "tidying" };
+  sleeper.keepBudgets();
   const merged = mergeNearDuplicates(memory, ALIKE);
   const slowReproduces = reproduced((_, row) => reader.slowErrorOn(row));
   const forgotten = memoryBytes === undefined ? 0 : evict(memory, { bytes: memoryBytes }, slowReproduces);

@@ -3,11 +3,14 @@
  * observation space, so that it fits a body never seen before; nothing here is learned and no statistics of data are used.
  */
 import type { Space, SpacePart } from "../contract/space.ts";
+import { turns } from "./turned-scenes.ts";
 
 /** A linear map from observations to features: feature k is scale[k] · (observation[plus[k]] − observation[minus[k]]). */
 export interface Features {
   readonly size: number;
   readonly names: readonly string[];
+  /** Where vectors (x, y, z) begin among them. */
+  readonly vectors: readonly number[];
   /** Writes the features of `count` observations, row by row, beginning at `at`; both arrays row-major. */
   write(observations: Float32Array, count: number, into: Float32Array, at?: number): void;
 }
@@ -20,6 +23,8 @@ interface Term {
   readonly plus: number;
   readonly minus: number;
   readonly scale: number;
+  /** Whether a vector begins here. */
+  readonly vector: boolean;
 }
 
 /**
@@ -51,7 +56,8 @@ export function relativeFeatures({ size, parts }: Space, controlPeriod: number):
   return compile(terms, size);
 }
 
-const each = (part: SpacePart, term: (k: number) => Term): Term[] => Array.from({ length: part.size }, (_, k) => term(k));
+const each = (part: SpacePart, term: (k: number) => Omit<Term, "vector">): Term[] =>
+  Array.from({ length: part.size }, (_, k) => ({ ...term(k), vector: k === 0 && turns(part) }));
 
 function compile(terms: readonly Term[], width: number): Features {
   const plus = Int32Array.from(terms, (term) => term.plus);
@@ -60,6 +66,7 @@ function compile(terms: readonly Term[], width: number): Features {
   return {
     size: terms.length,
     names: terms.map((term) => term.name),
+    vectors: terms.flatMap(({ vector }, i) => (vector ? [i] : [])),
     write(observations, count, into, at = 0): void {
       for (let row = 0, next = at; row < count; row++) {
         const o = row * width;

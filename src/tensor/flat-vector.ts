@@ -23,6 +23,7 @@ export class FlatVector {
   readonly address: Address;
   readonly #array: Float32Array;
   #view: Float32Array;
+  #isDisposed = false;
 
   /** All 0. @param size How many numbers. */
   constructor(size: number) {
@@ -122,7 +123,9 @@ export class FlatVector {
     this.numbers.set(saved);
   }
 
+  /** Gives its place back; a second time does nothing. */
   dispose(): void {
-    this.heap?.release(this.address);
+    if (!this.#isDisposed) this.heap?.release(this.address);
+    this.#isDisposed = true;
   }
 }

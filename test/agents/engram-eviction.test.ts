@@ -20,22 +20,29 @@ const spec: EnvironmentSpec = {
   horizon: 40,
 };
 
-/** Three demonstrations of 20 steps, a sleep, and a look around. */
-function learn(agent: Agent, name: string, seed: number): void {
+const lookWith = (random: RandomStream): Float32Array => Float32Array.of(random.uniform(-1, 1), random.uniform(-1, 1));
+
+/** Three demonstrations of 20 steps. */
+function show(agent: Agent, name: string, seed: number): RandomStream {
   const task = asTaskId(name);
   const random = RandomStream.fromSeed(seed);
   agent.beginTask(task);
-  const look = (): Float32Array => Float32Array.of(random.uniform(-1, 1), random.uniform(-1, 1));
   for (let episode = 0; episode < 3; episode++) {
     for (let index = 0; index < 20; index++) {
-      const observation = look();
+      const observation = lookWith(random);
       const action = Float32Array.of(observation[0]! > 0 ? 1 : -1, 0);
       const step = middle(observation, 0, false);
       agent.observe({ task, episode, index, actor: "demonstrator", observation, decision: { action }, action, step });
     }
   }
+  return random;
+}
+
+/** Three demonstrations, a sleep, and a look around. */
+function learn(agent: Agent, name: string, seed: number): void {
+  const random = show(agent, name, seed);
   for (const _ of agent.consolidate({ gradientSteps: 3 }));
-  for (let i = 0; i < 10; i++) agent.act(look(), { first: i === 0, task });
+  for (let i = 0; i < 10; i++) agent.act(lookWith(random), { first: i === 0, task: asTaskId(name) });
 }
 
 const make = (config: Readonly<Record<string, unknown>>, seed = 1): Promise<Agent> => engram.make({ spec, seed, config });
@@ -81,6 +88,18 @@ describe.each(Object.keys(evictionRules))("an engram that forgets by %s", (evict
 });
 
 describe("an engram", () => {
+  it("keeps a task whole until it has slept on it or is shown another", async () => {
+    const agent = await make({ memoryPerTask: 30 });
+    show(agent, "one", 1);
+    expect(rowsOf(agent).tasks).toHaveLength(60);
+    show(agent, "two", 2);
+    expect(rowsOf(agent).tasks.filter((task) => task === "one")).toHaveLength(30);
+    expect(rowsOf(agent).tasks.filter((task) => task === "two")).toHaveLength(60);
+    for (const _ of agent.consolidate({ gradientSteps: 0 }));
+    expect(rowsOf(agent).tasks).toHaveLength(60);
+    agent.dispose();
+  });
+
   it("notes what it reads with the step it lives in, on one clock with what it was shown", async () => {
     const agent = await make({ neighbours: 4 });
     learn(agent, "one", 1);

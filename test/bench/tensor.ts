@@ -177,6 +177,7 @@ function retrieval(): () => void {
   const [support, supportCues, supportActions] = [normal(1024 * features), normal(1024 * cue), normal(1024 * actions)];
   return descent(layout, parameters, (views) =>
     retrievalLoss(shape, views, {
+      unturned: { queries: rowsOf(queries, features), actions: rowsOf(answers, actions) },
       queries: rowsOf(queries, features),
       cues: rowsOf(cues, cue),
       actions: rowsOf(answers, actions),

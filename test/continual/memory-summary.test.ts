@@ -159,7 +159,10 @@ describe("a run that asks what memory is worth", () => {
     );
     const { memory } = summarize(events).agents[0]!;
     expect(memory!.conditions.map(({ memory: condition }) => condition)).toEqual(["on", "off", "shuffled"]);
-    expect(memory!.conditions[1]!.gain!.mean).toBeGreaterThan(0.5);
+    // With memory off the slow policy knows the way by itself; what memory holds instead, the agent believes.
+    const [, off, shuffled] = memory!.conditions;
+    expect(off!.gain!.mean).toBeLessThan(0.5);
+    expect(shuffled!.gain!.mean).toBeGreaterThan(0.5);
     expect(memory!.sources.map(({ task, entries, neverRead }) => [task, entries <= 40, neverRead < entries])).toEqual([
       ["left", true, true],
       ["right", true, true],

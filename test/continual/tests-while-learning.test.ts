@@ -87,7 +87,8 @@ describe("tests while learning", () => {
     expect(new Set(whileLearning(events).map(({ learning, task }) => `${learning} ${task}`))).toEqual(new Set(["left left", "up up"]));
   });
 
-  it.each(Object.keys(small))("test %s as if its sleep had ended there", async (name) => {
+  // Where steps become smaller in the course of a sleep a shorter one is another one; the conformance suite ends it early instead.
+  it.each(Object.keys(small).filter((name) => name !== "engram"))("test %s as if its sleep had ended there", async (name) => {
     const [tested, short] = [await lived(TESTS, [name]), await lived(undefined, [name], 10)];
     const { returns } = whileLearning(tested.events).find(({ learned, gradientStep }) => learned === 0 && gradientStep === 10)!;
     const cell = short.events.find((event) => event.kind === "evaluated" && event.learned === 1 && event.task === "left");

@@ -1,12 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { drawSupportAndQueries, type TaskEpisodes } from "../../src/learning/meta/support-query.ts";
+import { drawSupportAndQueries, type EpisodeRows, type TaskEpisodes } from "../../src/learning/meta/support-query.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 
-/** Rows count up over everything: task by task, episode by episode. */
-function memoryOf(shape: readonly (readonly number[])[]): TaskEpisodes[] {
+/** Rows count up over everything: task by task, episode by episode. @param every Of how many rows one lasts. */
+function memoryOf(shape: readonly (readonly number[])[], every = 1): TaskEpisodes[] {
   let row = 0;
-  return shape.map((episodes) => episodes.map((length) => Int32Array.from({ length }, () => row++)));
+  return shape.map((episodes) =>
+    episodes.map((length) => {
+      const rows = Int32Array.from({ length }, () => row++);
+      return { rows, lasting: rows.filter((_, k) => k % every === 0) };
+    }),
+  );
 }
 
 const shapes = fc.array(fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 5 });
@@ -19,7 +24,7 @@ describe("support and queries", () => {
         const support = new Int32Array(40);
         const queries = new Int32Array(40);
         const count = drawSupportAndQueries(tasks, RandomStream.fromSeed(seed), support, queries);
-        const episodeOf = (row: number): Int32Array => tasks.flat().find((rows) => rows.includes(row))!;
+        const episodeOf = (row: number): EpisodeRows => tasks.flat().find(({ rows }) => rows.includes(row))!;
         const read = new Set(Array.from(support.slice(0, count), episodeOf));
         for (const row of queries) {
           const alone = tasks.find((episodes) => episodes.includes(episodeOf(row)))!.length === 1;
@@ -45,7 +50,7 @@ describe("support and queries", () => {
     ]);
     const queries = new Int32Array(99);
     drawSupportAndQueries(tasks, RandomStream.fromSeed(2), new Int32Array(30), queries);
-    const perTask = tasks.map((episodes) => queries.filter((row) => episodes.some((rows) => rows.includes(row))).length);
+    const perTask = tasks.map((episodes) => queries.filter((row) => episodes.some(({ rows }) => rows.includes(row))).length);
     expect(perTask).toEqual([33, 33, 33]);
   });
 
@@ -56,5 +61,17 @@ describe("support and queries", () => {
     const count = drawSupportAndQueries(tasks, RandomStream.fromSeed(3), support, queries);
     expect(Array.from(support.subarray(0, count))).toEqual([0, 2, 4]);
     expect(queries.every((row) => row % 2 === 1)).toBe(true);
+  });
+
+  it("read only what lasts, and ask about the rest too", () => {
+    const tasks = memoryOf([[30, 30, 30], [30]], 3);
+    const support = new Int32Array(60);
+    const queries = new Int32Array(400);
+    const count = drawSupportAndQueries(tasks, RandomStream.fromSeed(4), support, queries);
+    const lasting = new Set(tasks.flat().flatMap((episode) => Array.from(episode.lasting)));
+    expect(Array.from(support.subarray(0, count)).every((row) => lasting.has(row))).toBe(true);
+    for (const episodes of tasks) {
+      expect(queries.some((row) => !lasting.has(row) && episodes.some(({ rows }) => rows.includes(row)))).toBe(true);
+    }
   });
 });

@@ -48,4 +48,15 @@ describe.each(backends)("flat vectors, on the %s backend", (backend) => {
     expect([...a.numbers]).toEqual([2, 0, -3, -2, 15]);
     expect([...b.numbers]).toEqual([2, 0, -1, 0.5, 3]);
   });
+
+  it("that are disposed of twice give their place back once", async () => {
+    await selectBackend(backend);
+    const once = FlatVector.from([1, 2, 3]);
+    once.dispose();
+    const [a, b] = [FlatVector.from([4, 5, 6]), FlatVector.from([7, 8, 9])];
+    once.dispose();
+    const c = FlatVector.from([10, 11, 12]);
+    expect([a, b, c].map(({ numbers }) => [...numbers])).toEqual([[4, 5, 6], [7, 8, 9], [10, 11, 12]]); // prettier-ignore
+    for (const vector of [a, b, c]) vector.dispose();
+  });
 });

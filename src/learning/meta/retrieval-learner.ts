@@ -2,24 +2,32 @@
 import type { Divergence } from "../../contract/errors.ts";
 import type { TaskId } from "../../contract/task.ts";
 import type { EpisodicMemory } from "../../memory/episodic-memory.ts";
+import { thin } from "../../memory/forgetting/thinning.ts";
 import type { RandomStream } from "../../numerics/random.ts";
 import { matrix } from "../../tensor/ops.ts";
 import type { Scalar, Tensor2D } from "../../tensor/types.ts";
 import type { TensorViews } from "../../tensor/parameters.ts";
 import type { Features } from "../features.ts";
 import type { Exam } from "../self-test.ts";
+import { drawTurn, turn, type Turn } from "../turned-scenes.ts";
 import { gather } from "../gather.ts";
 import { cosineDecay } from "../learning-rate.ts";
 import type { GradientDescent } from "../gradient-descent.ts";
 import { TaskCues } from "../task-cues.ts";
 import { retrievalLoss, type RetrievalShape } from "./retrieval-policy.ts";
-import { drawSupportAndQueries, joined, type TaskEpisodes } from "./support-query.ts";
+import { drawSupportAndQueries, joined, type EpisodeRows, type TaskEpisodes } from "./support-query.ts";
 
 export interface RetrievalLearnerOptions {
   readonly shape: RetrievalShape;
   readonly descent: GradientDescent;
   readonly features: Features;
   readonly memory: EpisodicMemory;
+  /** States of each task that will be there to read when the policy acts. */
+  readonly perTask: number;
+  /** Where the vectors of an action begin. */
+  readonly actionVectors: readonly number[];
+  /** The share of the steps that see their scenes turned, in [0, 1]. */
+  readonly turned: number;
   /** States a step may read from, and states it must answer. */
   readonly support: number;
   readonly queries: number;
@@ -37,13 +45,13 @@ export class RetrievalLearner {
    * @param count How many there will be. @param exams What may be read and is not learned to be answered.
    */
   *steps(tasks: readonly TaskId[], random: RandomStream, count: number, exams: readonly Exam[] = []): Generator<number, void> {
-    const { memory, features, descent } = this.#options;
+    const { memory, features, descent, perTask } = this.#options;
     memory.settle();
     const withheld = new Set<number>(exams.flatMap(({ ids }) => ids));
-    const isWithheld = (rows: Int32Array): boolean => withheld.has(memory.idOf(rows[0]!));
-    const episodes = tasks.map((task) => episodesOf(memory, task)).filter((all) => all.length > 0);
-    const pools = episodes.map((all) => all.filter((rows) => !isWithheld(rows)));
-    const readOnly = episodes.map((all) => joined(all.filter(isWithheld)));
+    const isWithheld = ({ rows }: EpisodeRows): boolean => withheld.has(memory.idOf(rows[0]!));
+    const episodes = tasks.map((task) => episodesOf(memory, task, perTask)).filter((all) => all.length > 0);
+    const pools = episodes.map((all) => all.filter((episode) => !isWithheld(episode)));
+    const readOnly = episodes.map((all) => joined(all.filter(isWithheld).map(({ lasting }) => lasting)));
     const inputs = new Float32Array(memory.size * features.size);
     features.write(memory.observations, memory.size, inputs);
     const cues = this.#cuesOfRows();
@@ -54,7 +62,8 @@ export class RetrievalLearner {
       const read = support.subarray(0, drawSupportAndQueries(pools, random, support, queries, readOnly));
       const batch = (): Divergence["batch"] => ({ support: idsOf(read), queries: idsOf(queries) });
       descent.share = cosineDecay(step / count);
-      yield descent.step((views) => this.#loss(views, { inputs, cues }, read, queries), batch);
+      const seen = random.uniform() < this.#options.turned ? drawTurn(random) : undefined;
+      yield descent.step((views) => this.#loss(views, { inputs, cues, seen }, read, queries), batch);
     }
   }
 
@@ -66,17 +75,22 @@ export class RetrievalLearner {
     return cues;
   }
 
-  #loss(views: TensorViews, { inputs, cues }: Rows, support: Int32Array, queries: Int32Array): Scalar {
-    const { shape, memory, features } = this.#options;
+  #loss(views: TensorViews, { inputs, cues, seen }: Rows, support: Int32Array, queries: Int32Array): Scalar {
+    const { shape, memory, features, actionVectors } = this.#options;
     const actions = memory.shape.valueSize;
-    const rows = (from: Float32Array, chosen: Int32Array, width: number): Tensor2D => matrix(gather(from, chosen, width), chosen.length, width);
+    const rows = (from: Float32Array, chosen: Int32Array, width: number, vectors: readonly number[] = []): Tensor2D => {
+      const gathered = gather(from, chosen, width);
+      return matrix(seen === undefined ? gathered : turn(gathered, width, vectors, seen), chosen.length, width);
+    };
+    const plain = (from: Float32Array, width: number): Tensor2D => matrix(gather(from, queries, width), queries.length, width);
     return retrievalLoss(shape, views, {
-      queries: rows(inputs, queries, features.size),
+      unturned: { queries: plain(inputs, features.size), actions: plain(memory.values, actions) },
+      queries: rows(inputs, queries, features.size, features.vectors),
       cues: rows(cues, queries, shape.cue),
-      actions: rows(memory.values, queries, actions),
-      support: rows(inputs, support, features.size),
+      actions: rows(memory.values, queries, actions, actionVectors),
+      support: rows(inputs, support, features.size, features.vectors),
       supportCues: rows(cues, support, shape.cue),
-      supportActions: rows(memory.values, support, actions),
+      supportActions: rows(memory.values, support, actions, actionVectors),
     });
   }
 }
@@ -87,10 +101,12 @@ interface Rows {
   readonly inputs: Float32Array;
   /** [n, C] */
   readonly cues: Float32Array;
+  /** How they are seen: as they were by default. */
+  readonly seen: Turn | undefined;
 }
 
-/** The rows of a task, an array for each episode, in the order remembered. */
-function episodesOf(memory: EpisodicMemory, task: TaskId): TaskEpisodes {
+/** The rows of a task by episodes, in the order remembered; what lasts is as dense as what the budget leaves, if not the very same states. */
+function episodesOf(memory: EpisodicMemory, task: TaskId, perTask: number): TaskEpisodes {
   const episodes = new Map<number, number[]>();
   for (const row of memory.rowsOf(task)) {
     const episode = memory.episodeOf(row);
@@ -98,5 +114,7 @@ function episodesOf(memory: EpisodicMemory, task: TaskId): TaskEpisodes {
     if (rows === undefined) episodes.set(episode, [row]);
     else rows.push(row);
   }
-  return [...episodes.values()].map((rows) => Int32Array.from(rows));
+  const all = [...episodes.values()].map((rows) => Int32Array.from(rows));
+  const lengths = all.map(({ length }) => length);
+  return thin(lengths, perTask).map((places, e) => ({ rows: all[e]!, lasting: places.map((k) => all[e]![k]!) }));
 }

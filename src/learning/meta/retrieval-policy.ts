@@ -37,6 +37,8 @@ export interface SupportQueryBatch {
   readonly cues: Tensor2D;
   /** [Q, A], the actions that were shown. */
   readonly actions: Tensor2D;
+  /** As they were seen and done, where the others are turned: what the slow policy learns, which has nothing to tell it of a turn. */
+  readonly unturned: { readonly queries: Tensor2D; readonly actions: Tensor2D };
   /** [S, F] */
   readonly support: Tensor2D;
   /** [S, C] */
@@ -92,8 +94,9 @@ export function retrievalLoss(shape: RetrievalShape, views: TensorViews, batch: 
   const recalled = columns(read, 0, actions);
   const difference = sub(columns(read, actions, read.shape[1] - actions), batch.queries);
   const correction = mlp(concat(batch.queries, recalled, difference), tensorView(views, "head"), shape.head);
-  const asked = shape.cue === 0 ? batch.queries : concat(batch.queries, batch.cues);
-  const slow = mlpError(asked, tensorView(views, "slow"), batch.actions, shape.slow);
+  const { unturned } = batch;
+  const asked = shape.cue === 0 ? unturned.queries : concat(unturned.queries, batch.cues);
+  const slow = mlpError(asked, tensorView(views, "slow"), unturned.actions, shape.slow);
   return add(meanSquaredError(add(recalled, correction), batch.actions), slow);
 }
 

@@ -105,6 +105,7 @@ export class RetrievalReader {
 
   /** Files every entry anew unless the latest encoder made its key. To be called when the parameters were replaced, or a learner left off. */
   catchUp(): void {
+    this.#slow.changed();
     const { memory, shape, parameters } = this.#options;
     if (memory.encoder === encoderVersion(shape, parameters)) this.#filed.parameters.numbers.set(parameters.numbers);
     else this.rekey();

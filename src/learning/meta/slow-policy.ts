@@ -10,7 +10,7 @@ import type { TaskId } from "../../contract/task.ts";
 import type { EpisodicMemory } from "../../memory/episodic-memory.ts";
 import type { FlatVector } from "../../tensor/flat-vector.ts";
 import { MlpActor } from "../../tensor/mlp-actor.ts";
-import type { ParameterLayout } from "../../tensor/parameters.ts";
+import { placeOf, type ParameterLayout } from "../../tensor/parameters.ts";
 import type { MlpShape } from "../../tensor/mlp-shape.ts";
 import type { PolicyInput } from "../policy-input.ts";
 
@@ -18,12 +18,12 @@ import type { PolicyInput } from "../policy-input.ts";
 const WITNESSES = 8;
 
 /** The mean squared error at which the slow policy is trusted half as much as it can be. */
-const HALF_TRUST = 0.1;
+const HALF_TRUST = 0.05;
 
 /** Its share of the action where it reproduces what is recalled: as much as the reader's. */
 const FULL_TRUST = 0.5;
 
-/** The slow policy's share of an action: 1/2 · 1/(1 + (e/0.1)²), for its mean squared error e on what was recalled. */
+/** The slow policy's share of an action: 1/2 · 1/(1 + (e/0.05)²), for its mean squared error e on what was recalled. */
 export const trust = (error: number): number => FULL_TRUST / (1 + (error / HALF_TRUST) ** 2);
 
 export interface SlowPolicyOptions {
@@ -41,11 +41,20 @@ export class SlowPolicy {
   readonly #input: Float32Array;
   readonly #observation: Float32Array;
   readonly #answer: Float32Array;
+  /** Its error in entries that it was asked about, by id. */
+  readonly #errors = new Map<number, number>();
+  /** Where its first weight and its last bias are among the parameters; and what they were. */
+  readonly #first: number;
+  readonly #last: number;
+  #seen = { weight: Number.NaN, bias: Number.NaN };
 
   constructor(options: SlowPolicyOptions) {
     const { shape, layout, parameters, input, memory } = options;
     this.#options = options;
     this.#network = new MlpActor("slow", shape, layout, parameters);
+    const { offset, size } = placeOf(layout, "slow");
+    this.#first = offset;
+    this.#last = offset + size - 1;
     this.#input = new Float32Array(input.size);
     this.#observation = new Float32Array(memory.shape.observationSize);
     this.#answer = new Float32Array(memory.shape.valueSize);
@@ -58,22 +67,49 @@ export class SlowPolicy {
   }
 
   /**
-   * Its mean squared error on the nearest of what was recalled, by their weights.
+   * Its mean squared error on the nearest of what was recalled, by their weights. What was asked of an entry is remembered until the policy changes.
    * @param recall Not empty, nearest first, weighed. @param values The row whose value stands for each entry's.
    */
-  errorOn({ count, rows, weights }: Recall, values: Int32Array): number {
-    const { memory } = this.#options;
-    const { valueSize, observationSize } = memory.shape;
+  errorOn({ count, ids, rows, weights }: Recall, values: Int32Array): number {
+    if (this.#hasLearned()) this.changed();
     let error = 0;
     let weight = 0;
     for (let i = 0; i < Math.min(count, WITNESSES); i++) {
-      const row = rows[i]!;
-      for (let k = 0, at = row * observationSize; k < observationSize; k++) this.#observation[k] = memory.observations[at + k]!;
-      this.act(this.#observation, memory.taskOf(row), this.#answer);
-      for (let k = 0, at = values[i]! * valueSize; k < valueSize; k++)
-        error += (weights[i]! * (this.#answer[k]! - memory.values[at + k]!) ** 2) / valueSize;
+      error += weights[i]! * this.#errorIn(ids[i]!, rows[i]!, values[i]!);
       weight += weights[i]!;
     }
     return error / weight;
+  }
+
+  /** To be told when what an entry says may have changed. */
+  changed(): void {
+    this.#errors.clear();
+  }
+
+  /** Whether the parameters are others than when it was last asked. A step down any gradient moves a bias of the outputs; fresh networks differ in their weights. */
+  #hasLearned(): boolean {
+    const { numbers } = this.#options.parameters;
+    const [weight, bias] = [numbers[this.#first]!, numbers[this.#last]!];
+    const same = weight === this.#seen.weight && bias === this.#seen.bias;
+    if (!same) this.#seen = { weight, bias };
+    return !same;
+  }
+
+  #errorIn(id: number, row: number, value: number): number {
+    // With another's value it is asked for once.
+    if (value !== row) return this.#ask(row, value);
+    let error = this.#errors.get(id);
+    if (error === undefined) this.#errors.set(id, (error = this.#ask(row, row)));
+    return error;
+  }
+
+  #ask(row: number, value: number): number {
+    const { memory } = this.#options;
+    const { valueSize, observationSize } = memory.shape;
+    for (let k = 0, at = row * observationSize; k < observationSize; k++) this.#observation[k] = memory.observations[at + k]!;
+    this.act(this.#observation, memory.taskOf(row), this.#answer);
+    let squares = 0;
+    for (let k = 0, at = value * valueSize; k < valueSize; k++) squares += (this.#answer[k]! - memory.values[at + k]!) ** 2;
+    return squares / valueSize;
   }
 }

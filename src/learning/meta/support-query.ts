@@ -6,8 +6,14 @@
  */
 import type { RandomStream } from "../../numerics/random.ts";
 
-/** The remembered rows of one task, an array for each episode. */
-export type TaskEpisodes = readonly Int32Array[];
+/** The remembered rows of one episode. */
+export interface EpisodeRows {
+  readonly rows: Int32Array;
+  /** Those of them that will be there to read when the policy acts; of a task just shown not all will stay. */
+  readonly lasting: Int32Array;
+}
+
+export type TaskEpisodes = readonly EpisodeRows[];
 
 /** Between these shares of a task's episodes are drawn as its support. */
 const SUPPORT_SHARE = { low: 1 / 3, high: 2 / 3 } as const;
@@ -50,27 +56,28 @@ export function drawSupportAndQueries(
   return count;
 }
 
-/** A task with a single episode gives its even states as support and its odd ones as queries. */
+/** A task with a single episode gives the even ones of its lasting states as support and all others as queries. */
 function splitTask(episodes: TaskEpisodes, random: RandomStream): Split {
   if (episodes.length === 1) {
-    const rows = episodes[0]!;
-    const odd = rows.filter((_, k) => k % 2 === 1);
-    return { support: rows.filter((_, k) => k % 2 === 0), queries: odd.length > 0 ? odd : rows };
+    const { rows, lasting } = episodes[0]!;
+    const support = lasting.filter((_, k) => k % 2 === 0);
+    const others = rows.filter((row) => !support.includes(row));
+    return { support, queries: others.length > 0 ? others : rows };
   }
   const share = random.uniform(SUPPORT_SHARE.low, SUPPORT_SHARE.high);
   const count = Math.min(episodes.length - 1, Math.max(1, Math.round(share * episodes.length)));
   const order = random.sample(episodes.length, episodes.length);
-  const chosen = (from: number, to: number): Int32Array => joined(Array.from(order.subarray(from, to), (k) => episodes[k]!));
-  return { support: chosen(0, count), queries: chosen(count, episodes.length) };
+  const chosen = Array.from(order, (k) => episodes[k]!);
+  return { support: joined(chosen.slice(0, count).map(({ lasting }) => lasting)), queries: joined(chosen.slice(count).map(({ rows }) => rows)) };
 }
 
-/** The rows of episodes one after another. */
-export function joined(episodes: TaskEpisodes): Int32Array {
-  const rows = new Int32Array(episodes.reduce((sum, episode) => sum + episode.length, 0));
+/** The given rows one after another. */
+export function joined(parts: readonly Int32Array[]): Int32Array {
+  const rows = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
-  for (const episode of episodes) {
-    rows.set(episode, at);
-    at += episode.length;
+  for (const part of parts) {
+    rows.set(part, at);
+    at += part.length;
   }
   return rows;
 }

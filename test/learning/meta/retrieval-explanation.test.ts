@@ -14,7 +14,7 @@ import { placeOf } from "../../../src/tensor/parameters.ts";
  * A place on a line is its own feature and its own key; nothing is corrected; β = ln 2, so that a weight halves with each unit of squared distance.
  * The slow policy answers 0 to everything: so far off that less than 1e-4 of an action is its.
  */
-const features: Features = { size: 1, names: ["place"], write: (from, count, into, at = 0) => into.set(from.subarray(0, count), at) };
+const features: Features = { size: 1, names: ["place"], vectors: [], write: (from, count, into, at = 0) => into.set(from.subarray(0, count), at) };
 const shape: RetrievalShape = {
   encoder: { sizes: [1, 1], activation: "identity" },
   cue: 0,

@@ -12,7 +12,7 @@ import { FlatVector } from "../../../src/tensor/flat-vector.ts";
 import { placeOf } from "../../../src/tensor/parameters.ts";
 
 /** A place on a line is its own feature and its own key. The reader corrects nothing; the slow policy answers three times the place. */
-const features: Features = { size: 1, names: ["place"], write: (from, count, into, at = 0) => into.set(from.subarray(0, count), at) };
+const features: Features = { size: 1, names: ["place"], vectors: [], write: (from, count, into, at = 0) => into.set(from.subarray(0, count), at) };
 const shape: RetrievalShape = {
   encoder: { sizes: [1, 1], activation: "identity" },
   cue: 0,
@@ -48,10 +48,10 @@ beforeAll(async () => {
 });
 
 describe("trust in the slow policy", () => {
-  it("is half of the action without an error, a quarter at 0.1, and fades with its square", () => {
+  it("is half of the action without an error, a quarter at 0.05, and fades with its square", () => {
     expect(trust(0)).toBe(0.5);
-    expect(trust(0.1)).toBeCloseTo(0.25, 12);
-    expect(trust(1)).toBeCloseTo(0.5 / 101, 12);
+    expect(trust(0.05)).toBeCloseTo(0.25, 12);
+    expect(trust(1)).toBeCloseTo(0.5 / 401, 12);
   });
 });
 
@@ -64,11 +64,18 @@ describe("a slow policy", () => {
     const policy = new SlowPolicy({ shape: shape.slow, layout, parameters, memory, input: new PolicyInput(features, 0) });
     const recall: Recall = emptyRecall(2);
     recall.count = 2;
+    recall.ids.set([0, 1]);
     recall.rows.set([0, 1]);
     recall.weights.set([0.75, 0.25]);
     expect(policy.errorOn(recall, recall.rows)).toBeCloseTo(0.25 * 4, 6);
     // With the values exchanged: 0.75 · (8 − 3)² + 0.25 · (3 − 6)².
     expect(policy.errorOn(recall, Int32Array.of(1, 0))).toBeCloseTo(0.75 * 25 + 0.25 * 9, 5);
+    // Asked again it answers the same; and anew when it has learned, here to answer 0 to everything.
+    expect(policy.errorOn(recall, recall.rows)).toBeCloseTo(0.25 * 4, 6);
+    parameters.numbers[placeOf(layout, "slow").offset] = 0;
+    const { count, rows, weights } = recall;
+    const expected = Array.from({ length: count }, (_, i) => weights[i]! * memory.values[rows[i]!]! ** 2).reduce((sum, square) => sum + square, 0);
+    expect(policy.errorOn(recall, recall.rows)).toBeCloseTo(expected, 5);
   });
 
   it("has half of the say where it reproduces what is remembered, hardly any where it does not, and all where nothing is", () => {
