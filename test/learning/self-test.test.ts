@@ -57,10 +57,10 @@ describe("a self-test", () => {
       );
     expect(by(() => 0)).toMatchObject({ task: pull, states: 20, worse: false });
     expect(by(() => -0.05).worse).toBe(false);
-    // Half as much again everywhere is worse; as much in one of twenty states is chance; a hundredth is too little to matter.
-    expect(by((k) => 0.05 + 0.001 * (k % 2)).worse).toBe(true);
-    expect(by((k) => (k === 0 ? 1 : 0)).worse).toBe(false);
-    expect(by((k) => 0.01 + 0.001 * (k % 2)).worse).toBe(false);
+    // Two tenths of an action more everywhere is worse; as much in one of twenty states is chance; one tenth is too little to matter.
+    expect(by((k) => 0.2 + 0.001 * (k % 2)).worse).toBe(true);
+    expect(by((k) => (k === 0 ? 4 : 0)).worse).toBe(false);
+    expect(by((k) => 0.1 + 0.001 * (k % 2)).worse).toBe(false);
     // (7·.10 + 7·.11 + 6·.12) / 20 = .1095 before.
     expect(by(() => 0.05).before).toBeCloseTo(0.1095, 10);
     expect(by(() => 0.05).after).toBeCloseTo(0.1595, 10);

@@ -56,7 +56,7 @@ describe.each(backends)("flat vectors, on the %s backend", (backend) => {
     const [a, b] = [FlatVector.from([4, 5, 6]), FlatVector.from([7, 8, 9])];
     once.dispose();
     const c = FlatVector.from([10, 11, 12]);
-    expect([a, b, c].map(({ numbers }) => [...numbers])).toEqual([[4, 5, 6], [7, 8, 9], [10, 11, 12]]); // prettier-ignore
+    expect([a, b, c].map(({ numbers }) => numbers.join())).toEqual(["4,5,6", "7,8,9", "10,11,12"]);
     for (const vector of [a, b, c]) vector.dispose();
   });
 });
