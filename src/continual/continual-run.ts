@@ -2,58 +2,33 @@
  * @file A continual-learning run: worlds in sequence, agents side by side, everything that happens told as events. A scenario's
  * program decides what is done in which order; here is how each thing is done. All chance comes from the run's seed.
  */
-import type { Agent, AgentEntry, AgentOptions, ConsolidationBudget, ConsolidationReport, Decision, Transition } from "../contract/agent.ts";
-import type { DemonstrationSet } from "../contract/demonstration.ts";
-import type { EnvironmentEntry, EnvironmentSpec } from "../contract/environment.ts";
-import { DivergenceError, EngramError, InvalidValueError, OrderError, StorageError, UnknownNameError } from "../contract/errors.ts";
+import type { Agent, ConsolidationBudget, ConsolidationProgress, Decision, Transition } from "../contract/agent.ts";
+import { DivergenceError, EngramError, InvalidValueError, OrderError, StorageError } from "../contract/errors.ts";
 import type { MemoryCondition } from "../contract/explanation.ts";
-import type { MemoryShape, MemoryStore } from "../contract/memory.ts";
-import type { IndexedMemory, MemoryIndex } from "../contract/memory-index.ts";
 import type { TaskId } from "../contract/task.ts";
 import { RandomStream } from "../numerics/random.ts";
 import { agentActor, closedLoop, type EpisodePlan } from "../streams/closed-loop.ts";
 import { drain } from "../streams/drain.ts";
 import { wallClock, yieldNow } from "../streams/event-loop.ts";
 import type { EpisodeEnded, LoopEvent } from "../streams/loop-event.ts";
-import type { Pace } from "../streams/pace.ts";
 import { Boundaries } from "./boundaries.ts";
 import type { ContinualConfig } from "./config.ts";
 import { demonstrate, type DemonstrationTotals } from "./demonstrations.ts";
-import { LossCurve } from "./loss-curve.ts";
+import type { LossCurvePoint } from "./loss-curve.ts";
 import { MemoryUse } from "./memory-use.ts";
 import { ReadShares } from "./read-shares.ts";
-import { checkRecorded, chooseRecorded, transitionsOf } from "./recorded.ts";
-import type { Evaluated, RunEvent, RunProgress, SleepTrigger } from "./run-event.ts";
+import { checkSets, chooseRecorded, transitionsOf } from "./recorded.ts";
+import { makeAgent, makeAgents } from "./run-agents.ts";
+import type { Evaluated, RunProgress, SleepTrigger } from "./run-event.ts";
 import { frozenSeeds, placementSeed, TESTED } from "./placements.ts";
 import { runTasks, type RunTask } from "./run-task.ts";
-import type { Scenario } from "./scenario.ts";
+import type { ContinualRunOptions } from "./run-options.ts";
+import { sleepThrough, type Slept } from "./sleep-through.ts";
 import { TestsWhileLearning } from "./tests-while-learning.ts";
 import { WorkEstimate } from "./work-estimate.ts";
 
+export type { ContinualRunOptions } from "./run-options.ts";
 export type { RunTask } from "./run-task.ts";
-
-export interface ContinualRunOptions {
-  readonly scenario: Scenario;
-  /** The scenario's own, or one with overrides. */
-  readonly config: ContinualConfig;
-  readonly seed: number;
-  /** Finds a world by its id. @throws {UnknownNameError} There is none. */
-  readonly openEnvironment: (id: string) => Promise<EnvironmentEntry>;
-  readonly agents: ReadonlyMap<string, AgentEntry>;
-  readonly pace: Pace;
-  /** Opens a data set of recorded demonstrations. */
-  readonly openDemonstrations?: (name: string) => Promise<DemonstrationSet>;
-  /** Opens the durable store of an agent's memory; whoever opens it closes it. */
-  readonly openStore?: (agent: string, shape: MemoryShape) => MemoryStore | Promise<MemoryStore>;
-  /** Opens the approximate index of an agent's memory, where its configuration asks for one; by default one that lasts as long as the process. */
-  readonly openIndex?: (agent: string, memory: IndexedMemory) => Promise<MemoryIndex>;
-  /** Hears of a memory whose store could not be reached; the run goes on with what the agent has. */
-  readonly onTrouble?: (error: StorageError) => void;
-  readonly onEvent: (event: RunEvent) => void;
-  /** Valid only during the call. */
-  readonly onLoop: (event: LoopEvent) => void;
-  readonly onProgress: (progress: RunProgress) => void;
-}
 
 /** Episodes that an agent plays in a world. */
 interface Performance {
@@ -250,35 +225,23 @@ export class ContinualRun {
     const named = { agent: agent.name, task: task.id };
     const { onEvent } = this.#options;
     await this.#refresh(agent);
-    const curve = new LossCurve(gradientSteps);
     this.#use.delete(agent);
     const tests = this.#testsWhileLearning(agent, task);
-    const sleep = agent.consolidate(this.#limited(budget));
-    let done = 0;
-    let report: ConsolidationReport | undefined;
+    const onTurn = async ({ doing = "learning" }: ConsolidationProgress, steps: number, done: number): Promise<void> => {
+      this.#progress("learn", task.id, steps, agent.name, doing);
+      await tests?.after(done);
+      await this.#rest();
+    };
+    const onLoss = (point: LossCurvePoint): void => onEvent({ kind: "loss", ...named, ...point });
+    let slept: Slept;
     try {
-      for (let next = sleep.next(); ; next = sleep.next()) {
-        if (next.done === true) {
-          report = next.value;
-          break;
-        }
-        // Between two steps a sleep may do other work, such as filing its memory anew.
-        const point = next.value.gradientSteps > done ? curve.add(next.value) : undefined;
-        if (point !== undefined) onEvent({ kind: "loss", ...named, ...point });
-        const { doing = "learning" } = next.value;
-        this.#progress("learn", task.id, next.value.gradientSteps - done, agent.name, doing);
-        done = next.value.gradientSteps;
-        await tests?.after(done);
-        await this.#rest();
-      }
+      slept = await sleepThrough(agent, this.#limited(budget), { onTurn, onLoss });
     } catch (error) {
       throw error instanceof DivergenceError ? error.during({ ...named, seed: this.seed }) : error;
     } finally {
-      if (report === undefined) sleep.return({ gradientSteps: done, loss: 0, memorySize: 0 });
       tests?.dispose();
     }
-    const point = curve.rest();
-    if (point !== undefined) onEvent({ kind: "loss", ...named, ...point });
+    const { report, done } = slept;
     this.#work.skip("learn", agent.name, gradientSteps - done);
     this.#work.skip("evaluate", agent.name, tests?.left ?? 0);
     onEvent({ kind: "learned", ...named, trigger, ...report });
@@ -464,53 +427,4 @@ export class ContinualRun {
   #requireGoingOn(): void {
     if (this.#options.pace.state.stopped) throw new StoppedError();
   }
-}
-
-/** Opens every data set once, so that a run does not find out late that one is missing. */
-async function checkSets({ config, openDemonstrations }: ContinualRunOptions, tasks: readonly RunTask[]): Promise<void> {
-  for (const [id, name] of Object.entries(config.demonstrationSets)) {
-    const task = tasks.find(({ world }) => world === id);
-    if (task === undefined) throw new UnknownNameError("environment in `config.demonstrationSets`:", id, [...config.tasks, ...config.testTasks]);
-    const set = await openDemonstrations!(name);
-    checkRecorded(set, task.entry.spec, config.demonstrations);
-    set.close();
-  }
-}
-
-/** The configuration's agents for a body, each with a seed of its own; none is left behind if one cannot be made. */
-async function makeAgents(options: ContinualRunOptions, spec: EnvironmentSpec): Promise<readonly Agent[]> {
-  const { config, openStore, openIndex = inProcess } = options;
-  const made: Agent[] = [];
-  try {
-    for (const name of Object.keys(config.agents)) {
-      const places = {
-        ...(openStore && { openStore: (shape: MemoryShape) => openStore(name, shape) }),
-        openIndex: (memory: IndexedMemory) => openIndex(name, memory),
-      };
-      made.push(await makeAgent(options, spec, name, places));
-    }
-  } catch (error) {
-    for (const agent of made) agent.dispose();
-    throw error;
-  }
-  return made;
-}
-
-/** @throws {UnknownNameError} An agent that is not registered. */
-async function makeAgent(
-  { agents, config, seed }: ContinualRunOptions,
-  spec: EnvironmentSpec,
-  name: string,
-  places: Pick<AgentOptions, "openStore" | "openIndex"> = { openIndex: (memory) => inProcess(name, memory) },
-): Promise<Agent> {
-  const entry = agents.get(name);
-  if (entry === undefined) throw new UnknownNameError("agent", name, [...agents.keys()]);
-  const seedOfAgent = RandomStream.fromSeed(seed).split("agents").split(name).uint32();
-  return entry.make({ spec, seed: seedOfAgent, config: config.agents[name]!, ...places });
-}
-
-/** Loaded by those who ask for it alone: the library is native code. */
-async function inProcess(_: string, memory: IndexedMemory): Promise<MemoryIndex> {
-  const { openHnsw } = await import("../memory/stores/hnsw-index.ts");
-  return openHnsw(memory);
 }

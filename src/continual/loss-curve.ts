@@ -3,6 +3,12 @@ import type { ConsolidationProgress } from "../contract/agent.ts";
 
 const POINTS = 20;
 
+export interface LossCurvePoint {
+  readonly gradientStep: number;
+  /** The mean since the point before. */
+  readonly loss: number;
+}
+
 export class LossCurve {
   readonly #every: number;
   #sum = 0;
@@ -17,7 +23,7 @@ export class LossCurve {
   }
 
   /** A point where one is due: the mean of the losses heard since the one before. */
-  add({ gradientSteps, loss }: ConsolidationProgress): { readonly gradientStep: number; readonly loss: number } | undefined {
+  add({ gradientSteps, loss }: ConsolidationProgress): LossCurvePoint | undefined {
     this.#sum += loss;
     this.#count++;
     this.#last = gradientSteps;
@@ -28,7 +34,7 @@ export class LossCurve {
   }
 
   /** What has been heard since the last point; nothing if a point was just made. */
-  rest(): { readonly gradientStep: number; readonly loss: number } | undefined {
+  rest(): LossCurvePoint | undefined {
     if (this.#count === 0) return undefined;
     const point = { gradientStep: this.#last, loss: this.#sum / this.#count };
     this.#sum = this.#count = 0;

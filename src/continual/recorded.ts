@@ -2,11 +2,13 @@
 import type { Transition } from "../contract/agent.ts";
 import type { DemonstrationSet, RecordedEpisode } from "../contract/demonstration.ts";
 import type { EnvironmentSpec } from "../contract/environment.ts";
-import { InvalidValueError } from "../contract/errors.ts";
+import { InvalidValueError, UnknownNameError } from "../contract/errors.ts";
 import { middle, terminated, truncated, type NextStep } from "../contract/step.ts";
 import type { TaskId } from "../contract/task.ts";
 import type { RandomStream } from "../numerics/random.ts";
 import { STEPS_AFTER_SUCCESS } from "./demonstrations.ts";
+import type { ContinualRunOptions } from "./run-options.ts";
+import type { RunTask } from "./run-task.ts";
 
 /** @throws {InvalidValueError} A data set of another body, or with fewer episodes than are wanted: told before a run begins. */
 export function checkRecorded(set: DemonstrationSet, spec: EnvironmentSpec, count: number): void {
@@ -65,4 +67,15 @@ function stepOf({ rewards, terminations, truncations, successes }: RecordedEpiso
   const [reward, success] = [rewards[index]!, successes === undefined ? index === rewards.length - 1 : successes[index] === 1];
   if (terminations[index] === 1) return terminated(observation, reward, success);
   return truncations[index] === 1 ? truncated(observation, reward, success, "horizon") : middle(observation, reward, success);
+}
+
+/** Opens every data set once, so that a run does not find out late that one is missing. */
+export async function checkSets({ config, openDemonstrations }: ContinualRunOptions, tasks: readonly RunTask[]): Promise<void> {
+  for (const [id, name] of Object.entries(config.demonstrationSets)) {
+    const task = tasks.find(({ world }) => world === id);
+    if (task === undefined) throw new UnknownNameError("environment in `config.demonstrationSets`:", id, [...config.tasks, ...config.testTasks]);
+    const set = await openDemonstrations!(name);
+    checkRecorded(set, task.entry.spec, config.demonstrations);
+    set.close();
+  }
 }
