@@ -1,20 +1,22 @@
 /**
- * @file Notices that what is shown has become something else. A demonstration is summed up by the means of its features and actions; one that is much
- * farther from every one before it than those are from each other belongs to another task.
- * @see Tax (2001), "One-class classification", §3.4.3: a point is judged by its distance to its nearest neighbour, against that neighbour's to its own.
+ * @file Notices that what is shown has become something else. A demonstration is summed up by the means of its features and actions; one whose summary
+ * departs from those before by several of their standard deviations, over all its numbers together, belongs to another task.
+ * @see Mahalanobis (1936), "On the generalised distance in statistics"; here with a diagonal covariance, its root mean square over the numbers.
  */
 import { SnapshotError } from "../contract/errors.ts";
 import type { Snapshot } from "../contract/snapshot.ts";
-import { quantile } from "../numerics/statistics.ts";
+import { mean } from "../numerics/statistics.ts";
 
-/** A demonstration so many times as far from its nearest neighbour as those before from theirs is another task's. */
-const RATIO = 3;
-/** With fewer demonstrations nothing can be said of how far apart they usually are. */
-const FEWEST = 5;
+/** So many standard deviations, as root mean square over all numbers, are another task's. */
+const LIMIT = 2.5;
+/** No number counts for more: some hardly vary within a task, and one that moves a little must not decide alone. */
+const MOST_DEVIATIONS = 10;
+/** With fewer demonstrations nothing can be said of how they vary. */
+const FEWEST = 4;
 /** Of how many demonstrations at most it knows: the latest. */
 const MOST = 64;
-/** Of the distances between neighbours, this quantile counts as the usual one. */
-const USUAL = 0.9;
+/** A number varies at least by this share of the variance of all numbers together. */
+const LEAST_VARIANCE = 1e-4;
 
 export class DriftDetector {
   /** One after another, of the present task alone. */
@@ -30,17 +32,7 @@ export class DriftDetector {
   }
 
   #isOther(summary: Float32Array): boolean {
-    const known = this.#known;
-    if (known.length < FEWEST) return false;
-    const apart = known
-      .map((one, i) =>
-        nearest(
-          one,
-          known.filter((_, k) => k !== i),
-        ),
-      )
-      .toSorted((a, b) => a - b);
-    return nearest(summary, known) > RATIO * quantile(apart, USUAL);
+    return this.#known.length >= FEWEST && deviation(summary, this.#known) > LIMIT;
   }
 
   snapshot(): Snapshot {
@@ -56,12 +48,20 @@ export class DriftDetector {
   }
 }
 
-function nearest(one: Float32Array, others: readonly Float32Array[]): number {
-  let least = Infinity;
-  for (const other of others) {
-    let squares = 0;
-    for (let k = 0; k < one.length; k++) squares += (one[k]! - other[k]!) ** 2;
-    least = Math.min(least, squares);
-  }
-  return Math.sqrt(least);
+/**
+ * √(mean over k of min(|z_k|, 10)²), z_k = (x_k − mean_k) / (s_k·√(1 + 1/n)): how many standard deviations a further draw from the same source would be off,
+ * were the numbers independent.
+ */
+function deviation(x: Float32Array, known: readonly Float32Array[]): number {
+  const n = known.length;
+  const means = Float64Array.from(x, (_, k) => mean(known.map((one) => one[k]!)));
+  const variances = Float64Array.from(x, (_, k) => known.reduce((sum, one) => sum + (one[k]! - means[k]!) ** 2, 0) / (n - 1));
+  const centre = mean(means);
+  const whole = mean(known.map((one) => mean(Float64Array.from(one, (number) => (number - centre) ** 2))));
+  const least = LEAST_VARIANCE * whole + Number.MIN_VALUE;
+  const squares = Float64Array.from(x, (number, k) => {
+    const z = Math.abs(number - means[k]!) / Math.sqrt((variances[k]! + least) * (1 + 1 / n));
+    return Math.min(z, MOST_DEVIATIONS) ** 2;
+  });
+  return Math.sqrt(mean(squares));
 }

@@ -5,7 +5,7 @@
  */
 import type { AgentMeasurements } from "../../contract/agent.ts";
 import type { Divergence } from "../../contract/errors.ts";
-import { nested, type Snapshot } from "../../contract/snapshot.ts";
+import { nested, type Snapshot, type SnapshotValue } from "../../contract/snapshot.ts";
 import { restoreTaskId, type TaskId } from "../../contract/task.ts";
 import type { EpisodicMemory } from "../../memory/episodic-memory.ts";
 import { RandomStream } from "../../numerics/random.ts";
@@ -66,6 +66,8 @@ export class CloningLearner implements Learner {
   #rows: Float32Array | undefined;
   /** The task that has been learned from and has not ended. */
   #open: TaskId | undefined;
+  /** The task that was slept on since anything was last shown. */
+  #sleptOn: TaskId | undefined;
 
   /** @throws {UnknownNameError} @throws {InvalidValueError} A strategy that does not exist, or a setting that breaks its rule. */
   constructor(options: CloningOptions, random: RandomStream) {
@@ -96,12 +98,21 @@ export class CloningLearner implements Learner {
   /** Ends the task before, if nobody has, lets go of what need not stay, and begins another. */
   beginTask(task: TaskId, random: RandomStream): void {
     this.#endTask(random);
+    for (const past of this.memory.tasks().filter((other) => other !== task)) this.#letGo(past, random);
+    this.#sleptOn = undefined;
+    this.consolidation.taskBegan?.(task, random.split("begin"));
+  }
+
+  /** To be told before more is shown of a task: what was slept on of it is over, as if the task were, so that a task that nobody ends does not keep everything. */
+  goOn(task: TaskId, random: RandomStream): void {
+    if (this.#sleptOn === task) this.#letGo(task, random);
+    this.#sleptOn = undefined;
+  }
+
+  #letGo(task: TaskId, random: RandomStream): void {
     const { consolidation, memory } = this;
-    for (const past of memory.tasks().filter((other) => other !== task)) {
-      if (consolidation.keep === undefined) keepNothing(memory, past);
-      else consolidation.keep(past, this.#options.memoryPerTask, random.split(`keep ${past}`));
-    }
-    consolidation.taskBegan?.(task, random.split("begin"));
+    if (consolidation.keep === undefined) keepNothing(memory, task);
+    else consolidation.keep(task, this.#options.memoryPerTask, random.split(`keep ${task}`));
   }
 
   /** Gradient steps on what is in memory; each value is a step's loss. None where the task has no examples. Memory must not change meanwhile. */
@@ -113,6 +124,7 @@ export class CloningLearner implements Learner {
     const rows = new Int32Array(this.#options.batch);
     try {
       for (let index = 0; index < count && !(index > 0 && isOver()); index++) yield this.#step({ index, count, task, taskEnds, random }, rows);
+      this.#sleptOn = task;
       if (taskEnds) this.#endTask(random);
     } finally {
       this.#rows = undefined;
@@ -225,15 +237,21 @@ export class CloningLearner implements Learner {
   }
 
   snapshot(): Snapshot {
-    return { open: this.#open ?? null, consolidation: this.consolidation.snapshot(), descent: this.#descent.snapshot() };
+    return {
+      open: this.#open ?? null,
+      sleptOn: this.#sleptOn ?? null,
+      consolidation: this.consolidation.snapshot(),
+      descent: this.#descent.snapshot(),
+    };
   }
 
   /** @throws {SnapshotError} Not a snapshot of a learner of this shape with this consolidation. */
   restore(snapshot: Snapshot): void {
     this.consolidation.restore(nested(snapshot, "consolidation"));
     this.#descent.restore(nested(snapshot, "descent"));
-    const { open } = snapshot;
-    this.#open = open === null ? undefined : restoreTaskId(open);
+    const task = (saved: SnapshotValue | undefined): TaskId | undefined => (saved === null ? undefined : restoreTaskId(saved));
+    this.#open = task(snapshot["open"]);
+    this.#sleptOn = task(snapshot["sleptOn"]);
   }
 
   dispose(): void {

@@ -1,4 +1,5 @@
 import { beforeAll, expect, it } from "vitest";
+import { RandomStream } from "../../../src/numerics/random.ts";
 import { selectBackend } from "../../../src/tensor/backend.ts";
 import { cloner, first, second, showTask } from "./cloner.ts";
 
@@ -19,4 +20,23 @@ it("keeps its budget of an earlier task, spread over all its episodes, and goes 
   one.sleep(second, 800);
   expect(one.act(first, [0.5, 0])[0]).toBeCloseTo(0.5, 0);
   expect(one.act(second, [0.5, 0])[0]).toBeCloseTo(-0.5, 0);
+});
+
+it("keeps no more of a task that nobody ends, once it was slept on and more of it is shown", () => {
+  for (const [consolidation, kept] of [
+    ["replay", 8],
+    ["none", 0],
+  ] as const) {
+    const one = cloner({ consolidation, memoryPerTask: 8 });
+    one.begin(first);
+    showTask(one, first, ([x]) => [x!]);
+    one.sleep(first, 5, false);
+    expect(one.memory.rowsOf(first)).toHaveLength(40);
+    one.learner.goOn(first, RandomStream.fromSeed(1));
+    expect(one.memory.rowsOf(first)).toHaveLength(kept);
+    // What has not been slept on stays.
+    showTask(one, first, ([x]) => [x!], 2);
+    one.learner.goOn(first, RandomStream.fromSeed(1));
+    expect(one.memory.rowsOf(first)).toHaveLength(kept + 40);
+  }
 });
