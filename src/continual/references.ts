@@ -25,7 +25,19 @@ export const references = z.strictObject({
     .describe("Learning all tasks jointly: mean success on each task at the end."),
 });
 
-export type References = z.infer<typeof references>;
+export type References = Readonly<z.infer<typeof references>>;
+
+/** What must be the same for the runs of a benchmark to be compared with references; the rest of a protocol is about what methods keep and are told. */
+const SAME = ["demonstrations", "demonstrationNoise", "gradientSteps", "taskCue", "hidden", "evaluationEpisodes", "testsWhileLearning"] as const;
+
+/** The first choice in which a benchmark's protocol is not that of the references; nothing where they fit. */
+export function misfit(
+  { protocol }: References,
+  own: Readonly<Record<string, unknown>>,
+): { readonly choice: string; readonly wanted: unknown } | undefined {
+  const choice = SAME.find((key) => JSON.stringify(protocol[key]) !== JSON.stringify(own[key]));
+  return choice === undefined ? undefined : { choice, wanted: protocol[choice] };
+}
 
 /** The logs of runs with one agent each. */
 type Logs = readonly (readonly RunEvent[])[];

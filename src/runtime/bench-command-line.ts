@@ -15,6 +15,10 @@ export function addBenchCommands(program: Command, registries: Registries): void
     .option("--boundaries <list>", "each method once for each of these: given, noisy, none; what not knowing them costs is then a column")
     .option("--seeds <list>", "ranges and numbers, such as 1-10 or 1,2,5", "1-5")
     .option("--parallel <n>", "jobs at a time, a core each; as many as there are cores by default")
+    .option(
+      "--references <file>",
+      "what transfer and intransigence are measured against: the references.json of another benchmark of the same protocol",
+    )
     .option("--set <path=value>", "change a choice of the protocol; may be repeated", collect, [])
     .option("--out <folder>", "keep it here, or go on with what is there, instead of runs/bench-<suite>")
     .option("--json", "print the result as JSON")

@@ -142,10 +142,16 @@ describe("engram bench", () => {
     const asked = await engram("bench", "two.json", "--methods", "from-scratch,none,joint", "--boundaries", "given,none", "--seeds", "1", ...choices, "--out", "blind"); // prettier-ignore
     expect(asked).toMatchObject({ code: 0, out: expect.stringContaining("cost of not knowing boundaries") as string });
     const csv = read("blind", "results.csv");
-    for (const text of ["two,none,1,intransigence,", "two,none-no-boundaries,1,average-performance,", "two,from-scratch,1,forward-transfer-meal,"])
+    for (const text of ["two,none,1,intransigence,", "two,none-no-boundaries,1,average-performance,", "two,none,1,forward-transfer-continual-world,"])
       expect(csv).toContain(text);
+    expect(csv).not.toContain("joint-no-boundaries");
     // Learning from scratch is what it is compared with.
-    expect(csv).toMatch(/two,from-scratch,1,forward-transfer-(continual-world|meal),0\D/);
+    expect(csv).toMatch(/two,from-scratch,1,forward-transfer-continual-world,0\D/);
+    const later = ["bench", "two.json", "--methods", "random", "--seeds", "1", "--references", "blind/references.json", "--out", "later"];
+    expect(await engram(...later, ...choices)).toMatchObject({ code: 0 });
+    expect(read("later", "results.csv")).toContain("two,random,1,intransigence,");
+    const misfit = await engram(...later, ...choices, "--set", "demonstrations=2", "--out", "misfit");
+    expect(misfit).toMatchObject({ code: 2, err: expect.stringMatching(/blind\/references\.json.*protocol\.demonstrations.*made with 1/) as string });
     const wrong = await engram("bench", "two.json", "--methods", "none", "--boundaries", "guessed");
     expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining("given, noisy, none") as string });
   });

@@ -1,5 +1,6 @@
 /** @file What a benchmark leaves: every choice, every figure of every seed. Plain JSON, `results.json`; tables and pages are made from it alone. */
 import { z } from "zod";
+import { references } from "../references.ts";
 import { validate } from "../../contract/validate.ts";
 
 const text = z.string();
@@ -48,6 +49,8 @@ export const benchResult = z.object({
   tasks: z.array(text),
   testTasks: z.array(text),
   figures: z.array(z.object({ id: text, name: text, formula: text, better: z.enum(["higher", "lower"]) })),
+  /** What figures of transfer and intransigence compare with; absent where there was nothing. */
+  references: references.optional(),
   runs: z.array(runResult),
   /** Jobs that came to no end. */
   failures: z.array(z.object({ method: text, seed: natural, error: text })),

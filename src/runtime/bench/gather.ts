@@ -9,7 +9,7 @@ import type { BenchResult, FigureKind } from "../../continual/benchmark/result.t
 import { jobResult } from "../../continual/benchmark/run-result.ts";
 import type { FigureReferences } from "../../continual/figures.ts";
 import type { Method } from "../../continual/benchmark/methods.ts";
-import { jointFinal, singleTaskCurves } from "../../continual/references.ts";
+import { jointFinal, singleTaskCurves, type References } from "../../continual/references.ts";
 import type { RunEvent } from "../../continual/run-event.ts";
 import type { Suite } from "../../continual/suite.ts";
 import { engramVersion } from "../version.ts";
@@ -26,15 +26,17 @@ export interface Gathering {
   readonly failures: BenchResult["failures"];
   readonly command: string;
   readonly agents: ReadonlyMap<string, AgentEntry>;
+  /** What figures compare with, where this benchmark does not learn it itself. */
+  readonly references?: References;
 }
 
 /** @throws {StorageError} A job's log that is damaged. */
-export function gather({ suite, protocol, jobs, done, failures, command, agents }: Gathering): BenchResult {
+export function gather({ suite, protocol, jobs, done, failures, command, agents, references }: Gathering): BenchResult {
   const methods = [...new Map(jobs.map((job) => [job.method.name, job])).values()];
   const order = methods.map(({ method }) => method.name);
   const sorted = done.toSorted((a, b) => order.indexOf(a.method.name) - order.indexOf(b.method.name) || a.seed - b.seed);
   const logs = new Map(sorted.map((job) => [job, completeEvents(job.folder)]));
-  const compared = referencesIn(logs);
+  const compared = { ...references, suite: suite.name, protocol: { ...protocol }, ...referencesIn(logs) };
   const results = sorted.map((job) => jobResult(logs.get(job)!, { method: job.method.name, seed: job.seed, references: compared }));
   const figures = new Map<string, FigureKind>(results.flatMap((result) => result.figures.map((figure) => [figure.id, figure])));
   return {
@@ -46,6 +48,7 @@ export function gather({ suite, protocol, jobs, done, failures, command, agents 
     tasks: [...(results[0]?.tasks ?? [])],
     testTasks: [...(results[0]?.testTasks ?? [])],
     figures: [...figures.values()],
+    ...((compared.singleTaskCurves !== undefined || compared.jointFinal !== undefined) && { references: compared }),
     runs: results.map(({ run }) => run),
     failures,
     circumstances: {

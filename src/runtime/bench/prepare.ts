@@ -7,6 +7,7 @@ import { configOfJob, type Protocol } from "../../continual/benchmark/protocol.t
 import { knownMethods, parseMethod, type Method } from "../../continual/benchmark/methods.ts";
 import type { ContinualConfig } from "../../continual/config.ts";
 import { checkRecorded } from "../../continual/recorded.ts";
+import type { References } from "../../continual/references.ts";
 import { runTasks, type RunTask } from "../../continual/run-task.ts";
 import { configOf, type Suite } from "../../continual/suite.ts";
 import { openMinari } from "../../interop/minari.ts";
@@ -49,6 +50,7 @@ export interface Asked {
   readonly out: string;
   readonly command: string;
   readonly agents: ReadonlyMap<string, AgentEntry>;
+  readonly references?: References;
   readonly openEnvironment: (name: string) => Promise<EnvironmentEntry>;
 }
 

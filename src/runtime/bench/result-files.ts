@@ -1,7 +1,10 @@
 /** @file The files that a benchmark's result is kept in, and how one is read back. */
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { StorageError } from "../../contract/errors.ts";
+import { FieldError, StorageError } from "../../contract/errors.ts";
+import { validate } from "../../contract/validate.ts";
+import type { Protocol } from "../../continual/benchmark/protocol.ts";
+import { misfit, references, type References } from "../../continual/references.ts";
 import { benchCsv } from "../../continual/benchmark/csv.ts";
 import { benchLatex } from "../../continual/benchmark/latex.ts";
 import { benchReport } from "../../continual/benchmark/report.ts";
@@ -13,9 +16,24 @@ import { about, readJson } from "./json-file.ts";
 /** Each is replaced whole. */
 export function writeResult(out: string, result: BenchResult): void {
   replaceFile(join(out, "results.json"), `${JSON.stringify({ ...result, summary: summarizeMethods(result) }, null, 2)}\n`);
+  if (result.references !== undefined) replaceFile(join(out, "references.json"), `${JSON.stringify(result.references, null, 2)}\n`);
   replaceFile(join(out, "results.csv"), benchCsv(result));
   replaceFile(join(out, "results.tex"), benchLatex(result));
   replaceFile(join(out, "report.html"), benchReport(result));
+}
+
+/** @throws {FieldError} A file that holds no references, or those of another suite or protocol. */
+export function readReferences(file: string, suite: string, protocol: Protocol): References {
+  const found = about(file, () => validate(references, readJson(file, "Name a references.json that `engram bench` wrote."), "references"));
+  if (found.suite !== suite)
+    throw new FieldError(file, "suite", `it is of ${found.suite}, and ${suite} is asked for. Name references of the same suite.`);
+  const other = misfit(found, protocol);
+  if (other === undefined) return found;
+  throw new FieldError(
+    file,
+    `protocol.${other.choice}`,
+    `it was made with ${JSON.stringify(other.wanted)}. Ask for the same, or leave the references out.`,
+  );
 }
 
 export interface SavedResult {

@@ -5,6 +5,7 @@ import { InvalidValueError } from "../../contract/errors.ts";
 import { benchName } from "../../continual/benchmark/program.ts";
 import { toldBoundaries } from "../../continual/benchmark/methods.ts";
 import { boundaryModes, type BoundaryMode } from "../../continual/config.ts";
+import { misfit, type References } from "../../continual/references.ts";
 import { parseProtocol } from "../../continual/benchmark/protocol.ts";
 import type { BenchResult } from "../../continual/benchmark/result.ts";
 import { benchTable } from "../../continual/benchmark/table.ts";
@@ -15,7 +16,7 @@ import { jobTitle, type Job } from "../bench/job.ts";
 import { about } from "../bench/json-file.ts";
 import { runJobs, type JobOutcome } from "../bench/pool.ts";
 import { loadMethods, prepare, type Asked, type NamedMethod } from "../bench/prepare.ts";
-import { writeResult } from "../bench/result-files.ts";
+import { readReferences, writeResult } from "../bench/result-files.ts";
 import { integer } from "../flags.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { loadSuite } from "../load-suite.ts";
@@ -29,6 +30,7 @@ export interface BenchFlags {
   readonly seeds: string;
   readonly parallel?: string;
   readonly boundaries?: string;
+  readonly references?: string;
   readonly set: readonly string[];
   readonly out?: string;
   readonly json?: boolean;
@@ -67,8 +69,11 @@ async function askedFor(name: string, flags: BenchFlags, registries: Registries)
   const suites = await registries.suites();
   const agents = await registries.agents();
   const suite = suites.has(name) || !name.endsWith(".json") ? loadSuite(name, suites) : about(name, () => loadSuite(name, suites));
+  const protocol = parseProtocol(withOverrides({}, flags.set));
+  const references = await comparedWith(flags, registries, { suite, protocol });
   const command = [
     `engram bench ${name} --methods ${flags.methods} --seeds ${flags.seeds}`,
+    ...(flags.references === undefined ? [] : [`--references ${flags.references}`]),
     ...(flags.boundaries === undefined ? [] : [`--boundaries ${flags.boundaries}`]),
     ...flags.set.map((assignment) => `--set '${assignment}'`),
     ...(flags.out === undefined ? [] : [`--out ${flags.out}`]),
@@ -76,7 +81,8 @@ async function askedFor(name: string, flags: BenchFlags, registries: Registries)
   return {
     suite,
     from: name,
-    protocol: parseProtocol(withOverrides({}, flags.set)),
+    protocol,
+    ...(references && { references }),
     methods: inModes(loadMethods(flags.methods, agents), flags.boundaries),
     seeds: seedsOf(flags.seeds),
     out: flags.out ?? join("runs", benchName(suite)),
@@ -84,6 +90,17 @@ async function askedFor(name: string, flags: BenchFlags, registries: Registries)
     agents,
     openEnvironment: (id) => openEnvironment(id, registries),
   };
+}
+
+/** What is asked for; else what comes with Engram, where that is of the same protocol. */
+async function comparedWith(
+  flags: BenchFlags,
+  registries: Registries,
+  { suite, protocol }: Pick<Asked, "suite" | "protocol">,
+): Promise<References | undefined> {
+  if (flags.references !== undefined) return readReferences(flags.references, suite.name, protocol);
+  const ours = (await registries.references()).get(suite.name);
+  return ours === undefined || misfit(ours, protocol) !== undefined ? undefined : ours;
 }
 
 /** Each method once for each way of being told boundaries. @throws {InvalidValueError} */
@@ -95,7 +112,8 @@ function inModes(methods: readonly NamedMethod[], list: string | undefined): rea
     return known;
   });
   const inMode = ({ method, ...from }: NamedMethod, mode: BoundaryMode): NamedMethod => ({ ...from, method: toldBoundaries(method, mode) });
-  return methods.flatMap((each) => [...new Set(modes)].map((mode) => inMode(each, mode)));
+  // Whoever learns all tasks at once hears of no boundary.
+  return methods.flatMap((each) => (each.method.curriculum === "joint" ? [each] : [...new Set(modes)].map((mode) => inMode(each, mode))));
 }
 
 /** `1-10`, `1,2,5` or both, ascending. @throws {InvalidValueError} */
