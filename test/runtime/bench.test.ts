@@ -147,10 +147,10 @@ describe("engram bench", () => {
     expect(csv).not.toContain("joint-no-boundaries");
     // Learning from scratch is what it is compared with.
     expect(csv).toMatch(/two,from-scratch,1,forward-transfer-continual-world,0\D/);
-    const later = ["bench", "two.json", "--methods", "random", "--seeds", "1", "--references", "blind/references.json", "--out", "later"];
-    expect(await engram(...later, ...choices)).toMatchObject({ code: 0 });
+    const again = ["bench", "two.json", "--methods", "random", "--seeds", "1", "--references", "blind/references.json", "--out", "later"];
+    expect(await engram(...again, ...choices)).toMatchObject({ code: 0 });
     expect(read("later", "results.csv")).toContain("two,random,1,intransigence,");
-    const misfit = await engram(...later, ...choices, "--set", "demonstrations=2", "--out", "misfit");
+    const misfit = await engram(...again, ...choices, "--set", "demonstrations=2", "--out", "misfit");
     expect(misfit).toMatchObject({ code: 2, err: expect.stringMatching(/blind\/references\.json.*protocol\.demonstrations.*made with 1/) as string });
     const wrong = await engram("bench", "two.json", "--methods", "none", "--boundaries", "guessed");
     expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining("given, noisy, none") as string });
