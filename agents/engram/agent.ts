@@ -55,6 +55,8 @@ class EngramAgent implements Agent {
   #index: MemoryIndex | undefined;
   /** Control steps watched and acted so far: the clock of memory. */
   #lived: number;
+  /** Whether the latest sleep was undone. */
+  #wasUndone = false;
 
   constructor({ spec, seed }: AgentOptions, config: EngramConfig, { features, shape, memoryShape }: Body, store: MemoryStore | undefined) {
     this.#config = config;
@@ -138,8 +140,10 @@ class EngramAgent implements Agent {
 
   *consolidate(budget: ConsolidationBudget): Generator<ConsolidationProgress, ConsolidationReport> {
     const parts = { memory: this.memory, reader: this.#reader, learner: this.#learner, descent: this.#descent };
-    const sleeper = { ...parts, exams: this.#random.split("exams"), keepBudgets: () => this.#keepBudgets() };
-    return yield* sleep(sleeper, budget, this.#task, this.#random.split(`sleep ${this.#descent.count}`));
+    const sleeper = { ...parts, exams: this.#random.split("exams"), mayUndo: !this.#wasUndone, keepBudgets: () => this.#keepBudgets() };
+    const report = yield* sleep(sleeper, budget, this.#task, this.#random.split(`sleep ${this.#descent.count}`));
+    this.#wasUndone = report.rolledBack === true;
+    return report;
   }
 
   /** Lets memory be searched by an approximate index from now on. */
@@ -174,6 +178,7 @@ class EngramAgent implements Agent {
     return {
       task: this.#task,
       lived: this.#lived,
+      undone: this.#wasUndone,
       random: this.#random.snapshot(),
       descent: this.#descent.snapshot(),
       memory: this.memory.snapshot(),
@@ -187,6 +192,7 @@ class EngramAgent implements Agent {
     this.#random.restore(nested(snapshot, "random"));
     this.memory.restore(nested(snapshot, "memory"));
     this.#lived = lived;
+    this.#wasUndone = snapshot["undone"] === true;
     this.#task = restoreTaskId(snapshot["task"]);
     // A snapshot from the middle of a sleep has keys by the encoder from before it.
     this.#reader.catchUp();

@@ -23,6 +23,8 @@ export interface Sleeper {
   readonly descent: GradientDescent;
   /** Chooses what it asks itself; the same in every sleep. */
   readonly exams: RandomStream;
+  /** Whether this sleep may be undone: the one after an undone one stands, else nothing new would ever be learned. */
+  readonly mayUndo: boolean;
   /** Forgets what is over the budgets of a task and of all. */
   keepBudgets(): void;
 }
@@ -44,7 +46,7 @@ export function* sleep(
     return { gradientSteps: 0, loss: 0, memorySize: memory.size };
   }
   const exams = setExams(memory, sleeper.exams);
-  const before = exams.map((exam) => errorsOn(sleeper, exam));
+  const before = exams.map((exam) => errorsOn(sleeper, exam).errors);
   if (exams.length > 0) yield { gradientSteps: 0, loss: 0, doing: "self-test" };
   const saved = descent.snapshot();
   let progress: ConsolidationProgress = { gradientSteps: 0, loss: 0 };
@@ -58,9 +60,9 @@ export function* sleep(
       if (isOver()) break;
     }
     ({ drift } = yield* fileAnew(reader, { ...progress, doing: "filing" }));
-    selfTests = exams.map((exam, k) => selfTestOf(exam, before[k]!, errorsOn(sleeper, exam)));
+    selfTests = exams.map((exam, k) => selfTestAfter(sleeper, exam, before[k]!));
     if (exams.length > 0) yield { ...progress, doing: "self-test" };
-    rolledBack = selfTests.some((test) => test.worse && test.task !== task);
+    rolledBack = sleeper.mayUndo && selfTests.some((test) => test.worse && test.task !== task);
     if (rolledBack) descent.restore(saved);
   } finally {
     // However a sleep ends, keys are those of the encoder that it leaves.
@@ -74,11 +76,16 @@ export function* sleep(
   return { ...progress, memorySize: memory.size, selfTests, rolledBack, merged, forgotten, drift: rolledBack ? 0 : drift };
 }
 
-/** How far off it is in each state that is asked, reading everything but the exam. */
-function errorsOn({ memory, reader }: Sleeper, exam: Exam): Float64Array {
+function selfTestAfter(sleeper: Sleeper, exam: Exam, before: Float64Array): SelfTest {
+  const { episodes, errors } = errorsOn(sleeper, exam);
+  return selfTestOf(exam, episodes, before, errors);
+}
+
+/** How far off it is in each state that is asked, reading everything but the exam; and which episodes they are of. */
+function errorsOn({ memory, reader }: Sleeper, exam: Exam): { readonly episodes: Int32Array; readonly errors: Float64Array } {
   const ids = new Set<number>(asked(exam));
   const rows = memory.rowsOf(exam.task).filter((row) => ids.has(memory.idOf(row)));
-  return Float64Array.from(rows, (row) => reader.errorOn(row, exam.ids));
+  return { episodes: rows.map((row) => memory.episodeOf(row)), errors: Float64Array.from(rows, (row) => reader.errorOn(row, exam.ids)) };
 }
 
 /** In turns, so that whoever watches goes on; nothing more is learned meanwhile. */

@@ -45,18 +45,22 @@ export const asked = ({ ids }: Exam): readonly EntryId[] =>
   ids.length <= MOST ? ids : Array.from({ length: MOST }, (_, k) => ids[Math.floor((k * ids.length) / MOST)]!);
 
 /**
- * What is worse than before: by more than chance (two standard errors of the mean paired difference), by so much of the error before, and by so much of an
- * action. Learning something new moves every answer a little: on the tabletop errors between 0.08 and 0.15 are all success, and tasks fail from 0.3 on.
+ * What is worse than before: by more than chance (two standard errors of the mean difference over so many episodes, whose states are no independent witnesses),
+ * by so much of the error before, and by so much of an action. Learning something new moves every answer a little: on the tabletop errors between 0.08 and 0.15 are all success, and tasks fail from 0.3 on.
  */
+const WITNESSES = 3;
 const RELATIVE = 0.5;
 const ABSOLUTE = 0.15;
 
-/** What an exam showed. @param before @param after Errors on the states that were asked, in their order. */
-export function selfTestOf({ task }: Exam, before: Float64Array, after: Float64Array): SelfTest {
+/**
+ * What an exam showed.
+ * @param episodes Of each state that was asked. @param before @param after Errors on them, in the same order.
+ */
+export function selfTestOf({ task }: Exam, episodes: Int32Array, before: Float64Array, after: Float64Array): SelfTest {
   const [was, is] = [mean(before), mean(after)];
-  const differences = after.map((error, k) => error - before[k]!);
-  const rise = mean(differences);
-  const spread = Math.sqrt(mean(differences.map((each) => (each - rise) ** 2)) / Math.max(1, differences.length - 1));
-  const worse = rise > 2 * spread && rise > RELATIVE * was && rise > ABSOLUTE;
+  const rises = [...new Set(episodes)].map((episode) => mean(after.map((error, k) => error - before[k]!).filter((_, k) => episodes[k] === episode)));
+  const rise = mean(rises);
+  const chance = Math.sqrt(rises.reduce((sum, each) => sum + (each - rise) ** 2, 0) / (rises.length - 1) / rises.length);
+  const worse = rises.length >= WITNESSES && rise > 2 * chance && rise > RELATIVE * was && rise > ABSOLUTE;
   return { task, states: before.length, before: was, after: is, worse };
 }

@@ -139,6 +139,8 @@ describe("an engram's sleep", () => {
     expect(report).toMatchObject({ rolledBack: true, drift: 0 });
     expect(agent.snapshot()["descent"]).toEqual(before);
     expect(distanceToItself(agent, 300)).toBe(0);
+    // What is undone once would be found worse again: the next one stands.
+    expect(reportOf(agent.consolidate({ gradientSteps: 10 })).rolledBack).toBe(false);
     agent.dispose();
   });
 

@@ -49,18 +49,22 @@ describe("a self-test", () => {
   it("finds a task worse that is worse by more than chance and by enough, and none else", () => {
     const exam: Exam = { task: pull, ids: Array.from({ length: 20 }, (_, k) => k) as unknown as Exam["ids"] };
     const before = Float64Array.from({ length: 20 }, (_, k) => 0.1 + 0.01 * (k % 3));
-    const by = (more: (k: number) => number): ReturnType<typeof selfTestOf> =>
+    const by = (more: (k: number) => number, episodes = 4): ReturnType<typeof selfTestOf> =>
       selfTestOf(
         exam,
+        Int32Array.from({ length: 20 }, (_, k) => k % episodes),
         before,
         before.map((error, k) => error + more(k)),
       );
     expect(by(() => 0)).toMatchObject({ task: pull, states: 20, worse: false });
     expect(by(() => -0.05).worse).toBe(false);
-    // Two tenths of an action more everywhere is worse; as much in one of twenty states is chance; one tenth is too little to matter.
+    // Two tenths of an action more everywhere is worse; much in one of four episodes is chance; one tenth is too little to matter.
     expect(by((k) => 0.2 + 0.001 * (k % 2)).worse).toBe(true);
-    expect(by((k) => (k === 0 ? 4 : 0)).worse).toBe(false);
+    expect(by((k) => (k % 4 === 0 ? 4 : 0)).worse).toBe(false);
     expect(by((k) => 0.1 + 0.001 * (k % 2)).worse).toBe(false);
+    // The states of two episodes are two witnesses, however many they are.
+    expect(by(() => 2, 2).worse).toBe(false);
+    expect(by(() => 2, 1).worse).toBe(false);
     // (7·.10 + 7·.11 + 6·.12) / 20 = .1095 before.
     expect(by(() => 0.05).before).toBeCloseTo(0.1095, 10);
     expect(by(() => 0.05).after).toBeCloseTo(0.1595, 10);
