@@ -15,8 +15,10 @@ export interface Exam {
   readonly ids: readonly EntryId[];
 }
 
-/** Of a task's remembered episodes, one in so many is asked; with fewer, none can be spared. */
+/** Of a task's remembered episodes, one in so many is asked … */
 const ONE_IN = 10;
+/** … where that makes so many: fewer could not testify to anything, and would only be missing from what is learned. */
+const WITNESSES = 3;
 /** At most so many states of a task are asked, spread evenly over those that may be. */
 const MOST = 60;
 
@@ -33,10 +35,12 @@ export function setExams(memory: EpisodicMemory, random: RandomStream): Exam[] {
       const episode = memory.episodeOf(row);
       if (!lots.has(episode)) lots.set(episode, draw.split(episode).uint32());
     }
-    const drawn = [...lots].toSorted(([, a], [, b]) => a - b).slice(0, Math.floor(lots.size / ONE_IN));
+    const count = Math.floor(lots.size / ONE_IN);
+    if (count < WITNESSES) return [];
+    const drawn = [...lots].toSorted(([, a], [, b]) => a - b).slice(0, count);
     const chosen = new Set(drawn.map(([episode]) => episode));
     const ids = Array.from(rows.filter((row) => chosen.has(memory.episodeOf(row))), (row) => memory.idOf(row)); // prettier-ignore
-    return ids.length === 0 ? [] : [{ task, ids }];
+    return [{ task, ids }];
   });
 }
 
@@ -48,7 +52,6 @@ export const asked = ({ ids }: Exam): readonly EntryId[] =>
  * What is worse than before: by more than chance (two standard errors of the mean difference over so many episodes, whose states are no independent witnesses),
  * by so much of the error before, and by so much of an action. Learning something new moves every answer a little: on the tabletop errors between 0.08 and 0.15 are all success, and tasks fail from 0.3 on.
  */
-const WITNESSES = 3;
 const RELATIVE = 0.5;
 const ABSOLUTE = 0.15;
 
