@@ -1,8 +1,12 @@
 /** @file The suites: the members of the originals, in their order, and worlds that there are. */
 import { describe, expect, it } from "vitest";
 import { environments, suites } from "../../envs/index.ts";
+import { references } from "../../envs/references.ts";
+import { parseProtocol } from "../../src/continual/benchmark/protocol.ts";
+import { misfit, references as referencesSchema } from "../../src/continual/references.ts";
 import { configOf, parseSuite, placementsOf, type Suite } from "../../src/continual/suite.ts";
 import { InvalidValueError, UnknownNameError } from "../../src/contract/errors.ts";
+import { validate } from "../../src/contract/validate.ts";
 import { contains } from "../../src/contract/space.ts";
 import { findEnvironment } from "../../src/environments/find-environment.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
@@ -76,5 +80,19 @@ describe("a suite's file", () => {
   ])("is refused when it is wrong, with where: %j", (value, kind, told) => {
     expect(() => parseSuite(value)).toThrow(kind);
     expect(() => parseSuite(value)).toThrow(told);
+  });
+});
+
+describe("references", () => {
+  it("are of suites that there are, of tasks in their order, and of a protocol that a benchmark has by default", () => {
+    for (const [name, each] of references) {
+      const ids = names(suiteOf(name).worlds);
+      expect(validate(referencesSchema, each, "references")).toEqual(each);
+      expect(Object.keys(each.singleTaskCurves!.tasks)).toEqual(ids);
+      expect(Object.keys(each.jointFinal!.tasks)).toEqual(ids);
+      expect(misfit(each, parseProtocol({}))).toBeUndefined();
+      expect(misfit(each, parseProtocol({ demonstrations: 3 }))).toEqual({ choice: "demonstrations", wanted: 30 });
+    }
+    expect(references.size).toBeGreaterThan(0);
   });
 });
