@@ -55,7 +55,9 @@ export async function benchCommand(name: string, flags: BenchFlags, registries: 
     if (done.length > 0) report(gather({ ...asked, jobs, done, failures }), asked.out, flags);
     for (const { method, seed, error } of failures) process.stderr.write(`engram: ${method}, seed ${seed} failed: ${error}\n`);
     if (interrupt.signal.aborted && done.length < jobs.length) {
-      process.stderr.write(`Stopped. ${done.length} of ${jobs.length} jobs are done and kept; to go on:\n  ${asked.command}\n`);
+      process.stderr.write(
+        `Stopped. ${done.length} of ${jobs.length} jobs are done and kept; to go on:\n  ${asked.command}${flags.out === undefined ? "" : ` --out ${flags.out}`}\n`,
+      );
       return 130;
     }
     return failures.length > 0 ? 1 : 0;
@@ -76,7 +78,6 @@ async function askedFor(name: string, flags: BenchFlags, registries: Registries)
     ...(flags.references === undefined ? [] : [`--references ${flags.references}`]),
     ...(flags.boundaries === undefined ? [] : [`--boundaries ${flags.boundaries}`]),
     ...flags.set.map((assignment) => `--set '${assignment}'`),
-    ...(flags.out === undefined ? [] : [`--out ${flags.out}`]),
   ].join(" ");
   return {
     suite,
