@@ -4,6 +4,14 @@
  */
 import type { References } from "../src/continual/references.ts";
 
+/** Between two tests, in gradient steps. */
+const EVERY = 250;
+const seeds = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+
+type Curve = NonNullable<References["singleTaskCurves"]>["tasks"][string];
+/** Success at every test of a sleep and right after it. */
+const curve = (...successes: readonly number[]): Curve => successes.map((success, k) => ({ gradientStep: EVERY * (k + 1), success }));
+
 const cw10: References = {
   suite: "cw10",
   protocol: {
@@ -13,359 +21,25 @@ const cw10: References = {
     taskCue: 0,
     hidden: [128, 128],
     evaluationEpisodes: 20,
-    testsWhileLearning: {
-      every: 250,
-      episodes: 5,
-      tasks: "current",
-    },
+    testsWhileLearning: { every: EVERY, episodes: 5, tasks: "current" },
   },
   singleTaskCurves: {
-    seeds: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+    seeds,
     tasks: {
-      hammer: [
-        {
-          gradientStep: 250,
-          success: 1,
-        },
-        {
-          gradientStep: 500,
-          success: 1,
-        },
-        {
-          gradientStep: 750,
-          success: 1,
-        },
-        {
-          gradientStep: 1000,
-          success: 1,
-        },
-        {
-          gradientStep: 1250,
-          success: 1,
-        },
-        {
-          gradientStep: 1500,
-          success: 1,
-        },
-        {
-          gradientStep: 1750,
-          success: 1,
-        },
-        {
-          gradientStep: 2000,
-          success: 1,
-        },
-      ],
-      "push-wall": [
-        {
-          gradientStep: 250,
-          success: 0.98,
-        },
-        {
-          gradientStep: 500,
-          success: 1,
-        },
-        {
-          gradientStep: 750,
-          success: 1,
-        },
-        {
-          gradientStep: 1000,
-          success: 1,
-        },
-        {
-          gradientStep: 1250,
-          success: 1,
-        },
-        {
-          gradientStep: 1500,
-          success: 1,
-        },
-        {
-          gradientStep: 1750,
-          success: 1,
-        },
-        {
-          gradientStep: 2000,
-          success: 1,
-        },
-      ],
-      "faucet-close": [
-        {
-          gradientStep: 250,
-          success: 1,
-        },
-        {
-          gradientStep: 500,
-          success: 1,
-        },
-        {
-          gradientStep: 750,
-          success: 1,
-        },
-        {
-          gradientStep: 1000,
-          success: 1,
-        },
-        {
-          gradientStep: 1250,
-          success: 1,
-        },
-        {
-          gradientStep: 1500,
-          success: 1,
-        },
-        {
-          gradientStep: 1750,
-          success: 1,
-        },
-        {
-          gradientStep: 2000,
-          success: 1,
-        },
-      ],
-      "push-back": [
-        {
-          gradientStep: 250,
-          success: 0.96,
-        },
-        {
-          gradientStep: 500,
-          success: 1,
-        },
-        {
-          gradientStep: 750,
-          success: 1,
-        },
-        {
-          gradientStep: 1000,
-          success: 1,
-        },
-        {
-          gradientStep: 1250,
-          success: 1,
-        },
-        {
-          gradientStep: 1500,
-          success: 1,
-        },
-        {
-          gradientStep: 1750,
-          success: 1,
-        },
-        {
-          gradientStep: 2000,
-          success: 1,
-        },
-      ],
-      "stick-pull": [
-        {
-          gradientStep: 250,
-          success: 0.88,
-        },
-        {
-          gradientStep: 500,
-          success: 0.96,
-        },
-        {
-          gradientStep: 750,
-          success: 0.98,
-        },
-        {
-          gradientStep: 1000,
-          success: 0.96,
-        },
-        {
-          gradientStep: 1250,
-          success: 1,
-        },
-        {
-          gradientStep: 1500,
-          success: 0.98,
-        },
-        {
-          gradientStep: 1750,
-          success: 0.96,
-        },
-        {
-          gradientStep: 2000,
-          success: 1,
-        },
-      ],
-      "handle-press-side": [
-        {
-          gradientStep: 250,
-          success: 1,
-        },
-        {
-          gradientStep: 500,
-          success: 1,
-        },
-        {
-          gradientStep: 750,
-          success: 1,
-        },
-        {
-          gradientStep: 1000,
-          success: 1,
-        },
-        {
-          gradientStep: 1250,
-          success: 1,
-        },
-        {
-          gradientStep: 1500,
-          success: 1,
-        },
-        {
-          gradientStep: 1750,
-          success: 1,
-        },
-        {
-          gradientStep: 2000,
-          success: 1,
-        },
-      ],
-      push: [
-        {
-          gradientStep: 250,
-          success: 1,
-        },
-        {
-          gradientStep: 500,
-          success: 1,
-        },
-        {
-          gradientStep: 750,
-          success: 1,
-        },
-        {
-          gradientStep: 1000,
-          success: 1,
-        },
-        {
-          gradientStep: 1250,
-          success: 1,
-        },
-        {
-          gradientStep: 1500,
-          success: 1,
-        },
-        {
-          gradientStep: 1750,
-          success: 1,
-        },
-        {
-          gradientStep: 2000,
-          success: 1,
-        },
-      ],
-      "shelf-place": [
-        {
-          gradientStep: 250,
-          success: 0.94,
-        },
-        {
-          gradientStep: 500,
-          success: 1,
-        },
-        {
-          gradientStep: 750,
-          success: 1,
-        },
-        {
-          gradientStep: 1000,
-          success: 1,
-        },
-        {
-          gradientStep: 1250,
-          success: 1,
-        },
-        {
-          gradientStep: 1500,
-          success: 1,
-        },
-        {
-          gradientStep: 1750,
-          success: 1,
-        },
-        {
-          gradientStep: 2000,
-          success: 1,
-        },
-      ],
-      "window-close": [
-        {
-          gradientStep: 250,
-          success: 1,
-        },
-        {
-          gradientStep: 500,
-          success: 1,
-        },
-        {
-          gradientStep: 750,
-          success: 1,
-        },
-        {
-          gradientStep: 1000,
-          success: 1,
-        },
-        {
-          gradientStep: 1250,
-          success: 1,
-        },
-        {
-          gradientStep: 1500,
-          success: 1,
-        },
-        {
-          gradientStep: 1750,
-          success: 1,
-        },
-        {
-          gradientStep: 2000,
-          success: 1,
-        },
-      ],
-      "peg-unplug-side": [
-        {
-          gradientStep: 250,
-          success: 0.6,
-        },
-        {
-          gradientStep: 500,
-          success: 1,
-        },
-        {
-          gradientStep: 750,
-          success: 0.98,
-        },
-        {
-          gradientStep: 1000,
-          success: 0.98,
-        },
-        {
-          gradientStep: 1250,
-          success: 1,
-        },
-        {
-          gradientStep: 1500,
-          success: 1,
-        },
-        {
-          gradientStep: 1750,
-          success: 1,
-        },
-        {
-          gradientStep: 2000,
-          success: 1,
-        },
-      ],
+      hammer: curve(1, 1, 1, 1, 1, 1, 1, 1),
+      "push-wall": curve(0.98, 1, 1, 1, 1, 1, 1, 1),
+      "faucet-close": curve(1, 1, 1, 1, 1, 1, 1, 1),
+      "push-back": curve(0.96, 1, 1, 1, 1, 1, 1, 1),
+      "stick-pull": curve(0.88, 0.96, 0.98, 0.96, 1, 0.98, 0.96, 1),
+      "handle-press-side": curve(1, 1, 1, 1, 1, 1, 1, 1),
+      push: curve(1, 1, 1, 1, 1, 1, 1, 1),
+      "shelf-place": curve(0.94, 1, 1, 1, 1, 1, 1, 1),
+      "window-close": curve(1, 1, 1, 1, 1, 1, 1, 1),
+      "peg-unplug-side": curve(0.6, 1, 0.98, 0.98, 1, 1, 1, 1),
     },
   },
   jointFinal: {
-    seeds: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+    seeds,
     tasks: {
       hammer: 1,
       "push-wall": 0.97,
