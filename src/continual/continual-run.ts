@@ -19,7 +19,7 @@ import { MemoryUse } from "./memory-use.ts";
 import { ReadShares } from "./read-shares.ts";
 import { checkSets, chooseRecorded, transitionsOf } from "./recorded.ts";
 import { makeAgent, makeAgents } from "./run-agents.ts";
-import type { Evaluated, RunProgress, SleepTrigger } from "./run-event.ts";
+import type { Outcomes, RunProgress, SleepTrigger } from "./run-event.ts";
 import { frozenSeeds, placementSeed, TESTED } from "./placements.ts";
 import { runTasks, type RunTask } from "./run-task.ts";
 import type { ContinualRunOptions } from "./run-options.ts";
@@ -58,9 +58,6 @@ export interface ProbeOptions {
   /** On how many placements of each task, the first of the tests'; all by default. */
   readonly placements?: number;
 }
-
-/** How a test went, an entry an episode. */
-type Outcomes = Pick<Evaluated, "successes" | "steps" | "returns">;
 
 /** Thrown out of a run's work when its pace was stopped. */
 export class StoppedError extends EngramError {
@@ -226,7 +223,7 @@ export class ContinualRun {
     const { onEvent } = this.#options;
     await this.#refresh(agent);
     this.#use.delete(agent);
-    const tests = this.#testsWhileLearning(agent, task);
+    const tests = this.#testsWhileLearning(agent, task, gradientSteps);
     const onTurn = async ({ doing = "learning" }: ConsolidationProgress, steps: number, done: number): Promise<void> => {
       this.#progress("learn", task.id, steps, agent.name, doing);
       await tests?.after(done);
@@ -260,8 +257,9 @@ export class ContinualRun {
     };
   }
 
-  #testsWhileLearning(agent: Agent, task: RunTask): TestsWhileLearning | undefined {
-    const { testsWhileLearning: plan, gradientSteps } = this.config;
+  /** @param gradientSteps Of this sleep. */
+  #testsWhileLearning(agent: Agent, task: RunTask, gradientSteps: number): TestsWhileLearning | undefined {
+    const { testsWhileLearning: plan } = this.config;
     if (plan === undefined) return undefined;
     const named = { agent: agent.name, learned: this.#before(task), learning: task.id };
     return new TestsWhileLearning({

@@ -81,8 +81,16 @@ export interface Measured extends AgentMeasurements {
   readonly learned: number;
 }
 
+/** How a test went. */
+export interface Outcomes {
+  /** One entry an episode. */
+  readonly successes: readonly boolean[];
+  readonly steps: readonly number[];
+  readonly returns: readonly number[];
+}
+
 /** An agent was tested in the middle of a sleep, on the first placements of the tests. */
-export interface TestedWhileLearning {
+export interface TestedWhileLearning extends Outcomes {
   readonly kind: "tested-while-learning";
   readonly agent: string;
   /** How many tasks of the sequence come before the one it sleeps on. */
@@ -93,24 +101,16 @@ export interface TestedWhileLearning {
   readonly gradientStep: number;
   /** The task tested. */
   readonly task: TaskId;
-  /** One entry an episode. */
-  readonly successes: readonly boolean[];
-  readonly steps: readonly number[];
-  readonly returns: readonly number[];
 }
 
 /** An agent was tested on one task: one cell of its success matrix R. */
-export interface Evaluated {
+export interface Evaluated extends Outcomes {
   readonly kind: "evaluated";
   readonly agent: string;
   /** How many tasks had been learned: row i of R; 0 before any. */
   readonly learned: number;
   /** The task tested: column j of R. */
   readonly task: TaskId;
-  /** One entry an episode. */
-  readonly successes: readonly boolean[];
-  readonly steps: readonly number[];
-  readonly returns: readonly number[];
   /** Of all the weight read from memory in these episodes, the share that came from each source task; empty without reads. */
   readonly readShares: Readonly<Record<string, number>>;
   /** The mean age of what was read, by weight, on the memory's clock; absent without reads. */
@@ -118,16 +118,12 @@ export interface Evaluated {
 }
 
 /** An agent was tested on one task as after so many tasks, on the first of the same placements, with its memory off or shuffled. */
-export interface Probed {
+export interface Probed extends Outcomes {
   readonly kind: "probed";
   readonly agent: string;
   readonly learned: number;
   readonly task: TaskId;
   readonly memory: Exclude<MemoryCondition, "on">;
-  /** One entry an episode. */
-  readonly successes: readonly boolean[];
-  readonly steps: readonly number[];
-  readonly returns: readonly number[];
 }
 
 /** How much of an agent's memory was read in the tests after so many tasks. */

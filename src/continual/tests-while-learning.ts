@@ -4,10 +4,8 @@
  */
 import type { Agent } from "../contract/agent.ts";
 import type { ContinualConfig } from "./config.ts";
-import type { TestedWhileLearning } from "./run-event.ts";
+import type { Outcomes, TestedWhileLearning } from "./run-event.ts";
 import type { RunTask } from "./run-task.ts";
-
-type Outcomes = Pick<TestedWhileLearning, "successes" | "steps" | "returns">;
 
 export interface TestsWhileLearningOptions {
   readonly plan: NonNullable<ContinualConfig["testsWhileLearning"]>;

@@ -1,24 +1,12 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { engram } from "../../agents/engram/agent.ts";
 import type { Agent, ConsolidationProgress, ConsolidationReport } from "../../src/contract/agent.ts";
-import { asEnvironmentId, type EnvironmentSpec } from "../../src/contract/environment.ts";
-import { space } from "../../src/contract/space.ts";
 import { middle } from "../../src/contract/step.ts";
 import { asTaskId, type TaskId } from "../../src/contract/task.ts";
 import { entryBytes } from "../../src/memory/forgetting/eviction.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 import { selectBackend } from "../../src/tensor/backend.ts";
-
-const spec: EnvironmentSpec = {
-  id: asEnvironmentId("test/point@1"),
-  summary: "A point moves to its goal.",
-  observation: space([{ name: "hand", quantity: "position", unit: "m", size: 2, low: -1, high: 1 }]),
-  action: space([{ name: "velocity", quantity: "velocity", unit: "m/s", size: 2, low: -1, high: 1 }]),
-  variation: space([{ name: "goal", quantity: "position", unit: "m", size: 1, low: -1, high: 1 }]),
-  settings: [],
-  controlPeriod: 0.05,
-  horizon: 40,
-};
+import { pointSpec as spec } from "./point-spec.ts";
 
 const task = asTaskId("task");
 const ENTRIES = 600;
