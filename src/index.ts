@@ -132,7 +132,6 @@ export {
   leastRecentlyRead,
   oldest,
   reproduced,
-  spread,
   type ErrorOn,
 } from "./memory/forgetting/eviction-rules.ts";
 export { mergeNearDuplicates, type Nearness } from "./memory/forgetting/near-duplicates.ts";

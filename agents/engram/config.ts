@@ -27,7 +27,7 @@ export const engramConfig = z.strictObject({
     .min(0)
     .max(1)
     .describe("Share of training steps in which the reader sees scenes turned about the vertical, or mirrored.")
-    .default(0.5),
+    .default(0),
   learningRate: z.number().positive().describe("Adam's step size.").default(2e-3),
   taskCue: z.int().min(0).describe("Length of the code that tells which task is asked for; 0 tells nothing.").default(8),
 });

@@ -54,7 +54,7 @@ export function* sleep(
   let selfTests: SelfTest[];
   let rolledBack: boolean;
   try {
-    for (const loss of learner.steps(tasks, random, gradientSteps, exams)) {
+    for (const loss of learner.steps({ tasks, latest: task, count: gradientSteps, exams }, random)) {
       progress = { gradientSteps: progress.gradientSteps + 1, loss };
       yield progress;
       if (isOver()) break;

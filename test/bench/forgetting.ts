@@ -36,11 +36,11 @@ interface Protocol {
 
 const protocols: readonly Protocol[] = [
   // Within one task, nothing was ever read when its demonstrations are over: rules of use are the rule of age. And no other task is there to balance.
-  { name: "of each task", rules: ["thinning", "spread", "random", "age", "reproduced"], limits: (budget) => ({ memoryPerTask: budget }) },
+  { name: "of each task", rules: ["thinning", "random", "age", "reproduced"], limits: (budget) => ({ memoryPerTask: budget }) },
   {
     name: "of all together",
     // What is being shown is later than any read: by last read, the same entries go as by age.
-    rules: ["thinning", "spread", "random", "age", "reads", "balanced", "reproduced"],
+    rules: ["thinning", "random", "age", "reads", "balanced", "reproduced"],
     limits: (budget) => ({ memoryPerTask: NO_LIMIT, memoryTotal: budget * tasks.length }),
   },
 ];

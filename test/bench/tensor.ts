@@ -173,16 +173,14 @@ function retrieval(): () => void {
   const layout = retrievalLayout(shape);
   const parameters = new FlatVector(layout.size);
   initializeRetrieval(shape, parameters, random);
-  const [queries, cues, answers] = [normal(128 * features), normal(128 * cue), normal(128 * actions)];
-  const [support, supportCues, supportActions] = [normal(1024 * features), normal(1024 * cue), normal(1024 * actions)];
+  const [queries, answers] = [normal(128 * (features + cue)), normal(128 * actions)];
+  const [support, supportActions] = [normal(1024 * (features + cue)), normal(1024 * actions)];
   return descent(layout, parameters, (views) =>
     retrievalLoss(shape, views, {
-      unturned: { queries: rowsOf(queries, features), actions: rowsOf(answers, actions) },
-      queries: rowsOf(queries, features),
-      cues: rowsOf(cues, cue),
+      slow: { inputs: rowsOf(queries, features + cue), actions: rowsOf(answers, actions) },
+      queries: rowsOf(queries, features + cue),
       actions: rowsOf(answers, actions),
-      support: rowsOf(support, features),
-      supportCues: rowsOf(supportCues, cue),
+      support: rowsOf(support, features + cue),
       supportActions: rowsOf(supportActions, actions),
     }),
   );

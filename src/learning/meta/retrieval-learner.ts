@@ -2,23 +2,27 @@
 import type { Divergence } from "../../contract/errors.ts";
 import type { TaskId } from "../../contract/task.ts";
 import type { EpisodicMemory } from "../../memory/episodic-memory.ts";
-import { thin } from "../../memory/forgetting/thinning.ts";
+import { turnToGo } from "../../memory/forgetting/thinning.ts";
 import type { RandomStream } from "../../numerics/random.ts";
+import type { FlatVector } from "../../tensor/flat-vector.ts";
+import { MlpActor } from "../../tensor/mlp-actor.ts";
 import { matrix } from "../../tensor/ops.ts";
-import type { Scalar, Tensor2D } from "../../tensor/types.ts";
-import type { TensorViews } from "../../tensor/parameters.ts";
+import type { Tensor2D } from "../../tensor/types.ts";
 import type { Features } from "../features.ts";
 import type { Exam } from "../self-test.ts";
 import { drawTurn, turn, type Turn } from "../turned-scenes.ts";
 import { gather } from "../gather.ts";
 import { cosineDecay } from "../learning-rate.ts";
 import type { GradientDescent } from "../gradient-descent.ts";
-import { TaskCues } from "../task-cues.ts";
-import { retrievalLoss, type RetrievalShape } from "./retrieval-policy.ts";
+import { PolicyInput } from "../policy-input.ts";
+import { dreamsOf } from "./dreams.ts";
+import { retrievalLayout, retrievalLoss, type RetrievalShape, type SupportQueryBatch } from "./retrieval-policy.ts";
 import { drawSupportAndQueries, joined, type EpisodeRows, type TaskEpisodes } from "./support-query.ts";
 
 export interface RetrievalLearnerOptions {
   readonly shape: RetrievalShape;
+  /** Those that the descent moves. */
+  readonly parameters: FlatVector;
   readonly descent: GradientDescent;
   readonly features: Features;
   readonly memory: EpisodicMemory;
@@ -40,21 +44,20 @@ export class RetrievalLearner {
     this.#options = options;
   }
 
-  /**
-   * Gradient steps on the given tasks' remembered episodes, ever smaller; each value is a step's loss. Memory must not change meanwhile.
-   * @param count How many there will be. @param exams What may be read and is not learned to be answered.
-   */
-  *steps(tasks: readonly TaskId[], random: RandomStream, count: number, exams: readonly Exam[] = []): Generator<number, void> {
-    const { memory, features, descent, perTask } = this.#options;
-    memory.settle();
+  /** Gradient steps on what is remembered, ever smaller; each value is a step's loss. Memory must not change meanwhile. */
+  *steps({ tasks, latest, count, exams = [] }: Lesson, random: RandomStream): Generator<number, void> {
+    const { memory, features, descent, perTask, shape, parameters } = this.#options;
+    // Before rows are chosen: it settles memory, which moves them.
+    const inputs = new PolicyInput(features, shape.cue).rows(memory);
     const withheld = new Set<number>(exams.flatMap(({ ids }) => ids));
     const isWithheld = ({ rows }: EpisodeRows): boolean => withheld.has(memory.idOf(rows[0]!));
     const episodes = tasks.map((task) => episodesOf(memory, task, perTask)).filter((all) => all.length > 0);
     const pools = episodes.map((all) => all.filter((episode) => !isWithheld(episode)));
     const readOnly = episodes.map((all) => joined(all.filter(isWithheld).map(({ lasting }) => lasting)));
-    const inputs = new Float32Array(memory.size * features.size);
-    features.write(memory.observations, memory.size, inputs);
-    const cues = this.#cuesOfRows();
+    const sizes = { inputSize: features.size + shape.cue, actionSize: memory.shape.valueSize };
+    const earlier = { inputs, actions: memory.values, ...sizes, tasks: rowsBefore(memory, tasks, latest, withheld) };
+    const slow = new MlpActor("slow", shape.slow, retrievalLayout(shape), parameters);
+    const dreams = dreamsOf(slow, earlier, { steps: count, size: this.#options.queries }, random.split("dreams"));
     const support = new Int32Array(this.#options.support);
     const queries = new Int32Array(this.#options.queries);
     const idsOf = (rows: Int32Array): number[] => Array.from(rows, (row) => memory.idOf(row));
@@ -63,58 +66,64 @@ export class RetrievalLearner {
       const batch = (): Divergence["batch"] => ({ support: idsOf(read), queries: idsOf(queries) });
       descent.share = cosineDecay(step / count);
       const seen = random.uniform() < this.#options.turned ? drawTurn(random) : undefined;
-      yield descent.step((views) => this.#loss(views, { inputs, cues, seen }, read, queries), batch);
+      yield descent.step((views) => retrievalLoss(shape, views, { ...this.#rows({ inputs, seen }, read, queries), dreams: dreams?.(step) }), batch);
     }
   }
 
-  #cuesOfRows(): Float32Array {
-    const { memory, shape } = this.#options;
-    const codes = new TaskCues(shape.cue);
-    const cues = new Float32Array(memory.size * shape.cue);
-    for (let row = 0; row < memory.size; row++) cues.set(codes.of(memory.taskOf(row)), row * shape.cue);
-    return cues;
-  }
-
-  #loss(views: TensorViews, { inputs, cues, seen }: Rows, support: Int32Array, queries: Int32Array): Scalar {
+  #rows({ inputs, seen }: Seen, support: Int32Array, queries: Int32Array): Omit<SupportQueryBatch, "dreams"> {
     const { shape, memory, features, actionVectors } = this.#options;
-    const actions = memory.shape.valueSize;
-    const rows = (from: Float32Array, chosen: Int32Array, width: number, vectors: readonly number[] = []): Tensor2D => {
-      const gathered = gather(from, chosen, width);
-      return matrix(seen === undefined ? gathered : turn(gathered, width, vectors, seen), chosen.length, width);
+    const [width, actions] = [features.size + shape.cue, memory.shape.valueSize];
+    const rows = (from: Float32Array, chosen: Int32Array, columns: number, vectors: readonly number[]): Tensor2D => {
+      const gathered = gather(from, chosen, columns);
+      return matrix(seen === undefined ? gathered : turn(gathered, columns, vectors, seen), chosen.length, columns);
     };
-    const plain = (from: Float32Array, width: number): Tensor2D => matrix(gather(from, queries, width), queries.length, width);
-    return retrievalLoss(shape, views, {
-      unturned: { queries: plain(inputs, features.size), actions: plain(memory.values, actions) },
-      queries: rows(inputs, queries, features.size, features.vectors),
-      cues: rows(cues, queries, shape.cue),
+    return {
+      queries: rows(inputs, queries, width, features.vectors),
       actions: rows(memory.values, queries, actions, actionVectors),
-      support: rows(inputs, support, features.size, features.vectors),
-      supportCues: rows(cues, support, shape.cue),
+      support: rows(inputs, support, width, features.vectors),
       supportActions: rows(memory.values, support, actions, actionVectors),
-    });
+      slow: { inputs: matrix(gather(inputs, queries, width), queries.length, width), actions: matrix(gather(memory.values, queries, actions), queries.length, actions) }, // prettier-ignore
+    };
   }
 }
 
-/** What is known of each row of memory, row-major. */
-interface Rows {
-  /** [n, F] */
+/** What a sleep learns from. */
+export interface Lesson {
+  readonly tasks: readonly TaskId[];
+  /** The task shown last, of which nothing is dreamt. */
+  readonly latest: TaskId;
+  /** How many steps there will be. */
+  readonly count: number;
+  /** What may be read and is not learned to be answered. */
+  readonly exams?: readonly Exam[];
+}
+
+/** All rows of memory as they are seen. */
+interface Seen {
+  /** [n, F + C] */
   readonly inputs: Float32Array;
-  /** [n, C] */
-  readonly cues: Float32Array;
-  /** How they are seen: as they were by default. */
+  /** As they were by default. */
   readonly seen: Turn | undefined;
+}
+
+/** Of each task but the latest, the rows that may be learned to be answered. */
+function rowsBefore(memory: EpisodicMemory, tasks: readonly TaskId[], latest: TaskId, withheld: ReadonlySet<number>): Int32Array[] {
+  const earlier = tasks.filter((task) => task !== latest);
+  return earlier.map((task) => memory.rowsOf(task).filter((row) => !withheld.has(memory.idOf(row))));
 }
 
 /** The rows of a task by episodes, in the order remembered; what lasts is as dense as what the budget leaves, if not the very same states. */
 function episodesOf(memory: EpisodicMemory, task: TaskId, perTask: number): TaskEpisodes {
-  const episodes = new Map<number, number[]>();
-  for (const row of memory.rowsOf(task)) {
+  const all = memory.rowsOf(task);
+  const turns = Float64Array.from(all, (row) => turnToGo(memory, row));
+  const last = perTask < turns.length ? turns.toSorted()[perTask - 1]! : 1;
+  const episodes = new Map<number, { readonly rows: number[]; readonly lasting: number[] }>();
+  all.forEach((row, i) => {
     const episode = memory.episodeOf(row);
-    const rows = episodes.get(episode);
-    if (rows === undefined) episodes.set(episode, [row]);
-    else rows.push(row);
-  }
-  const all = [...episodes.values()].map((rows) => Int32Array.from(rows));
-  const lengths = all.map(({ length }) => length);
-  return thin(lengths, perTask).map((places, e) => ({ rows: all[e]!, lasting: places.map((k) => all[e]![k]!) }));
+    if (!episodes.has(episode)) episodes.set(episode, { rows: [], lasting: [] });
+    const { rows, lasting } = episodes.get(episode)!;
+    rows.push(row);
+    if (turns[i]! <= last) lasting.push(row);
+  });
+  return [...episodes.values()].map(({ rows, lasting }) => ({ rows: Int32Array.from(rows), lasting: Int32Array.from(lasting) }));
 }

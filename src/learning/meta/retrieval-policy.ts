@@ -29,20 +29,26 @@ export interface RetrievalShape {
   readonly slow: MlpShape;
 }
 
+/** What the slow policy learns from. */
+export interface SlowBatch {
+  /** [B, F + C], with the codes of their tasks. */
+  readonly inputs: Tensor2D;
+  /** [B, A] */
+  readonly actions: Tensor2D;
+}
+
 /** What one gradient step sees: states to answer, and the memory it may read from. */
 export interface SupportQueryBatch {
-  /** [Q, F] */
+  /** [Q, F + C], features with the codes of their tasks. */
   readonly queries: Tensor2D;
-  /** [Q, C], the codes of their tasks. */
-  readonly cues: Tensor2D;
   /** [Q, A], the actions that were shown. */
   readonly actions: Tensor2D;
-  /** As they were seen and done, where the others are turned: what the slow policy learns, which has nothing to tell it of a turn. */
-  readonly unturned: { readonly queries: Tensor2D; readonly actions: Tensor2D };
-  /** [S, F] */
+  /** The same as they were seen and done, where these are turned: the slow policy has nothing to tell it of a turn. */
+  readonly slow: SlowBatch;
+  /** What it shall go on answering besides. */
+  readonly dreams?: SlowBatch | undefined;
+  /** [S, F + C] */
   readonly support: Tensor2D;
-  /** [S, C] */
-  readonly supportCues: Tensor2D;
   /** [S, A] */
   readonly supportActions: Tensor2D;
 }
@@ -87,20 +93,22 @@ export function encoderVersion(shape: RetrievalShape, parameters: FlatVector): n
 
 /** Mean squared error of what is answered to the queries: by the reader, from the support alone, plus by the slow policy. No parameter is in both. */
 export function retrievalLoss(shape: RetrievalShape, views: TensorViews, batch: SupportQueryBatch): Scalar {
-  const keys = keysOf(shape, views, batch.support, batch.supportCues);
-  const queries = keysOf(shape, views, batch.queries, batch.cues);
-  const read = attentionRead(queries, keys, concat(batch.supportActions, batch.support), exp(tensorView(views, "strength")), { metric: "l2" });
+  const features = shape.encoder.sizes[0]!;
+  const [asked, known] = [columns(batch.queries, 0, features), columns(batch.support, 0, features)];
+  const strength = exp(tensorView(views, "strength"));
+  const read = attentionRead(keysOf(shape, views, batch.queries), keysOf(shape, views, batch.support), concat(batch.supportActions, known), strength, { metric: "l2" }); // prettier-ignore
   const actions = batch.supportActions.shape[1];
   const recalled = columns(read, 0, actions);
-  const difference = sub(columns(read, actions, read.shape[1] - actions), batch.queries);
-  const correction = mlp(concat(batch.queries, recalled, difference), tensorView(views, "head"), shape.head);
-  const { unturned } = batch;
-  const asked = shape.cue === 0 ? unturned.queries : concat(unturned.queries, batch.cues);
-  const slow = mlpError(asked, tensorView(views, "slow"), unturned.actions, shape.slow);
-  return add(meanSquaredError(add(recalled, correction), batch.actions), slow);
+  const difference = sub(columns(read, actions, features), asked);
+  const correction = mlp(concat(asked, recalled, difference), tensorView(views, "head"), shape.head);
+  const slowError = ({ inputs, actions: shown }: SlowBatch): Scalar => mlpError(inputs, tensorView(views, "slow"), shown, shape.slow);
+  const error = add(meanSquaredError(add(recalled, correction), batch.actions), slowError(batch.slow));
+  return batch.dreams === undefined ? error : add(error, slowError(batch.dreams));
 }
 
-function keysOf(shape: RetrievalShape, views: TensorViews, states: Tensor2D, cues: Tensor2D): Tensor2D {
-  const encoded = mlp(states, tensorView(views, "encoder"), shape.encoder);
-  return shape.cue === 0 ? encoded : concat(encoded, mul(cues, views["cue"]!));
+/** @param inputs [n, F + C] */
+function keysOf({ encoder, cue }: RetrievalShape, views: TensorViews, inputs: Tensor2D): Tensor2D {
+  const features = encoder.sizes[0]!;
+  const encoded = mlp(columns(inputs, 0, features), tensorView(views, "encoder"), encoder);
+  return cue === 0 ? encoded : concat(encoded, mul(columns(inputs, features, cue), views["cue"]!));
 }

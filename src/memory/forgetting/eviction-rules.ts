@@ -4,7 +4,7 @@ import type { TaskId } from "../../contract/task.ts";
 import type { RandomStream } from "../../numerics/random.ts";
 import type { EpisodicMemory } from "../episodic-memory.ts";
 import type { EvictionRule } from "./eviction.ts";
-import { fairShares, thinning } from "./thinning.ts";
+import { thinning } from "./thinning.ts";
 
 /** The oldest first: first in, first out. */
 export const oldest: EvictionRule = (memory, rows) => rows.map((row) => memory.timeOf(row));
@@ -31,18 +31,6 @@ export const atRandom =
   (random: RandomStream): EvictionRule =>
   (_, rows) =>
     Float64Array.from(rows, () => random.uniform());
-
-/** Powers of the plastic number, 1.3247…: their multiples fill the square more evenly than others. */
-const [ALONG, ACROSS] = [0.7548776662466927, 0.5698402909980532];
-
-/**
- * Spreads what stays evenly over steps and episodes: what goes first has the largest fractional part of step · α + episode · β. Of an episode's steps those below any threshold
- * lie at most three different distances apart, and other steps stay of its neighbours. Who goes depends on no other entry, so often thinned is as good as
- * thinned once; `thinning` takes from the middle of an episode again and again.
- * @see Slater (1967) for the three distances; Roberts (2018), "The unreasonable effectiveness of quasirandom sequences", for α and β.
- */
-export const spread: EvictionRule = (memory, rows) =>
-  Float64Array.from(rows, (row) => -((memory.stepOf(row) * ALONG + memory.episodeOf(row) * ACROSS) % 1));
 
 /**
  * From the task with the most entries, until all have as many or fewer: within a task, as another rule says.
@@ -74,6 +62,25 @@ export const balanced =
     return scores;
   };
 
+/** Water-filling: everyone gets the same, nobody more than they have; what is left over goes to the first ones. */
+function fairShares(lengths: readonly number[], budget: number): number[] {
+  const shares = lengths.map(() => 0);
+  let left = Math.min(
+    budget,
+    lengths.reduce((sum, length) => sum + length, 0),
+  );
+  while (left > 0) {
+    const open = shares.map((_, k) => k).filter((k) => shares[k]! < lengths[k]!);
+    const each = Math.max(1, Math.floor(left / open.length));
+    for (const k of open) {
+      const more = Math.min(each, lengths[k]! - shares[k]!, left);
+      shares[k]! += more;
+      left -= more;
+    }
+  }
+  return shares;
+}
+
 /** How far what a policy answers to an entry, without reading that entry, is from the entry's value; from 0 up. */
 export type ErrorOn = (memory: EpisodicMemory, row: number) => number;
 
@@ -96,7 +103,6 @@ export interface EvictionMeans {
 /** Rules by the names that configurations use. */
 export const evictionRules = {
   thinning: () => thinning,
-  spread: () => spread,
   random: ({ random }) => atRandom(random),
   age: () => oldest,
   "last-read": () => leastRecentlyRead,

@@ -1,4 +1,4 @@
-/** @file Thinning while an episode goes on, when nobody knows yet how long it will be. What is kept of an episode is as `forgetting/thinning.ts` keeps it, but for steps of one size. */
+/** @file Thinning while an episode goes on, when nobody knows yet how long it will be, to so many entries of each episode, evenly spaced. */
 import { InvalidValueError } from "../../contract/errors.ts";
 import type { EntryId, NewMemoryEntry } from "../../contract/memory.ts";
 import { restoreTaskId } from "../../contract/task.ts";

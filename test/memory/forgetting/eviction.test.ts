@@ -13,7 +13,6 @@ import {
   leastRecentlyRead,
   oldest,
   reproduced,
-  spread,
 } from "../../../src/memory/forgetting/eviction-rules.ts";
 import { entryBytes, evict, type EvictionRule } from "../../../src/memory/forgetting/eviction.ts";
 import { thinning } from "../../../src/memory/forgetting/thinning.ts";
@@ -189,34 +188,6 @@ describe("rules of eviction", () => {
     };
     evict(memory, { entries: 3 }, reproduced(error));
     expect(Array.from(memory.entries(), ({ value }) => value[0])).toEqual([0, 5, 9]);
-  });
-
-  it("by spreading keep steps at no more than three distances, others of other episodes, and the same ones in one go and in many", () => {
-    const [once, often] = [emptyMemory(), emptyMemory()];
-    for (const memory of [once, often])
-      for (let episode = 0; episode < 6; episode++) for (let step = 0; step < 80; step++) memory.remember(point({ episode, step }));
-    for (let budget = 479; budget >= 60; budget--) evict(often, { entries: budget }, spread);
-    evict(once, { entries: 60 }, spread);
-    expect(idsOf(often)).toEqual(idsOf(once));
-    const kept = Array.from({ length: 6 }, (_, e) => [...once.entries()].filter(({ episode }) => episode === e).map(({ step }) => step));
-    for (const steps of kept) {
-      const gaps = steps.slice(1).map((step, i) => step - steps[i]!);
-      expect(new Set(gaps).size).toBeLessThanOrEqual(3);
-      // 60 of 480: one of eight, and ten of each episode, on average.
-      expect(Math.max(...gaps)).toBeLessThanOrEqual(32);
-      expect(Math.abs(steps.length - 10)).toBeLessThanOrEqual(3);
-    }
-    expect(new Set(kept.flat()).size).toBeGreaterThan(45);
-  });
-
-  it("by thinning spread what stays over the episodes of all tasks", () => {
-    const memory = emptyMemory();
-    for (let episode = 0; episode < 4; episode++)
-      for (let step = 0; step < 9; step++) memory.remember(point({ task: `${episode >> 1}`, episode, step }));
-    evict(memory, { entries: 12 }, thinning);
-    expect(Array.from(memory.entries(), ({ episode, step }) => `${episode}:${step}`).join(" ")).toBe(
-      "0:0 0:4 0:8 1:0 1:4 1:8 2:0 2:4 2:8 3:0 3:4 3:8",
-    );
   });
 });
 
