@@ -4,7 +4,7 @@
  * @see Pomerleau (1989), "ALVINN: an autonomous land vehicle in a neural network".
  */
 import type { AgentMeasurements } from "../../contract/agent.ts";
-import type { Divergence } from "../../contract/errors.ts";
+import { SnapshotError, type Divergence } from "../../contract/errors.ts";
 import { nested, type Snapshot, type SnapshotValue } from "../../contract/snapshot.ts";
 import { restoreTaskId, type TaskId } from "../../contract/task.ts";
 import type { EpisodicMemory } from "../../memory/episodic-memory.ts";
@@ -21,6 +21,7 @@ import { makeConsolidation } from "../consolidation/strategies.ts";
 import type { Consolidation, DescentStep, Examples, Learner, Question } from "../consolidation/strategy.ts";
 import { gather } from "../gather.ts";
 import { GradientDescent } from "../gradient-descent.ts";
+import { cosineDecay } from "../learning-rate.ts";
 import { measurementsOf } from "../measurements.ts";
 import type { PolicyInput } from "../policy-input.ts";
 import { plainNetwork, type Actor, type Network } from "./network.ts";
@@ -61,6 +62,8 @@ export class CloningLearner implements Learner {
   network: Network;
   parameters: FlatVector;
   #descent: GradientDescent;
+  /** Steps taken with networks before this one. */
+  #countBefore = 0;
   #actor: Actor;
   /** The inputs of all rows of memory; while it does not change. */
   #rows: Float32Array | undefined;
@@ -82,9 +85,9 @@ export class CloningLearner implements Learner {
     this.consolidation = makeConsolidation(options.consolidation, options.options, this, options.optionsPath);
   }
 
-  /** Gradient steps taken so far, since its network was last begun afresh. */
+  /** Gradient steps taken so far, with networks that were before this one too. */
   get count(): number {
-    return this.#descent.count;
+    return this.#countBefore + this.#descent.count;
   }
 
   get cue(): number {
@@ -133,6 +136,7 @@ export class CloningLearner implements Learner {
 
   #step(step: DescentStep, rows: Int32Array): number {
     const { consolidation, memory } = this;
+    this.#descent.share = cosineDecay(step.index / step.count);
     consolidation.beforeStep?.(step);
     if (consolidation.draw === undefined) drawBalanced(memory, [step.task], step.random, rows);
     else consolidation.draw(step, rows);
@@ -219,6 +223,7 @@ export class CloningLearner implements Learner {
   }
 
   become(network: Network, random: RandomStream): void {
+    this.#countBefore = this.count;
     this.#descent.dispose();
     this.parameters.dispose();
     this.network = network;
@@ -242,6 +247,7 @@ export class CloningLearner implements Learner {
       sleptOn: this.#sleptOn ?? null,
       consolidation: this.consolidation.snapshot(),
       descent: this.#descent.snapshot(),
+      countBefore: this.#countBefore,
     };
   }
 
@@ -249,6 +255,9 @@ export class CloningLearner implements Learner {
   restore(snapshot: Snapshot): void {
     this.consolidation.restore(nested(snapshot, "consolidation"));
     this.#descent.restore(nested(snapshot, "descent"));
+    const { countBefore } = snapshot;
+    if (typeof countBefore !== "number") throw new SnapshotError("Expected `countBefore` to be how many steps were taken with earlier networks.");
+    this.#countBefore = countBefore;
     const task = (saved: SnapshotValue | undefined): TaskId | undefined => (saved === null ? undefined : restoreTaskId(saved));
     this.#open = task(snapshot["open"]);
     this.#sleptOn = task(snapshot["sleptOn"]);

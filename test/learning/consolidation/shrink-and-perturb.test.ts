@@ -1,4 +1,5 @@
 import { beforeAll, expect, it } from "vitest";
+import { nested } from "../../../src/contract/snapshot.ts";
 import { plainNetwork } from "../../../src/learning/imitation/network.ts";
 import { RandomStream } from "../../../src/numerics/random.ts";
 import { selectBackend } from "../../../src/tensor/backend.ts";
@@ -25,6 +26,7 @@ it("begins a task with λ times what was learned and σ times a fresh network", 
     const fresh = new Float32Array(network.layout.size);
     network.initialize(fresh, random.split("begin").split(task));
     parameters().forEach((number, i) => expect(number).toBeCloseTo(0.5 * before[i]! + 0.25 * fresh[i]!, 6));
-    expect(learner.count).toBe(0);
+    expect(nested(nested(learner.snapshot(), "descent"), "adam")["count"]).toBe(0);
+    expect(learner.count).toBe(50);
   }
 });
