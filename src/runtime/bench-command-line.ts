@@ -59,7 +59,7 @@ export function addBenchCommands(program: Command, registries: Registries): void
 
 const benchHelp = `
 Choices of the protocol, with their defaults: demonstrations=30, demonstrationNoise=0.2, memoryPerTask=400, gradientSteps=2000, taskCue=0,
-hidden=[128,128], evaluationEpisodes=20, boundaries=given (or noisy, or none), testsWhileLearning={"every":250,"episodes":5,"tasks":"current"} (or null).
+hidden=[128,128], evaluationEpisodes=20, boundaries=given (or noisy, or none), testsWhileLearning={"every":50,"episodes":10,"tasks":"current"} (or null).
 With from-scratch among the methods there are figures of forward transfer, with joint those of intransigence.
 
 Interrupted, by Ctrl-C or a power cut, the same command goes on: what is done is kept.

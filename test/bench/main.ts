@@ -20,6 +20,8 @@ const areas: Readonly<Record<string, () => Promise<Area>>> = {
   physics: () => import("./physics.ts"),
   tensor: () => import("./tensor.ts"),
   "tensor-threads": () => import("./tensor-threads.ts"),
+  tuning: () => import("./tuning.ts"),
+  unseen: () => import("./unseen.ts"),
 };
 
 const short = (value: number): string => (Math.abs(value) >= 1000 ? value.toFixed(0) : value.toPrecision(3));

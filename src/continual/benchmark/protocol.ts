@@ -27,7 +27,7 @@ const protocol = z.strictObject({
   testsWhileLearning: continualConfig.shape.testsWhileLearning
     .unwrap()
     .nullable()
-    .default({ every: 250, episodes: 5, tasks: "current" })
+    .default({ every: 50, episodes: 10, tasks: "current" })
     .describe("Tests of the task slept on in the middle of sleeps, of which forward transfer is made; null for none."),
 });
 

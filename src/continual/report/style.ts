@@ -1,15 +1,15 @@
 /** @file How the report looks: light and dark, on screen and in print. Colours of agents are told apart with colour-blind eyes too. */
 
-/** Agents beyond these share colours. */
+/** Agents beyond these are grey. */
 export const AGENT_COLORS = 6;
 
 /** The class that gives what is inside an agent's colour, as `--own`. */
-export const agentClass = (index: number): string => `agent-${index % AGENT_COLORS}`;
+export const agentClass = (index: number): string => `agent-${index < AGENT_COLORS ? index : "other"}`;
 
 const light = ["#2563c9", "#c2570c", "#0f8a6a", "#a3327a", "#7a6a00", "#5b4fc4"];
 const dark = ["#6ea8ff", "#f59a4b", "#3fcf9f", "#ee7cc0", "#d6c04a", "#a79bff"];
 const colors = (list: readonly string[]): string => list.map((color, i) => `--agent-${i}:${color};`).join("");
-const owners = light.map((_, i) => `.agent-${i}{--own:var(--agent-${i})}`).join("\n");
+const owners = [...light.map((_, i) => `.agent-${i}{--own:var(--agent-${i})}`), ".agent-other{--own:var(--soft)}"].join("\n");
 
 export const style = `
 :root{color-scheme:light dark;--page:#f6f7f9;--card:#fff;--ink:#15181d;--soft:#5a6472;--line:#dfe3e9;--hollow:#eef1f5;--on:#fff;${colors(light)}}

@@ -49,7 +49,7 @@ describe("a protocol", () => {
   });
 
   it("says what is known of boundaries, and when there are tests while learning: of as many episodes as there are, and never of joint learning", () => {
-    expect(config("none")).toMatchObject({ boundaries: "given", testsWhileLearning: { every: 250, episodes: 5, tasks: "current" } });
+    expect(config("none")).toMatchObject({ boundaries: "given", testsWhileLearning: { every: 50, episodes: 10, tasks: "current" } });
     expect(config("none", { evaluationEpisodes: 2 }).testsWhileLearning).toMatchObject({ episodes: 2 });
     expect(config("none", { testsWhileLearning: null }).testsWhileLearning).toBeUndefined();
     expect(config("joint").testsWhileLearning).toBeUndefined();

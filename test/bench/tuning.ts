@@ -1,0 +1,161 @@
+/**
+ * @file How each method is tuned before it is compared: on CW10 at the benchmark's protocol, but with the states of a third of a demonstration, where settings
+ * matter, on seeds that no result is made of. Every setting of its grid on one seed; the best two on another; the best at other step sizes, on both. Success
+ * is of all ten tasks, tested once, when the last has been learned. Takes about two hours of one core: with `ENGRAM_BENCH_CELLS=file` what is done is kept
+ * there and not done again, and with `ENGRAM_BENCH_METHODS=ewc,si` one process does a part.
+ */
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { agents } from "../../agents/index.ts";
+import { environments } from "../../envs/index.ts";
+import { suites } from "../../envs/suites.ts";
+import { knownMethods } from "../../src/continual/benchmark/methods.ts";
+import { benchScenario } from "../../src/continual/benchmark/program.ts";
+import { configOfJob, parseProtocol } from "../../src/continual/benchmark/protocol.ts";
+import { ContinualRun } from "../../src/continual/continual-run.ts";
+import type { RunEvent } from "../../src/continual/run-event.ts";
+import { DivergenceError } from "../../src/contract/errors.ts";
+import { findEnvironment } from "../../src/environments/find-environment.ts";
+import { mean } from "../../src/numerics/statistics.ts";
+import { Pace } from "../../src/streams/pace.ts";
+import { selectBackend } from "../../src/tensor/backend.ts";
+import type { BenchRow } from "./bench-row.ts";
+
+type Setting = Readonly<Record<string, unknown>>;
+
+const suite = suites.get("cw10")!;
+const seeds = [11, 12] as const;
+const protocol = parseProtocol({ memoryPerTask: 25, testsWhileLearning: null });
+const each = (name: string, values: readonly unknown[]): Setting[] => values.map((value) => ({ [name]: value }));
+
+/** Options of a consolidation strategy; of `engram`, settings of the agent. */
+const grids: Readonly<Record<string, readonly Setting[]>> = {
+  none: [{}],
+  replay: each("keep", ["thinned", "reservoir", "episodes"]),
+  "der-plus-plus": [[1, 1], [0.3, 1], [1, 0.3], [3, 1], [1, 3], [3, 3]].map(([alpha, beta]) => ({ alpha, beta })), // prettier-ignore
+  "a-gem": [...each("states", [32, 128, 512]), { states: 512, keep: "reservoir" }, { states: 512, keep: "episodes" }],
+  clonex: each("strength", [0.3, 1, 3, 10, 30]),
+  mbpa: [
+    { replay: true },
+    { replay: true, steps: 1 },
+    { replay: true, learningRate: 0.003 },
+    { replay: true, neighbours: 32 },
+    { replay: true, pullBack: 0.1 },
+    {},
+  ],
+  "weighted-local-adaptation": [{}, { emphasis: 0 }, { steps: 5 }, { learningRate: 0.0003 }, { learningRate: 0.003 }, { episodes: 30 }],
+  lwf: each("strength", [0.01, 0.1, 0.3, 1, 3]),
+  l2: each("strength", [0.0001, 0.001, 0.01, 0.1, 1]),
+  ewc: each("strength", [0.001, 0.01, 0.1, 1, 10]),
+  "online-ewc": [...each("strength", [0.01, 0.1, 1, 10, 100]), { strength: 10, decay: 0.9 }],
+  si: each("strength", [0.001, 0.01, 0.1, 1, 10]),
+  mas: each("strength", [0.001, 0.01, 0.1, 0.3, 1]),
+  rwalk: each("strength", [0.01, 0.1, 1, 10, 100]),
+  vcl: [...each("strength", [1e-6, 1e-5, 1e-4, 1e-3]), { strength: 1e-5, deviation: 0.005 }],
+  packnet: [{ tasks: 10 }, { tasks: 10, retrain: 0.2 }, { tasks: 10, retrain: 0.7 }, {}, { prune: 0.7 }],
+  progressive: each("width", [0.15, 0.25, 0.5, 0.75, 1]),
+  "shrink-and-perturb": [...each("shrink", [0.4, 0.6, 0.8, 0.95]), { shrink: 0.8, noise: 0.05 }],
+  "continual-backprop": each("replacement", [1e-5, 1e-4, 3e-4, 1e-3, 1e-2]),
+  engram: [{}, { neighbours: 16 }, { turned: 0.5 }, { support: 512 }, { slowHidden: [64, 64] }],
+};
+const stepSizes: Readonly<Record<string, readonly number[]>> = { engram: [0.001, 0.004], mbpa: [], "weighted-local-adaptation": [] };
+const otherStepSizes = [0.0005, 0.002];
+
+interface Cell {
+  readonly method: string;
+  readonly setting: Setting;
+  /** Of the agent; its default where it is absent. */
+  readonly learningRate?: number;
+  readonly seed: number;
+  /** Of each task, in [0, 1]; empty where learning diverged. */
+  readonly success: readonly number[];
+}
+
+type Question = Omit<Cell, "success">;
+
+const nameOf = ({ method, setting, learningRate, seed }: Question): string => `${JSON.stringify([method, setting, learningRate ?? null])} ${seed}`;
+const performance = ({ success }: Cell): number => (success.length === 0 ? 0 : mean(success));
+
+async function live({ method: name, setting, learningRate, seed }: Question): Promise<readonly number[]> {
+  const known = knownMethods(agents).get(name)!;
+  const own = name === "engram" ? setting : { options: setting };
+  const method = { ...known, config: { ...known.config, ...own, ...(learningRate !== undefined && { learningRate }) } };
+  const config = configOfJob({ suite, protocol, method, agent: agents.get(method.agent)! });
+  const success: number[] = [];
+  const onEvent = (event: RunEvent): void => {
+    if (event.kind === "evaluated") success.push(mean(event.successes.map(Number)));
+  };
+  const quiet = { onLoop(): void {}, onProgress(): void {} };
+  const openEnvironment = async (id: string) => findEnvironment(id, environments);
+  const run = await ContinualRun.create({
+    scenario: benchScenario(suite, method.curriculum, config),
+    config,
+    seed,
+    openEnvironment,
+    agents,
+    pace: new Pace(),
+    onEvent,
+    ...quiet,
+  });
+  try {
+    for (const task of run.tasks) {
+      await run.demonstrate(task);
+      await run.sleep(run.agents[0]!, task);
+    }
+    await run.evaluateAll(run.tasks.length);
+    return success;
+  } catch (error) {
+    if (error instanceof DivergenceError) return [];
+    throw error;
+  } finally {
+    run.dispose();
+  }
+}
+
+export async function bench(): Promise<readonly BenchRow[]> {
+  await selectBackend("wasm");
+  const file = process.env["ENGRAM_BENCH_CELLS"];
+  const lines = file !== undefined && existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
+  const cells = new Map(lines.map((line) => JSON.parse(line) as Cell).map((cell) => [nameOf(cell), cell]));
+  const ask = async (question: Question): Promise<Cell> => {
+    const name = nameOf(question);
+    const cell = cells.get(name) ?? { ...question, success: await live(question) };
+    if (file !== undefined && !cells.has(name)) appendFileSync(file, `${JSON.stringify(cell)}\n`);
+    cells.set(name, cell);
+    return cell;
+  };
+  const methods = process.env["ENGRAM_BENCH_METHODS"]?.split(",") ?? Object.keys(grids);
+  for (const method of methods) {
+    const first: Cell[] = [];
+    for (const setting of grids[method]!) first.push(await ask({ method, setting, seed: seeds[0] }));
+    const better = first.toSorted((a, b) => performance(b) - performance(a)).slice(0, 2);
+    const scores = new Map<Setting, number>();
+    for (const { setting } of better) {
+      const runs = [];
+      for (const seed of seeds) runs.push(await ask({ method, setting, seed }));
+      scores.set(setting, mean(runs.map(performance)));
+    }
+    const [best] = [...scores.keys()].toSorted((a, b) => scores.get(b)! - scores.get(a)!);
+    for (const learningRate of stepSizes[method] ?? otherStepSizes)
+      for (const seed of seeds) await ask({ method, setting: best!, learningRate, seed });
+  }
+  return rowsOf([...cells.values()]);
+}
+
+/** One row for each setting, beside the default's: the mean over seeds. */
+function rowsOf(cells: readonly Cell[]): BenchRow[] {
+  const groups = new Map<string, Cell[]>();
+  for (const cell of cells) {
+    const name = nameOf({ ...cell, seed: 0 });
+    groups.set(name, [...(groups.get(name) ?? []), cell]);
+  }
+  const rows = [...groups.values()].map((group): BenchRow => {
+    const { method, setting, learningRate } = group[0]!;
+    const settings = Object.entries({ ...setting, ...(learningRate !== undefined && { "learning rate": learningRate }) });
+    const words = settings.map(([key, value]) => `${key} ${JSON.stringify(value).replaceAll('"', "")}`).join(", ");
+    const seeded = group.toSorted((a, b) => a.seed - b.seed).map((cell) => (100 * performance(cell)).toFixed(1)).join(" · "); // prettier-ignore
+    return { name: `${method}${words === "" ? "" : `: ${words}`} (${seeded})`, figure: 100 * mean(group.map(performance)), unit: "% success" };
+  });
+  const methodOf = ({ name }: BenchRow): string => name.split(/[ :]/, 1)[0]!;
+  const order = Object.keys(grids);
+  return rows.toSorted((a, b) => order.indexOf(methodOf(a)) - order.indexOf(methodOf(b)) || b.figure - a.figure);
+}

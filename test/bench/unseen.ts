@@ -1,0 +1,155 @@
+/**
+ * @file What a few demonstrations of tasks are worth that nobody has learned. Agents learn ML10's ten tasks in sequence, goals in view; then, each time from there,
+ * they are shown 1, 5 or 20 demonstrations of each of its five others and tested on it: what memory alone makes of them, and what gradient steps add.
+ * Takes about three minutes of one core a seed; with `ENGRAM_BENCH_CELLS=file` what is done is kept there and not done again, and with
+ * `ENGRAM_BENCH_SEEDS=1,2` one process does a part.
+ */
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { agents } from "../../agents/index.ts";
+import { environments } from "../../envs/index.ts";
+import { suites } from "../../envs/suites.ts";
+import { ContinualRun } from "../../src/continual/continual-run.ts";
+import type { RunEvent } from "../../src/continual/run-event.ts";
+import { defineScenario } from "../../src/continual/scenario.ts";
+import type { Snapshot } from "../../src/contract/snapshot.ts";
+import { findEnvironment } from "../../src/environments/find-environment.ts";
+import { mean } from "../../src/numerics/statistics.ts";
+import { Pace } from "../../src/streams/pace.ts";
+import { selectBackend } from "../../src/tensor/backend.ts";
+import type { BenchRow } from "./bench-row.ts";
+
+const seeds = [1, 2, 3, 4, 5];
+const shots = [1, 5, 20];
+const { worlds, test } = suites.get("ml10")!;
+const inView = (all: readonly { readonly world: string }[]): readonly string[] => all.map(({ world }) => world.replace("?hide=goal", ""));
+const [learned, unseen] = [inView(worlds), inView(test)];
+
+type Config = Readonly<Record<string, unknown>>;
+
+interface Method {
+  readonly name: string;
+  readonly agent: string;
+  /** While it learns the ten tasks; absent for one that begins with the unseen ones. */
+  readonly before?: Config;
+  /** Whether it learns them together, as pre-training does. */
+  readonly isJoint?: boolean;
+  /** On the unseen tasks. */
+  readonly config: Config;
+  /** Gradient steps on the demonstrations of one. */
+  readonly steps: number;
+}
+
+const reading = { taskCue: 0, turned: 0.5 };
+const everything = { taskCue: 0, consolidation: "replay", memoryPerTask: 1e9 };
+const methods: readonly Method[] = [
+  { name: "engram, memory alone", agent: "engram", before: reading, config: reading, steps: 0 },
+  { name: "engram, 300 steps", agent: "engram", before: reading, config: reading, steps: 300 },
+  { name: "nearest neighbours", agent: "nearest-neighbours", config: { taskCue: 0 }, steps: 0 },
+  { name: "cloning from scratch, 1,000 steps", agent: "behaviour-cloning", config: { taskCue: 0 }, steps: 1000 },
+  {
+    name: "pre-training, 500 steps",
+    agent: "behaviour-cloning",
+    before: everything,
+    isJoint: true,
+    config: { taskCue: 0, learningRate: 3e-4 },
+    steps: 500,
+  },
+];
+
+/** Gradient steps for each of the ten tasks. */
+const STEPS = 2000;
+
+interface Cell {
+  readonly method: string;
+  readonly demonstrations: number;
+  readonly seed: number;
+  /** Of each unseen task, in [0, 1]. */
+  readonly success: readonly number[];
+}
+
+interface Life {
+  readonly agent: string;
+  readonly config: Config;
+  readonly tasks: readonly string[];
+  readonly demonstrations: number;
+  readonly gradientSteps: number;
+  readonly seed: number;
+}
+
+async function live({ agent, config, tasks, seed, ...budget }: Life, onEvent: (event: RunEvent) => void = () => {}): Promise<ContinualRun> {
+  const scenario = defineScenario({
+    name: "unseen",
+    summary: "A few demonstrations of tasks that nobody has learned.",
+    config: { tasks: [...tasks], agents: { [agent]: config }, ...budget },
+    async main() {},
+  });
+  const quiet = { onLoop(): void {}, onProgress(): void {} };
+  const openEnvironment = async (id: string) => findEnvironment(id, environments);
+  return ContinualRun.create({ scenario, config: scenario.config, seed, openEnvironment, agents, pace: new Pace(), onEvent, ...quiet });
+}
+
+/** What an agent is after the ten tasks. */
+async function experienced(agent: string, config: Config, isJoint: boolean, seed: number): Promise<Snapshot> {
+  const run = await live({ agent, config, tasks: learned, demonstrations: 30, gradientSteps: isJoint ? STEPS * learned.length : STEPS, seed });
+  for (const task of run.tasks) {
+    await run.demonstrate(task);
+    if (!isJoint || task === run.tasks.at(-1)) await run.sleep(run.agents[0]!, task);
+  }
+  const snapshot = run.agents[0]!.snapshot();
+  run.dispose();
+  return snapshot;
+}
+
+/** Success on each unseen task, each time from the same experience. */
+async function meet({ agent: name, config, steps }: Method, demonstrations: number, seed: number, before?: Snapshot): Promise<readonly number[]> {
+  const success: number[] = [];
+  const life = { agent: name, config, tasks: unseen, demonstrations, gradientSteps: steps, seed };
+  const run = await live(life, (event) => {
+    if (event.kind === "evaluated") success.push(mean(event.successes.map(Number)));
+  });
+  const agent = run.agents[0]!;
+  const begin = before ?? agent.snapshot();
+  for (const task of run.tasks) {
+    agent.restore(begin);
+    await run.demonstrate(task);
+    if (steps > 0) await run.sleep(agent, task);
+    await run.evaluate(agent, task, 1);
+  }
+  run.dispose();
+  return success;
+}
+
+export async function bench(): Promise<readonly BenchRow[]> {
+  await selectBackend("wasm");
+  const file = process.env["ENGRAM_BENCH_CELLS"];
+  const asked = process.env["ENGRAM_BENCH_SEEDS"]?.split(",").map(Number) ?? seeds;
+  const lines = file !== undefined && existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
+  const cells = lines.map((line) => JSON.parse(line) as Cell);
+  for (const seed of asked) {
+    const lives = new Map<string, Promise<Snapshot>>();
+    for (const method of methods) {
+      for (const demonstrations of shots) {
+        if (cells.some((cell) => cell.method === method.name && cell.seed === seed && cell.demonstrations === demonstrations)) continue;
+        const { agent, before, isJoint = false } = method;
+        if (before !== undefined && !lives.has(agent)) lives.set(agent, experienced(agent, before, isJoint, seed));
+        const success = await meet(method, demonstrations, seed, before && (await lives.get(agent)));
+        const cell = { method: method.name, demonstrations, seed, success };
+        cells.push(cell);
+        if (file !== undefined) appendFileSync(file, `${JSON.stringify(cell)}\n`);
+      }
+    }
+  }
+  return shots.flatMap((demonstrations) => methods.map(({ name }) => rowOf(name, demonstrations, cells)));
+}
+
+/** The mean over seeds and tasks, beside cloning from scratch; then each seed, and the mean of each task. */
+function rowOf(method: string, demonstrations: number, cells: readonly Cell[]): BenchRow {
+  const own = (name: string): Cell[] => cells.filter((cell) => cell.method === name && cell.demonstrations === demonstrations);
+  const figureOf = (some: readonly Cell[]): number => 100 * mean(some.map(({ success }) => mean(success)));
+  const mine = own(method).toSorted((a, b) => a.seed - b.seed);
+  const perSeed = mine.map((cell) => figureOf([cell]).toFixed(0)).join(" ");
+  const perTask = unseen.map((_, t) => (100 * mean(mine.map(({ success }) => success[t]!))).toFixed(0)).join(" · ");
+  const [figure, reference] = [figureOf(mine), figureOf(own(methods[3]!.name))];
+  const name = `${demonstrations} demonstrations, ${method} (${perSeed}; ${perTask})`;
+  return { name, figure, unit: "% success", reference, referenceName: "from scratch", ratio: figure / reference };
+}
