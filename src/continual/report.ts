@@ -7,6 +7,7 @@ import { lossSection, retentionSection } from "./report/histories.ts";
 import { markup, type Markup } from "./report/markup.ts";
 import { driftSection, memorySection } from "./report/memory.ts";
 import { readsSection, successSection, testsSection } from "./report/matrices.ts";
+import { sleepsSection } from "./report/sleeps.ts";
 import { style } from "./report/style.ts";
 import { episodesSection, figuresSection, tasksSection } from "./report/tables.ts";
 import type { RunEvent } from "./run-event.ts";
@@ -24,7 +25,7 @@ export interface ReportInput {
 
 export function renderReport({ summary, events, config, command }: ReportInput): string {
   const { scenario, seed } = summary;
-  const body = markup`<main><p class="kicker">Engram · ${scenario} · seed ${String(seed)}</p>${headline(summary)}${facts(summary)}${cards(summary)}${successSection(summary)}${testsSection(summary)}${figuresSection(summary)}${retentionSection(summary)}${readsSection(summary)}${memorySection(summary)}${driftSection(summary)}${lossSection(summary, events)}${episodesSection(summary, events)}${tasksSection(summary, events)}<section><h2>How to make this run again</h2><p class="note">The same seed writes the same figures on every run.</p><pre>${command}</pre><h3 style="margin-top:18px">Configuration</h3><pre>${JSON.stringify(config, null, 2)}</pre></section><footer>Success is success at any step of an episode. Test placements depend on the seed and the task alone and are in no demonstration.</footer></main>`;
+  const body = markup`<main><p class="kicker">Engram · ${scenario} · seed ${String(seed)}</p>${headline(summary)}${facts(summary)}${cards(summary)}${successSection(summary)}${testsSection(summary)}${figuresSection(summary)}${retentionSection(summary)}${readsSection(summary)}${memorySection(summary)}${driftSection(summary)}${sleepsSection(summary, events)}${lossSection(summary, events)}${episodesSection(summary, events)}${tasksSection(summary, events)}<section><h2>How to make this run again</h2><p class="note">The same seed writes the same figures on every run.</p><pre>${command}</pre><h3 style="margin-top:18px">Configuration</h3><pre>${JSON.stringify(config, null, 2)}</pre></section><footer>Success is success at any step of an episode. Test placements depend on the seed and the task alone and are in no demonstration.</footer></main>`;
   const head = markup`<head><meta charset="utf-8"/><meta name="viewport" content="width=device-width, initial-scale=1"/><title>${scenario}, seed ${String(seed)} · Engram</title><style>`;
   return `<!doctype html>\n<html lang="en">${head.text}\n${style}\n</style></head>\n<body>${body.text}</body>\n</html>\n`;
 }

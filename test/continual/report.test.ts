@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { renderReport } from "../../src/continual/report.ts";
 import { markup } from "../../src/continual/report/markup.ts";
+import { asTaskId } from "../../src/contract/task.ts";
 import type { RunEvent } from "../../src/continual/run-event.ts";
 import { summarize } from "../../src/continual/summary.ts";
 import { renderTable } from "../../src/continual/table.ts";
@@ -90,6 +91,28 @@ describe("the report", () => {
       /Keys made anew .*the share of an entry’s ten nearest.* reach +64 % +push +32 % +pick-place +16 % /,
     );
     expect(report(events.filter(({ kind }) => kind !== "learned"))).not.toContain("Keys made anew");
+  });
+
+  it("shows what was asked in sleep, of each task after each sleep, and which sleep was undone for what; nothing where nobody asked", () => {
+    const events: RunEvent[] = [];
+    let sleeps = 0;
+    for (const event of madeUpRun({ agents: ["keeper"] })) {
+      if (event.kind === "learned") {
+        const asked = { states: 33, before: 0.25, worse: false };
+        const first = { ...asked, task: asTaskId("reach"), after: 0.125 * ++sleeps, worse: sleeps === 3 };
+        const second = { ...asked, task: asTaskId("push"), after: 0.0625 };
+        events.push({ ...event, selfTests: sleeps === 1 ? [first] : [first, second], rolledBack: sleeps === 3 });
+      } else events.push(event);
+    }
+    const html = report(events);
+    const text = wellFormedText(html);
+    expect(text).toMatch(
+      /What was asked in sleep .* reach +push .* 1 reach .* \.13 .* – .* 2 push .* \.25 .* \.06 .* 3 pick-place, undone .* \.38 .* \.06 /,
+    );
+    expect(text).toContain("keeper on reach, asked 33 states after the sleep on push: 0.250, before it 0.250");
+    const map = html.slice(html.indexOf("Self-tests of keeper"));
+    expect(map.slice(0, map.indexOf("</svg>")).match(/stroke-width="1.5"/g)).toHaveLength(1);
+    expect(report(madeUpRun())).not.toContain("What was asked in sleep");
   });
 
   it("says how to make the run again, with its configuration", () => {
