@@ -87,14 +87,6 @@ describe("tests while learning", () => {
     expect(new Set(whileLearning(events).map(({ learning, task }) => `${learning} ${task}`))).toEqual(new Set(["left left", "up up"]));
   });
 
-  // Where steps become smaller in the course of a sleep a shorter one is another one; the conformance suite ends it early instead.
-  it.each(Object.keys(small).filter((name) => name !== "engram"))("test %s as if its sleep had ended there", async (name) => {
-    const [tested, short] = [await lived(TESTS, [name]), await lived(undefined, [name], 10)];
-    const { returns } = whileLearning(tested.events).find(({ learned, gradientStep }) => learned === 0 && gradientStep === 10)!;
-    const cell = short.events.find((event) => event.kind === "evaluated" && event.learned === 1 && event.task === "left");
-    expect(returns).toEqual(cell?.kind === "evaluated" && cell.returns.slice(0, 3));
-  });
-
   it("count as work to be done, so that progress still ends at the whole", async () => {
     const { progress } = await lived(TESTS);
     const fractions = progress.map(({ fraction }) => fraction);

@@ -2,7 +2,7 @@
 import type { Divergence } from "../../contract/errors.ts";
 import type { TaskId } from "../../contract/task.ts";
 import type { EpisodicMemory } from "../../memory/episodic-memory.ts";
-import { turnToGo } from "../../memory/forgetting/thinning.ts";
+import { turnsToGo } from "../../memory/forgetting/thinning.ts";
 import type { RandomStream } from "../../numerics/random.ts";
 import type { FlatVector } from "../../tensor/flat-vector.ts";
 import { MlpActor } from "../../tensor/mlp-actor.ts";
@@ -115,7 +115,7 @@ function rowsBefore(memory: EpisodicMemory, tasks: readonly TaskId[], latest: Ta
 /** The rows of a task by episodes, in the order remembered; what lasts is as dense as what the budget leaves, if not the very same states. */
 function episodesOf(memory: EpisodicMemory, task: TaskId, perTask: number): TaskEpisodes {
   const all = memory.rowsOf(task);
-  const turns = Float64Array.from(all, (row) => turnToGo(memory, row));
+  const turns = turnsToGo(memory, all);
   const last = perTask < turns.length ? turns.toSorted()[perTask - 1]! : 1;
   const episodes = new Map<number, { readonly rows: number[]; readonly lasting: number[] }>();
   all.forEach((row, i) => {

@@ -13,11 +13,21 @@ export const thinTask = (memory: EpisodicMemory, task: TaskId, budget: number): 
 const [ALONG, ACROSS] = [0.7548776662466927, 0.5698402909980532];
 
 /**
- * When an entry's turn to go comes, the largest first: the fractional part of step · α + episode · β. Of an episode's steps those below any threshold lie at
- * most three different distances apart, and other steps stay of its neighbours. It depends on no other entry, so often thinned is as good as thinned once.
+ * When each entry's turn to go comes, the largest first: the fractional part of step · α + e · β for the e-th of their episodes. Of an episode's steps those below
+ * any threshold lie at most three different distances apart, and other steps stay of its neighbours. As long as something stays of every episode, often thinned is
+ * thinned once.
+ * @param rows By ascending id.
  * @see Slater (1967) for the three distances; Roberts (2018), "The unreasonable effectiveness of quasirandom sequences", for α and β.
  */
-export const turnToGo = (memory: EpisodicMemory, row: number): number => (memory.stepOf(row) * ALONG + memory.episodeOf(row) * ACROSS) % 1;
+export function turnsToGo(memory: EpisodicMemory, rows: Int32Array): Float64Array {
+  // Their numbers would not do: those count whatever else was done between, such as tests.
+  const order = new Map<string, number>();
+  return Float64Array.from(rows, (row) => {
+    const episode = `${memory.episodeOf(row)} of ${memory.taskOf(row)}`;
+    if (!order.has(episode)) order.set(episode, order.size);
+    return (memory.stepOf(row) * ALONG + order.get(episode)! * ACROSS) % 1;
+  });
+}
 
 /** Spreads what stays evenly over steps and episodes. */
-export const thinning: EvictionRule = (memory, rows) => Float64Array.from(rows, (row) => -turnToGo(memory, row));
+export const thinning: EvictionRule = (memory, rows) => turnsToGo(memory, rows).map((turn) => -turn);

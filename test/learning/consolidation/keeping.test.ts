@@ -40,11 +40,12 @@ describe.each(rules)("what is kept, %s,", (rule) => {
   });
 });
 
-it("keeps states of all episodes, evenly along each, when it thins", () => {
+it("keeps states of all episodes, others of each, when it thins: a worked example", () => {
   const one = remembering("thinned", [9, 9, 9]);
   keep(one, 9);
-  expect(episodes(one)).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2]);
-  expect(Array.from(one.memory.rowsOf(first), (row) => one.memory.observations[row])).toEqual([0, 4, 8, 0, 4, 8, 0, 4, 8]);
+  // The smallest of the fractional parts of step · 0.7549 + episode · 0.5698, where steps go on from 0 to 26.
+  expect(episodes(one)).toEqual([0, 0, 0, 0, 1, 1, 2, 2, 2]);
+  expect(Array.from(one.memory.rowsOf(first), (row) => one.memory.observations[row])).toEqual([0, 3, 4, 8, 1, 5, 2, 6, 7]);
 });
 
 it("keeps as many whole episodes as fit, each as likely as another", () => {

@@ -20,7 +20,7 @@ describe("si", () => {
     one.begin(first);
     one.show(first, [0], [3]);
     const begun = answer(one);
-    one.sleep(first, 600, false);
+    one.sleep(first, 1200, false);
     expect(answer(one)).toBeCloseTo(3, 2);
     // The bias starts at 0: the loss falls from 9 to 0. Steps of 0.02 at most overshoot the integral by the sum of their squares.
     expect(begun).toBe(0);
@@ -30,7 +30,7 @@ describe("si", () => {
     one.begin(second);
     expect(importance(one)).toBeCloseTo(0.9, 1);
     one.show(second, [0], [-1]);
-    one.sleep(second, 1200, false);
+    one.sleep(second, 2400, false);
     // 2(b + 1) + 2·0.9·(b − 3) = 0 at b = 1.7/1.9; the loss without the penalty falls from 16 to (b + 1)².
     const expected = 1.7 / 1.9;
     expect(Math.abs(answer(one) - expected)).toBeLessThan(0.03);
