@@ -23,7 +23,7 @@ describe("support and queries", () => {
         const tasks = memoryOf(shape);
         const support = new Int32Array(40);
         const queries = new Int32Array(40);
-        const count = drawSupportAndQueries(tasks, RandomStream.fromSeed(seed), support, queries);
+        const count = drawSupportAndQueries({ tasks }, RandomStream.fromSeed(seed), support, queries);
         const episodeOf = (row: number): EpisodeRows => tasks.flat().find(({ rows }) => rows.includes(row))!;
         const read = new Set(Array.from(support.slice(0, count), episodeOf));
         for (const row of queries) {
@@ -37,7 +37,7 @@ describe("support and queries", () => {
   it("hold no row of support twice, and as many as asked for when there are enough", () => {
     const tasks = memoryOf([Array.from({ length: 9 }, () => 50), Array.from({ length: 9 }, () => 50)]);
     const support = new Int32Array(100);
-    const count = drawSupportAndQueries(tasks, RandomStream.fromSeed(1), support, new Int32Array(8));
+    const count = drawSupportAndQueries({ tasks }, RandomStream.fromSeed(1), support, new Int32Array(8));
     expect(count).toBe(100);
     expect(new Set(support).size).toBe(100);
   });
@@ -49,7 +49,7 @@ describe("support and queries", () => {
       [7, 3],
     ]);
     const queries = new Int32Array(99);
-    drawSupportAndQueries(tasks, RandomStream.fromSeed(2), new Int32Array(30), queries);
+    drawSupportAndQueries({ tasks }, RandomStream.fromSeed(2), new Int32Array(30), queries);
     const perTask = tasks.map((episodes) => queries.filter((row) => episodes.some(({ rows }) => rows.includes(row))).length);
     expect(perTask).toEqual([33, 33, 33]);
   });
@@ -58,7 +58,7 @@ describe("support and queries", () => {
     const tasks = memoryOf([[6]]);
     const support = new Int32Array(10);
     const queries = new Int32Array(30);
-    const count = drawSupportAndQueries(tasks, RandomStream.fromSeed(3), support, queries);
+    const count = drawSupportAndQueries({ tasks }, RandomStream.fromSeed(3), support, queries);
     expect(Array.from(support.subarray(0, count))).toEqual([0, 2, 4]);
     expect(queries.every((row) => row % 2 === 1)).toBe(true);
   });
@@ -67,11 +67,23 @@ describe("support and queries", () => {
     const tasks = memoryOf([[30, 30, 30], [30]], 3);
     const support = new Int32Array(60);
     const queries = new Int32Array(400);
-    const count = drawSupportAndQueries(tasks, RandomStream.fromSeed(4), support, queries);
+    const count = drawSupportAndQueries({ tasks }, RandomStream.fromSeed(4), support, queries);
     const lasting = new Set(tasks.flat().flatMap((episode) => Array.from(episode.lasting)));
     expect(Array.from(support.subarray(0, count)).every((row) => lasting.has(row))).toBe(true);
     for (const episodes of tasks) {
       expect(queries.some((row) => !lasting.has(row) && episodes.some(({ rows }) => rows.includes(row)))).toBe(true);
     }
+  });
+
+  it("asks about the latest task at least half of the time, where there are three or more", () => {
+    const task = (from: number): TaskEpisodes => [0, 1, 2].map((k) => ({ rows: Int32Array.of(from + k), lasting: Int32Array.of(from + k) }));
+    const ownOf = (count: number): number => {
+      const tasks = Array.from({ length: count }, (_, t) => task(10 * t));
+      const queries = new Int32Array(120);
+      drawSupportAndQueries({ tasks, latest: 1 }, RandomStream.fromSeed(5), new Int32Array(12), queries);
+      return queries.filter((row) => row >= 10 && row < 20).length;
+    };
+    // Half, and its share of the other half.
+    expect([2, 3, 6].map(ownOf)).toEqual([60, 80, 70]);
   });
 });

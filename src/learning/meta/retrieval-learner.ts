@@ -51,9 +51,13 @@ export class RetrievalLearner {
     const inputs = new PolicyInput(features, shape.cue).rows(memory);
     const withheld = new Set<number>(exams.flatMap(({ ids }) => ids));
     const isWithheld = ({ rows }: EpisodeRows): boolean => withheld.has(memory.idOf(rows[0]!));
-    const episodes = tasks.map((task) => episodesOf(memory, task, perTask)).filter((all) => all.length > 0);
-    const pools = episodes.map((all) => all.filter((episode) => !isWithheld(episode)));
-    const readOnly = episodes.map((all) => joined(all.filter(isWithheld).map(({ lasting }) => lasting)));
+    const remembered = tasks.filter((task) => memory.rowsOf(task).length > 0);
+    const episodes = remembered.map((task) => episodesOf(memory, task, perTask));
+    const draw = {
+      tasks: episodes.map((all) => all.filter((episode) => !isWithheld(episode))),
+      readOnly: episodes.map((all) => joined(all.filter(isWithheld).map(({ lasting }) => lasting))),
+      ...(remembered.includes(latest) && { latest: remembered.indexOf(latest) }),
+    };
     const sizes = { inputSize: features.size + shape.cue, actionSize: memory.shape.valueSize };
     const earlier = { inputs, actions: memory.values, ...sizes, tasks: rowsBefore(memory, tasks, latest, withheld) };
     const slow = new MlpActor("slow", shape.slow, retrievalLayout(shape), parameters);
@@ -62,7 +66,7 @@ export class RetrievalLearner {
     const queries = new Int32Array(this.#options.queries);
     const idsOf = (rows: Int32Array): number[] => Array.from(rows, (row) => memory.idOf(row));
     for (let step = 0; step < count; step++) {
-      const read = support.subarray(0, drawSupportAndQueries(pools, random, support, queries, readOnly));
+      const read = support.subarray(0, drawSupportAndQueries(draw, random, support, queries));
       const batch = (): Divergence["batch"] => ({ support: idsOf(read), queries: idsOf(queries) });
       descent.share = cosineDecay(step / count);
       const seen = random.uniform() < this.#options.turned ? drawTurn(random) : undefined;

@@ -24,25 +24,34 @@ interface Split {
   readonly queries: Int32Array;
 }
 
+/** What is drawn from, and what is drawn otherwise than by default. */
+export interface Draw {
+  readonly tasks: readonly TaskEpisodes[];
+  /** Of each task, rows of further episodes that may be read and are never asked. */
+  readonly readOnly?: readonly Int32Array[];
+  /** The place of the task that was shown last: at least half of the queries are its own, since soon most of it will be gone. */
+  readonly latest?: number;
+}
+
 /**
  * Draws rows in equal shares from the tasks: support without repetition as far as there are rows, queries with repetition.
- * @param support Filled as far as there are different rows. @param readOnly Of each task, rows of further episodes that may be read and are never asked.
+ * @param support Filled as far as there are different rows.
  * @returns How many rows of support there are.
  */
 export function drawSupportAndQueries(
-  tasks: readonly TaskEpisodes[],
+  { tasks, readOnly = [], latest }: Draw,
   random: RandomStream,
   support: Int32Array,
   queries: Int32Array,
-  readOnly: readonly Int32Array[] = [],
 ): number {
   const splits = tasks.map((episodes, t) => {
     const split = splitTask(episodes, random);
     const further = readOnly[t];
     return further === undefined || further.length === 0 ? split : { ...split, support: joined([split.support, further]) };
   });
+  const own = latest === undefined || splits.length < 3 ? 0 : queries.length / 2;
   for (let i = 0; i < queries.length; i++) {
-    const pool = splits[i % splits.length]!.queries;
+    const pool = splits[i < own ? latest! : i % splits.length]!.queries;
     queries[i] = pool[random.integer(pool.length)]!;
   }
   const share = Math.floor(support.length / splits.length);
