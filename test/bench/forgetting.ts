@@ -3,19 +3,12 @@
  * all tasks together, tested once, when the last has been learned. States are kept either of each task, or of all tasks together, where a rule can starve a task.
  * Takes about ten minutes of one core; with `ENGRAM_BENCH_CELLS=file`, what is done is kept there and not done again.
  */
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
-import { agents } from "../../agents/index.ts";
-import { environments } from "../../envs/index.ts";
-import type { EnvironmentEntry } from "../../src/contract/environment.ts";
-import { ContinualRun } from "../../src/continual/continual-run.ts";
-import type { RunEvent } from "../../src/continual/run-event.ts";
-import { defineScenario } from "../../src/continual/scenario.ts";
-import { findEnvironment } from "../../src/environments/find-environment.ts";
 import type { EvictionName } from "../../src/memory/forgetting/eviction-rules.ts";
 import { mean } from "../../src/numerics/statistics.ts";
-import { Pace } from "../../src/streams/pace.ts";
 import { selectBackend } from "../../src/tensor/backend.ts";
 import type { BenchRow } from "./bench-row.ts";
+import { KeptCells, type Cell } from "./kept-cells.ts";
+import { quietRun } from "./quiet-run.ts";
 
 /** The last says nothing about the others: a memory of it alone fails at them. (Who remembers pick-place can reach and push.) */
 const tasks = ["tabletop/pick-place@1", "tabletop/drawer-open@1", "tabletop/button-press@1"];
@@ -45,31 +38,17 @@ const protocols: readonly Protocol[] = [
   },
 ];
 
-interface Cell {
+interface Question {
   readonly protocol: string;
   readonly rule: EvictionName;
   readonly budget: number;
   readonly seed: number;
-  /** Of each task, in [0, 1]. */
-  readonly success: readonly number[];
 }
 
-const nameOf = ({ protocol, rule, budget, seed }: Omit<Cell, "success">): string => `${budget} ${protocol}, ${rule}, seed ${seed}`;
+const nameOf = ({ protocol, rule, budget, seed }: Question): string => `${budget} ${protocol}, ${rule}, seed ${seed}`;
 
 async function live(rule: EvictionName, limits: Readonly<Record<string, number>>, seed: number): Promise<readonly number[]> {
-  const scenario = defineScenario({
-    name: "forgetting",
-    summary: "Three skills and little room.",
-    config: { tasks, agents: { engram: { eviction: rule, ...limits } }, demonstrations: 20 },
-    async main() {},
-  });
-  const success: number[] = [];
-  const onEvent = (event: RunEvent): void => {
-    if (event.kind === "evaluated") success.push(mean(event.successes.map(Number)));
-  };
-  const quiet = { onLoop(): void {}, onProgress(): void {} };
-  const openEnvironment = async (id: string): Promise<EnvironmentEntry> => findEnvironment(id, environments);
-  const run = await ContinualRun.create({ scenario, config: scenario.config, seed, openEnvironment, agents, pace: new Pace(), onEvent, ...quiet });
+  const { run, success } = await quietRun({ tasks, agents: { engram: { eviction: rule, ...limits } }, demonstrations: 20 }, seed);
   const agent = run.agents[0]!;
   for (const [i, task] of run.tasks.entries()) {
     await run.demonstrate(task);
@@ -84,19 +63,12 @@ async function live(rule: EvictionName, limits: Readonly<Record<string, number>>
 
 export async function bench(): Promise<readonly BenchRow[]> {
   await selectBackend("wasm");
-  const file = process.env["ENGRAM_BENCH_CELLS"];
-  const lines = file !== undefined && existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
-  const done = new Map(lines.map((line) => JSON.parse(line) as Cell).map((cell) => [nameOf(cell), cell]));
-  const cells: Cell[] = [];
+  const kept = new KeptCells<Question>(nameOf);
+  const cells: Cell<Question>[] = [];
   for (const seed of seeds) {
     for (const budget of budgets) {
       for (const { name: protocol, rules, limits } of protocols) {
-        for (const rule of rules) {
-          const which = { protocol, rule, budget, seed };
-          const cell = done.get(nameOf(which)) ?? { ...which, success: await live(rule, limits(budget), seed) };
-          if (file !== undefined && !done.has(nameOf(which))) appendFileSync(file, `${JSON.stringify(cell)}\n`);
-          cells.push(cell);
-        }
+        for (const rule of rules) cells.push(await kept.ask({ protocol, rule, budget, seed }, () => live(rule, limits(budget), seed)));
       }
     }
   }
@@ -104,8 +76,8 @@ export async function bench(): Promise<readonly BenchRow[]> {
 }
 
 /** Beside thinning, with the same budget and seed. */
-function rowOf(cell: Cell, cells: readonly Cell[]): BenchRow {
-  const percent = ({ success }: Cell): number => 100 * mean(success);
+function rowOf(cell: Cell<Question>, cells: readonly Cell<Question>[]): BenchRow {
+  const percent = ({ success }: Cell<Question>): number => 100 * mean(success);
   const thinned = cells.find((other) => nameOf(other) === nameOf({ ...cell, rule: "thinning" }))!;
   const [figure, reference] = [percent(cell), percent(thinned)];
   const each = cell.success.map((rate) => (100 * rate).toFixed(0)).join(" · ");

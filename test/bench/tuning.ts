@@ -4,21 +4,16 @@
  * is of all ten tasks, tested once, when the last has been learned. Takes about two hours of one core: with `ENGRAM_BENCH_CELLS=file` what is done is kept
  * there and not done again, and with `ENGRAM_BENCH_METHODS=ewc,si` one process does a part.
  */
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { agents } from "../../agents/index.ts";
-import { environments } from "../../envs/index.ts";
 import { suites } from "../../envs/suites.ts";
 import { knownMethods } from "../../src/continual/benchmark/methods.ts";
-import { benchScenario } from "../../src/continual/benchmark/program.ts";
 import { configOfJob, parseProtocol } from "../../src/continual/benchmark/protocol.ts";
-import { ContinualRun } from "../../src/continual/continual-run.ts";
-import type { RunEvent } from "../../src/continual/run-event.ts";
 import { DivergenceError } from "../../src/contract/errors.ts";
-import { findEnvironment } from "../../src/environments/find-environment.ts";
 import { mean } from "../../src/numerics/statistics.ts";
-import { Pace } from "../../src/streams/pace.ts";
 import { selectBackend } from "../../src/tensor/backend.ts";
 import type { BenchRow } from "./bench-row.ts";
+import { KeptCells, type Cell } from "./kept-cells.ts";
+import { quietRun } from "./quiet-run.ts";
 
 type Setting = Readonly<Record<string, unknown>>;
 
@@ -60,42 +55,23 @@ const grids: Readonly<Record<string, readonly Setting[]>> = {
 const stepSizes: Readonly<Record<string, readonly number[]>> = { engram: [0.001, 0.004], mbpa: [], "weighted-local-adaptation": [] };
 const otherStepSizes = [0.0005, 0.002];
 
-interface Cell {
+interface Question {
   readonly method: string;
   readonly setting: Setting;
   /** Of the agent; its default where it is absent. */
   readonly learningRate?: number;
   readonly seed: number;
-  /** Of each task, in [0, 1]; empty where learning diverged. */
-  readonly success: readonly number[];
 }
 
-type Question = Omit<Cell, "success">;
-
 const nameOf = ({ method, setting, learningRate, seed }: Question): string => `${JSON.stringify([method, setting, learningRate ?? null])} ${seed}`;
-const performance = ({ success }: Cell): number => (success.length === 0 ? 0 : mean(success));
+/** Nothing where learning diverged. */
+const performance = ({ success }: Cell<Question>): number => (success.length === 0 ? 0 : mean(success));
 
 async function live({ method: name, setting, learningRate, seed }: Question): Promise<readonly number[]> {
   const known = knownMethods(agents).get(name)!;
   const own = name === "engram" ? setting : { options: setting };
   const method = { ...known, config: { ...known.config, ...own, ...(learningRate !== undefined && { learningRate }) } };
-  const config = configOfJob({ suite, protocol, method, agent: agents.get(method.agent)! });
-  const success: number[] = [];
-  const onEvent = (event: RunEvent): void => {
-    if (event.kind === "evaluated") success.push(mean(event.successes.map(Number)));
-  };
-  const quiet = { onLoop(): void {}, onProgress(): void {} };
-  const openEnvironment = async (id: string) => findEnvironment(id, environments);
-  const run = await ContinualRun.create({
-    scenario: benchScenario(suite, method.curriculum, config),
-    config,
-    seed,
-    openEnvironment,
-    agents,
-    pace: new Pace(),
-    onEvent,
-    ...quiet,
-  });
+  const { run, success } = await quietRun(configOfJob({ suite, protocol, method, agent: agents.get(method.agent)! }), seed);
   try {
     for (const task of run.tasks) {
       await run.demonstrate(task);
@@ -113,24 +89,16 @@ async function live({ method: name, setting, learningRate, seed }: Question): Pr
 
 export async function bench(): Promise<readonly BenchRow[]> {
   await selectBackend("wasm");
-  const file = process.env["ENGRAM_BENCH_CELLS"];
-  const lines = file !== undefined && existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
-  const cells = new Map(lines.map((line) => JSON.parse(line) as Cell).map((cell) => [nameOf(cell), cell]));
-  const ask = async (question: Question): Promise<Cell> => {
-    const name = nameOf(question);
-    const cell = cells.get(name) ?? { ...question, success: await live(question) };
-    if (file !== undefined && !cells.has(name)) appendFileSync(file, `${JSON.stringify(cell)}\n`);
-    cells.set(name, cell);
-    return cell;
-  };
+  const cells = new KeptCells<Question>(nameOf);
+  const ask = (question: Question): Promise<Cell<Question>> => cells.ask(question, () => live(question));
   const methods = process.env["ENGRAM_BENCH_METHODS"]?.split(",") ?? Object.keys(grids);
   for (const method of methods) {
-    const first: Cell[] = [];
+    const first: Cell<Question>[] = [];
     for (const setting of grids[method]!) first.push(await ask({ method, setting, seed: seeds[0] }));
     const better = first.toSorted((a, b) => performance(b) - performance(a)).slice(0, 2);
     const scores = new Map<Setting, number>();
     for (const { setting } of better) {
-      const runs = [];
+      const runs: Cell<Question>[] = [];
       for (const seed of seeds) runs.push(await ask({ method, setting, seed }));
       scores.set(setting, mean(runs.map(performance)));
     }
@@ -138,12 +106,12 @@ export async function bench(): Promise<readonly BenchRow[]> {
     for (const learningRate of stepSizes[method] ?? otherStepSizes)
       for (const seed of seeds) await ask({ method, setting: best!, learningRate, seed });
   }
-  return rowsOf([...cells.values()]);
+  return rowsOf(cells.all);
 }
 
-/** One row for each setting, beside the default's: the mean over seeds. */
-function rowsOf(cells: readonly Cell[]): BenchRow[] {
-  const groups = new Map<string, Cell[]>();
+/** One row for each setting, the mean over seeds; a method's best first. */
+function rowsOf(cells: readonly Cell<Question>[]): BenchRow[] {
+  const groups = new Map<string, Cell<Question>[]>();
   for (const cell of cells) {
     const name = nameOf({ ...cell, seed: 0 });
     groups.set(name, [...(groups.get(name) ?? []), cell]);

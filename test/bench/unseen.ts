@@ -4,19 +4,13 @@
  * Takes about three minutes of one core a seed; with `ENGRAM_BENCH_CELLS=file` what is done is kept there and not done again, and with
  * `ENGRAM_BENCH_SEEDS=1,2` one process does a part.
  */
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
-import { agents } from "../../agents/index.ts";
-import { environments } from "../../envs/index.ts";
 import { suites } from "../../envs/suites.ts";
-import { ContinualRun } from "../../src/continual/continual-run.ts";
-import type { RunEvent } from "../../src/continual/run-event.ts";
-import { defineScenario } from "../../src/continual/scenario.ts";
 import type { Snapshot } from "../../src/contract/snapshot.ts";
-import { findEnvironment } from "../../src/environments/find-environment.ts";
 import { mean } from "../../src/numerics/statistics.ts";
-import { Pace } from "../../src/streams/pace.ts";
 import { selectBackend } from "../../src/tensor/backend.ts";
 import type { BenchRow } from "./bench-row.ts";
+import { KeptCells, type Cell } from "./kept-cells.ts";
+import { quietRun } from "./quiet-run.ts";
 
 const seeds = [1, 2, 3, 4, 5];
 const shots = [1, 5, 20];
@@ -60,38 +54,16 @@ const methods: readonly Method[] = [
 /** Gradient steps for each of the ten tasks. */
 const STEPS = 2000;
 
-interface Cell {
+interface Question {
   readonly method: string;
   readonly demonstrations: number;
   readonly seed: number;
-  /** Of each unseen task, in [0, 1]. */
-  readonly success: readonly number[];
-}
-
-interface Life {
-  readonly agent: string;
-  readonly config: Config;
-  readonly tasks: readonly string[];
-  readonly demonstrations: number;
-  readonly gradientSteps: number;
-  readonly seed: number;
-}
-
-async function live({ agent, config, tasks, seed, ...budget }: Life, onEvent: (event: RunEvent) => void = () => {}): Promise<ContinualRun> {
-  const scenario = defineScenario({
-    name: "unseen",
-    summary: "A few demonstrations of tasks that nobody has learned.",
-    config: { tasks: [...tasks], agents: { [agent]: config }, ...budget },
-    async main() {},
-  });
-  const quiet = { onLoop(): void {}, onProgress(): void {} };
-  const openEnvironment = async (id: string) => findEnvironment(id, environments);
-  return ContinualRun.create({ scenario, config: scenario.config, seed, openEnvironment, agents, pace: new Pace(), onEvent, ...quiet });
 }
 
 /** What an agent is after the ten tasks. */
 async function experienced(agent: string, config: Config, isJoint: boolean, seed: number): Promise<Snapshot> {
-  const run = await live({ agent, config, tasks: learned, demonstrations: 30, gradientSteps: isJoint ? STEPS * learned.length : STEPS, seed });
+  const gradientSteps = isJoint ? STEPS * learned.length : STEPS;
+  const { run } = await quietRun({ tasks: [...learned], agents: { [agent]: config }, demonstrations: 30, gradientSteps }, seed);
   for (const task of run.tasks) {
     await run.demonstrate(task);
     if (!isJoint || task === run.tasks.at(-1)) await run.sleep(run.agents[0]!, task);
@@ -103,11 +75,7 @@ async function experienced(agent: string, config: Config, isJoint: boolean, seed
 
 /** Success on each unseen task, each time from the same experience. */
 async function meet({ agent: name, config, steps }: Method, demonstrations: number, seed: number, before?: Snapshot): Promise<readonly number[]> {
-  const success: number[] = [];
-  const life = { agent: name, config, tasks: unseen, demonstrations, gradientSteps: steps, seed };
-  const run = await live(life, (event) => {
-    if (event.kind === "evaluated") success.push(mean(event.successes.map(Number)));
-  });
+  const { run, success } = await quietRun({ tasks: [...unseen], agents: { [name]: config }, demonstrations, gradientSteps: steps }, seed);
   const agent = run.agents[0]!;
   const begin = before ?? agent.snapshot();
   for (const task of run.tasks) {
@@ -122,31 +90,27 @@ async function meet({ agent: name, config, steps }: Method, demonstrations: numb
 
 export async function bench(): Promise<readonly BenchRow[]> {
   await selectBackend("wasm");
-  const file = process.env["ENGRAM_BENCH_CELLS"];
-  const asked = process.env["ENGRAM_BENCH_SEEDS"]?.split(",").map(Number) ?? seeds;
-  const lines = file !== undefined && existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
-  const cells = lines.map((line) => JSON.parse(line) as Cell);
-  for (const seed of asked) {
+  const kept = new KeptCells<Question>(({ method, demonstrations, seed }) => `${demonstrations} ${method} ${seed}`);
+  for (const seed of process.env["ENGRAM_BENCH_SEEDS"]?.split(",").map(Number) ?? seeds) {
     const lives = new Map<string, Promise<Snapshot>>();
+    const lifeOf = ({ agent, before, isJoint = false }: Method): Promise<Snapshot> | undefined => {
+      if (before !== undefined && !lives.has(agent)) lives.set(agent, experienced(agent, before, isJoint, seed));
+      return before && lives.get(agent);
+    };
     for (const method of methods) {
       for (const demonstrations of shots) {
-        if (cells.some((cell) => cell.method === method.name && cell.seed === seed && cell.demonstrations === demonstrations)) continue;
-        const { agent, before, isJoint = false } = method;
-        if (before !== undefined && !lives.has(agent)) lives.set(agent, experienced(agent, before, isJoint, seed));
-        const success = await meet(method, demonstrations, seed, before && (await lives.get(agent)));
-        const cell = { method: method.name, demonstrations, seed, success };
-        cells.push(cell);
-        if (file !== undefined) appendFileSync(file, `${JSON.stringify(cell)}\n`);
+        const question = { method: method.name, demonstrations, seed };
+        await kept.ask(question, async () => meet(method, demonstrations, seed, await lifeOf(method)));
       }
     }
   }
-  return shots.flatMap((demonstrations) => methods.map(({ name }) => rowOf(name, demonstrations, cells)));
+  return shots.flatMap((demonstrations) => methods.map(({ name }) => rowOf(name, demonstrations, kept.all)));
 }
 
 /** The mean over seeds and tasks, beside cloning from scratch; then each seed, and the mean of each task. */
-function rowOf(method: string, demonstrations: number, cells: readonly Cell[]): BenchRow {
-  const own = (name: string): Cell[] => cells.filter((cell) => cell.method === name && cell.demonstrations === demonstrations);
-  const figureOf = (some: readonly Cell[]): number => 100 * mean(some.map(({ success }) => mean(success)));
+function rowOf(method: string, demonstrations: number, cells: readonly Cell<Question>[]): BenchRow {
+  const own = (name: string): Cell<Question>[] => cells.filter((cell) => cell.method === name && cell.demonstrations === demonstrations);
+  const figureOf = (some: readonly Cell<Question>[]): number => 100 * mean(some.map(({ success }) => mean(success)));
   const mine = own(method).toSorted((a, b) => a.seed - b.seed);
   const perSeed = mine.map((cell) => figureOf([cell]).toFixed(0)).join(" ");
   const perTask = unseen.map((_, t) => (100 * mean(mine.map(({ success }) => success[t]!))).toFixed(0)).join(" · ");
