@@ -59,7 +59,8 @@ export class RetrievalLearner {
       ...(remembered.includes(latest) && { latest: remembered.indexOf(latest) }),
     };
     const sizes = { inputSize: features.size + shape.cue, actionSize: memory.shape.valueSize };
-    const earlier = { inputs, actions: memory.values, ...sizes, tasks: rowsBefore(memory, tasks, latest, withheld) };
+    const before = draw.tasks.filter((_, t) => remembered[t] !== latest).map((all) => joined(all.map(({ rows }) => rows)));
+    const earlier = { inputs, actions: memory.values, ...sizes, tasks: before };
     const slow = new MlpActor("slow", shape.slow, retrievalLayout(shape), parameters);
     const dreams = dreamsOf(slow, earlier, { steps: count, size: this.#options.queries }, random.split("dreams"));
     const support = new Int32Array(this.#options.support);
@@ -77,16 +78,17 @@ export class RetrievalLearner {
   #rows({ inputs, seen }: Seen, support: Int32Array, queries: Int32Array): Omit<SupportQueryBatch, "dreams"> {
     const { shape, memory, features, actionVectors } = this.#options;
     const [width, actions] = [features.size + shape.cue, memory.shape.valueSize];
-    const rows = (from: Float32Array, chosen: Int32Array, columns: number, vectors: readonly number[]): Tensor2D => {
-      const gathered = gather(from, chosen, columns);
-      return matrix(seen === undefined ? gathered : turn(gathered, columns, vectors, seen), chosen.length, columns);
-    };
+    const plain = (from: Float32Array, chosen: Int32Array, columns: number): Tensor2D =>
+      matrix(gather(from, chosen, columns), chosen.length, columns);
+    const rows = (from: Float32Array, chosen: Int32Array, columns: number, vectors: readonly number[]): Tensor2D =>
+      seen === undefined ? plain(from, chosen, columns) : matrix(turn(gather(from, chosen, columns), columns, vectors, seen), chosen.length, columns);
+    const asked = { inputs: rows(inputs, queries, width, features.vectors), actions: rows(memory.values, queries, actions, actionVectors) };
     return {
-      queries: rows(inputs, queries, width, features.vectors),
-      actions: rows(memory.values, queries, actions, actionVectors),
+      queries: asked.inputs,
+      actions: asked.actions,
       support: rows(inputs, support, width, features.vectors),
       supportActions: rows(memory.values, support, actions, actionVectors),
-      slow: { inputs: matrix(gather(inputs, queries, width), queries.length, width), actions: matrix(gather(memory.values, queries, actions), queries.length, actions) }, // prettier-ignore
+      slow: seen === undefined ? asked : { inputs: plain(inputs, queries, width), actions: plain(memory.values, queries, actions) },
     };
   }
 }
@@ -108,12 +110,6 @@ interface Seen {
   readonly inputs: Float32Array;
   /** As they were by default. */
   readonly seen: Turn | undefined;
-}
-
-/** Of each task but the latest, the rows that may be learned to be answered. */
-function rowsBefore(memory: EpisodicMemory, tasks: readonly TaskId[], latest: TaskId, withheld: ReadonlySet<number>): Int32Array[] {
-  const earlier = tasks.filter((task) => task !== latest);
-  return earlier.map((task) => memory.rowsOf(task).filter((row) => !withheld.has(memory.idOf(row))));
 }
 
 /** The rows of a task by episodes, in the order remembered; what lasts is as dense as what the budget leaves, if not the very same states. */
