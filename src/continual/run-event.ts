@@ -149,6 +149,10 @@ export interface RunFinished {
 export type RunEvent =
   RunStarted | Demonstrated | BoundaryHeard | LossPoint | TestedWhileLearning | Learned | Measured | Evaluated | Probed | MemoryRead | RunFinished;
 
+/** The sleeps of an agent, in their order. */
+export const sleepsOf = (events: readonly RunEvent[], agent: string): readonly Learned[] =>
+  events.filter((event): event is Learned => event.kind === "learned" && event.agent === agent);
+
 /** Where a run is, for people who wait; never logged. */
 export interface RunProgress {
   readonly phase: "demonstrate" | "learn" | "evaluate";

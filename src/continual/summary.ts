@@ -2,7 +2,7 @@
 import { successRate, type Estimate } from "../numerics/statistics.ts";
 import { summarizeMemory, type MemorySummary } from "./memory-summary.ts";
 import { difference, estimate, metrics, resample, type ResampledRates } from "./metrics.ts";
-import type { Evaluated, Learned, RunEvent } from "./run-event.ts";
+import { sleepsOf, type Evaluated, type RunEvent } from "./run-event.ts";
 import { successMatrices, testMatrices, type SuccessMatrix } from "./success-matrix.ts";
 
 export interface MetricSummary {
@@ -103,7 +103,7 @@ interface AgentResults {
 function summarizeAgent({ matrix, tests, resampled }: AgentResults, events: readonly RunEvent[]): AgentSummary {
   const { agent, cells } = matrix;
   const memory = summarizeMemory(agent, matrix.tasks, events);
-  const sleeps = events.filter((event): event is Learned => event.kind === "learned" && event.agent === agent);
+  const sleeps = sleepsOf(events, agent);
   const lastRow = cells.findLast((row) => row.some((cell) => cell !== undefined)) ?? [];
   return {
     agent,

@@ -2,7 +2,7 @@
 import { mean } from "../../numerics/statistics.ts";
 import { figuresOf, type Figure, type FigureReferences } from "../figures.ts";
 import { metrics } from "../metrics.ts";
-import type { Learned, RunEvent } from "../run-event.ts";
+import { sleepsOf, type RunEvent } from "../run-event.ts";
 import { successMatrices, testMatrices, type SuccessMatrix } from "../success-matrix.ts";
 import type { FigureKind, RunResult } from "./result.ts";
 
@@ -25,7 +25,7 @@ export function jobResult(events: readonly RunEvent[], { method, seed, reference
   const agent = events.find((event) => event.kind === "run-started")!.agents[0]!;
   const [matrix, tests] = [successMatrices(events)[0]!, testMatrices(events)[0]!];
   const figures = withLastRow(figuresOf(events, agent, references), matrix);
-  const sleeps = events.filter((event): event is Learned => event.kind === "learned");
+  const sleeps = sleepsOf(events, agent);
   const last = matrix.cells.at(-1)!;
   return {
     figures: figures.map(({ id, name, formula, better }) => ({ id, name, formula, better })),

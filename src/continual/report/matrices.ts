@@ -1,15 +1,13 @@
 /** @file The success matrices, and where memory was read from, as heat maps. */
 import { percent } from "../format.ts";
 import { readSources, type AgentSummary, type RunSummary } from "../summary.ts";
+import { agentFigure } from "./agent-figure.ts";
 import { heatMap, type HeatCell } from "./heat-map.ts";
 import { markup, type Part } from "./markup.ts";
-import { agentClass } from "./style.ts";
 
 export function successSection(summary: RunSummary): Part {
   const { agents, tasks, episodesPerCell } = summary;
-  const maps = agents.map(
-    (agent, i) => markup`<figure class="${agentClass(i)}"><h3><span class="swatch"></span>${agent.agent}</h3>${successMap(agent, summary)}</figure>`,
-  );
+  const maps = agents.map((agent, i) => agentFigure(agent.agent, i, successMap(agent, summary)));
   const last = tasks.length > 1 ? "Right of a frame lies what was not taught yet; below a frame, what was kept or forgotten." : "";
   return markup`<section><h2>Success matrix</h2><p class="note">Success in % on each task (columns) after learning one task more (rows), over ${String(episodesPerCell)} test episodes a cell. A frame marks the task just learned. ${last}</p><div class="row">${maps}</div></section>`;
 }
@@ -20,7 +18,7 @@ export function testsSection(summary: RunSummary): Part {
   if (testTasks.length === 0) return undefined;
   const maps = agents.map((agent, i) => {
     const map = ratesMap({ agent: agent.agent, rates: agent.tests, columns: testTasks }, summary);
-    return markup`<figure class="${agentClass(i)}"><h3><span class="swatch"></span>${agent.agent}</h3>${map}</figure>`;
+    return agentFigure(agent.agent, i, map);
   });
   return markup`<section><h2>Tasks that are only tested</h2><p class="note">Success in % on each (columns) after learning one task more (rows).</p><div class="row">${maps}</div></section>`;
 }
@@ -65,7 +63,7 @@ export function readsSection({ agents, tasks }: RunSummary): Part {
     const rows = agent.reads.map(({ task }) => task);
     const label = `Where ${agent.agent} read from`;
     const map = heatMap({ label, rows, columns: sources, cells, isFramed: (i, j) => rows[i] === sources[j] });
-    return markup`<figure class="${agentClass(agents.indexOf(agent))}"><h3><span class="swatch"></span>${agent.agent}</h3>${map}</figure>`;
+    return agentFigure(agent.agent, agents.indexOf(agent), map);
   });
   return markup`<section><h2>Where memory was read from</h2><p class="note">When tested on a task (rows) at the end: the weight of what was read from memory, in % by the task it was remembered from (columns). A frame marks the task itself.</p><div class="row">${maps}</div></section>`;
 }

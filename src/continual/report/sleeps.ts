@@ -1,16 +1,16 @@
 /** @file What agents asked themselves after each sleep, as heat maps. */
-import type { Learned, RunEvent } from "../run-event.ts";
+import { sleepsOf, type Learned, type RunEvent } from "../run-event.ts";
 import type { RunSummary } from "../summary.ts";
+import { agentFigure } from "./agent-figure.ts";
 import { heatMap, type HeatCell } from "./heat-map.ts";
 import { markup, type Part } from "./markup.ts";
-import { agentClass } from "./style.ts";
 
 /** Absent when nobody tested itself. */
 export function sleepsSection({ agents, tasks }: RunSummary, events: readonly RunEvent[]): Part {
   const maps = agents.flatMap(({ agent }, i) => {
-    const sleeps = events.filter((event): event is Learned => event.kind === "learned" && event.agent === agent);
+    const sleeps = sleepsOf(events, agent);
     if (!sleeps.some(({ selfTests = [] }) => selfTests.length > 0)) return [];
-    return [markup`<figure class="${agentClass(i)}"><h3><span class="swatch"></span>${agent}</h3>${sleepsMap(agent, sleeps, tasks)}</figure>`];
+    return [agentFigure(agent, i, sleepsMap(agent, sleeps, tasks))];
   });
   if (maps.length === 0) return undefined;
   return markup`<section><h2>What was asked in sleep</h2><p class="note">How far an agent was from what was done in remembered states that it had not learned to answer (Euclidean distance of actions), of each task (columns) after each sleep (rows): the fuller, the farther. A frame marks an older task that got clearly worse; then what was learned in the sleep was undone.</p><div class="row">${maps}</div></section>`;

@@ -1,6 +1,6 @@
 /** @file `engram sleeps`: what an agent's sleeps did, one after another, from its run's log. */
 import { UnknownNameError } from "../../contract/errors.ts";
-import type { Learned, RunEvent, SleepTrigger } from "../../continual/run-event.ts";
+import { sleepsOf, type Learned, type SleepTrigger } from "../../continual/run-event.ts";
 import { columns } from "../columns.ts";
 import { readRun } from "../read-run.ts";
 
@@ -21,9 +21,10 @@ export function sleepsCommand(folder: string, { agent, json }: SleepsFlags): voi
   const names = events.flatMap((event) => (event.kind === "run-started" ? event.agents : []));
   if (agent !== undefined && !names.includes(agent)) throw new UnknownNameError("agent of this run", agent, names);
   const chosen = names.filter((name) => agent === undefined || name === agent);
-  const sleeps = (name: string): Learned[] => events.filter((event: RunEvent): event is Learned => event.kind === "learned" && event.agent === name);
   process.stdout.write(
-    json === true ? `${JSON.stringify(chosen.flatMap(sleeps))}\n` : `${chosen.map((name) => `${name}\n${tableOf(sleeps(name))}`).join("\n\n")}\n`,
+    json === true
+      ? `${JSON.stringify(chosen.flatMap((name) => sleepsOf(events, name)))}\n`
+      : `${chosen.map((name) => `${name}\n${tableOf(sleepsOf(events, name))}`).join("\n\n")}\n`,
   );
 }
 
