@@ -1,7 +1,7 @@
 /**
  * @file What forgetting costs: how well the flagship does at the end of three tasks, against how many states it may keep, for each rule of who goes. Success is of
  * all tasks together, tested once, when the last has been learned. States are kept either of each task, or of all tasks together, where a rule can starve a task.
- * Takes about ten minutes of one core; with `ENGRAM_BENCH_CELLS=file`, what is done is kept there and not done again.
+ * Takes about 25 minutes of one core; with `ENGRAM_BENCH_CELLS=file`, what is done is kept there and not done again.
  */
 import type { EvictionName } from "../../src/memory/forgetting/eviction-rules.ts";
 import { mean } from "../../src/numerics/statistics.ts";

@@ -4,7 +4,9 @@
  * Takes about three minutes of one core a seed; with `ENGRAM_BENCH_CELLS=file` what is done is kept there and not done again, and with
  * `ENGRAM_BENCH_SEEDS=1,2` one process does a part.
  */
+import { agents } from "../../agents/index.ts";
 import { suites } from "../../envs/suites.ts";
+import { knownMethods } from "../../src/continual/benchmark/methods.ts";
 import type { Snapshot } from "../../src/contract/snapshot.ts";
 import { mean } from "../../src/numerics/statistics.ts";
 import { selectBackend } from "../../src/tensor/backend.ts";
@@ -35,16 +37,17 @@ interface Method {
 
 /** Its memory holds the ten tasks too, so it is told which is asked for; cloning has nothing but the one it is shown. */
 const reading = { turned: 0.5 };
-const everything = { taskCue: 0, consolidation: "replay", memoryPerTask: 1e9 };
+const together = { ...knownMethods(agents).get("joint")!.config, taskCue: 0 };
+const SCRATCH = "cloning from scratch, 1,000 steps";
 const methods: readonly Method[] = [
   { name: "engram, memory alone", agent: "engram", before: reading, config: reading, steps: 0 },
   { name: "engram, 300 steps", agent: "engram", before: reading, config: reading, steps: 300 },
   { name: "nearest neighbours", agent: "nearest-neighbours", config: { taskCue: 0 }, steps: 0 },
-  { name: "cloning from scratch, 1,000 steps", agent: "behaviour-cloning", config: { taskCue: 0 }, steps: 1000 },
+  { name: SCRATCH, agent: "behaviour-cloning", config: { taskCue: 0 }, steps: 1000 },
   {
     name: "pre-training, 500 steps",
     agent: "behaviour-cloning",
-    before: everything,
+    before: together,
     isJoint: true,
     config: { taskCue: 0, learningRate: 3e-4 },
     steps: 500,
@@ -114,7 +117,7 @@ function rowOf(method: string, demonstrations: number, cells: readonly Cell<Ques
   const mine = own(method).toSorted((a, b) => a.seed - b.seed);
   const perSeed = mine.map((cell) => figureOf([cell]).toFixed(0)).join(" ");
   const perTask = unseen.map((_, t) => (100 * mean(mine.map(({ success }) => success[t]!))).toFixed(0)).join(" · ");
-  const [figure, reference] = [figureOf(mine), figureOf(own(methods[3]!.name))];
+  const [figure, reference] = [figureOf(mine), figureOf(own(SCRATCH))];
   const name = `${demonstrations} demonstrations, ${method} (${perSeed}; ${perTask})`;
   return { name, figure, unit: "% success", reference, referenceName: "from scratch", ratio: figure / reference };
 }
