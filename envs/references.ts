@@ -1,6 +1,6 @@
 /**
  * @file What figures of our suites compare with: success while each task is learned from scratch, and after all were learned jointly. Of
- * `engram bench cw10 --methods engram,replay,joint,none,from-scratch --seeds 1-10` (docs/results).
+ * `engram bench cw10 --methods joint,from-scratch --seeds 1-10` (docs/results/cw10-references).
  */
 import type { References } from "../src/continual/references.ts";
 
