@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { figures, figuresOf, type FigureReferences } from "../../src/continual/figures.ts";
+import { AgentLog } from "../../src/continual/figures/agent-log.ts";
 import { isolatedForgetting, isolatedTransfer } from "../../src/continual/figures/isolation.ts";
 import { metrics } from "../../src/continual/metrics.ts";
 import type { Measured, RunEvent } from "../../src/continual/run-event.ts";
@@ -112,6 +113,39 @@ describe("old tasks in a sleep, by hand", () => {
     const own = tested.filter((event) => event.kind !== "tested-while-learning" || event.learning === event.task);
     for (const id of ["stability-gap", "switch-drop", "minimum-accuracy", "worst-case-accuracy"])
       expect([value(id, plain), value(id, own)]).toEqual([undefined, undefined]);
+  });
+});
+
+describe("a task with two sleeps, by hand", () => {
+  /** Each sleep of 30 steps as one of 10 and one of 20: both are tested after their own tenth step. */
+  const twoSleeps = workedLog({ tests: inSleep }).flatMap((event): RunEvent[] => {
+    if (event.kind === "tested-while-learning" && event.gradientStep === 20) return [{ ...event, gradientStep: 10 }];
+    if (event.kind === "learned") return [{ ...event, gradientSteps: 20 }];
+    return [event];
+  });
+  for (let i = twoSleeps.length - 1; i > 0; i--) {
+    const [before, event] = [twoSleeps[i - 1]!, twoSleeps[i]!];
+    const ends = before.kind === "tested-while-learning" && event.kind === "tested-while-learning" && before.task >= event.task;
+    if (!ends) continue;
+    const { agent, learning: task } = event;
+    twoSleeps.splice(i, 0, { kind: "learned", trigger: "drift", agent, task, gradientSteps: 10, loss: 0, memorySize: 0 });
+  }
+
+  it("has one row of tests, at the steps since the task began", () => {
+    const at = new AgentLog(twoSleeps, "x").tests(1, 1, 2)!.map(({ phase, gradientStep, success }) => [phase, gradientStep, success]);
+    expect(at).toEqual([
+      [1, 0, 0.1],
+      [1, 10, 0.3],
+      [1, 20, 0.5],
+      [1, 30, 0.9],
+      [2, 10, 0.2],
+      [2, 20, 0.4],
+      [2, 30, 0.6],
+    ]);
+  });
+
+  it("has the figures of one sleep as long as both", () => {
+    expect(figuresOf(twoSleeps, "x")).toEqual(figuresOf(workedLog({ tests: inSleep }), "x"));
   });
 });
 

@@ -7,7 +7,7 @@ import { successMatrices, type SuccessMatrix } from "../success-matrix.ts";
 export interface Tested {
   /** The task that was being learned. */
   readonly phase: number;
-  /** Within the sleep: 0 before its first step. */
+  /** Since the task began, over all sleeps on it: 0 before the first step of the first. */
   readonly gradientStep: number;
   /** Whether the sleep was going on. */
   readonly asleep: boolean;
@@ -29,7 +29,7 @@ export class AgentLog {
   readonly #cells: SuccessMatrix["cells"];
   /** Tests in sleeps by the task slept on and the task tested. Of one made twice the later counts, as in R. */
   readonly #inSleep = new Map<string, Map<number, TestedWhileLearning>>();
-  /** Of the sleep on each task. */
+  /** Of all sleeps on each task together. */
   readonly #gradientSteps = new Map<string, number>();
 
   constructor(events: readonly RunEvent[], agent: string) {
@@ -42,10 +42,12 @@ export class AgentLog {
     const last = this.#cells.at(-1);
     this.final = last === undefined || last.includes(undefined) ? undefined : last.map((cell) => rateOf(cell!.successes, Infinity));
     for (const event of this.events) {
-      if (event.kind === "learned") this.#gradientSteps.set(event.task, event.gradientSteps);
+      if (event.kind === "learned") this.#gradientSteps.set(event.task, this.#stepsOn(event.task) + event.gradientSteps);
       if (event.kind !== "tested-while-learning") continue;
       const key = `${event.learning}\n${event.task}`;
-      this.#inSleep.set(key, (this.#inSleep.get(key) ?? new Map<number, TestedWhileLearning>()).set(event.gradientStep, event));
+      // The log counts the steps of each sleep from 0.
+      const gradientStep = this.#stepsOn(event.learning) + event.gradientStep;
+      this.#inSleep.set(key, (this.#inSleep.get(key) ?? new Map<number, TestedWhileLearning>()).set(gradientStep, { ...event, gradientStep }));
     }
   }
 
@@ -60,12 +62,17 @@ export class AgentLog {
     };
     const met = [cell(from - 1, from, 0)];
     for (let phase = from; phase <= to; phase++) {
-      met.push(...this.#whileAsleep(phase, j), cell(phase, phase, this.#gradientSteps.get(this.tasks[phase - 1]!) ?? 0));
+      met.push(...this.#whileAsleep(phase, j), cell(phase, phase, this.#stepsOn(this.tasks[phase - 1]!)));
     }
     if (met.includes(undefined)) return undefined;
     const tests = met as readonly Outcomes[];
     const placements = Math.min(...tests.map(({ successes }) => successes.length));
     return tests.map(({ phase, gradientStep, asleep, successes }) => ({ phase, gradientStep, asleep, success: rateOf(successes, placements) }));
+  }
+
+  /** So far, as events are read. */
+  #stepsOn(task: string): number {
+    return this.#gradientSteps.get(task) ?? 0;
   }
 
   #whileAsleep(phase: number, j: number): Outcomes[] {
