@@ -48,7 +48,8 @@ export interface JobSetting {
 
 /**
  * The one place where a protocol becomes a run's configuration. What it says about agents reaches those that have such a setting; what a method
- * says itself counts before it. Joint training takes the gradient steps of all tasks in its one sleep.
+ * says itself counts before it. Joint training takes the gradient steps of all tasks in its one sleep, after
+ * all were shown: its boundaries are given whatever the protocol says, as a sleep before that would not be joint.
  */
 export function configOfJob({ suite, protocol: chosen, method, agent }: JobSetting): ContinualConfig {
   const { gradientSteps, memoryPerTask, taskCue, hidden, boundaries, testsWhileLearning: tests, ...shared } = chosen;
@@ -57,7 +58,7 @@ export function configOfJob({ suite, protocol: chosen, method, agent }: JobSetti
     ...configOf(suite),
     agents: { [agent.name]: { ...Object.fromEntries(equal), ...method.config } },
     ...shared,
-    boundaries: method.boundaries ?? boundaries,
+    boundaries: method.curriculum === "joint" ? "given" : (method.boundaries ?? boundaries),
     // Whoever learns all tasks at once learns none of them first.
     ...(tests !== null &&
       method.curriculum === "sequence" && { testsWhileLearning: { ...tests, episodes: Math.min(tests.episodes, shared.evaluationEpisodes) } }),

@@ -76,6 +76,11 @@ describe("a protocol", () => {
     expect(config("none", { gradientSteps: 7 }).gradientSteps).toBe(7);
   });
 
+  it.each(["noisy", "none"] as const)("leaves joint training its one sleep after all tasks when boundaries are %s", (boundaries) => {
+    expect(config("joint", { boundaries }).boundaries).toBe("given");
+    expect(config("none", { boundaries }).boundaries).toBe(boundaries);
+  });
+
   it.each([
     [{ demonstrations: 0 }, "protocol.demonstrations"],
     [{ hidden: [0] }, "protocol.hidden.0"],
