@@ -14,7 +14,7 @@ export const aGem = defineStrategy({
   name: "a-gem",
   summary: "learns from the current task, by gradients that do not raise the error on remembered states",
   options: z.strictObject({
-    states: z.int().min(1).describe("Remembered states that a gradient is compared on.").default(128),
+    states: z.int().min(1).describe("Remembered states that a gradient is compared on.").default(32),
     keep: keepOption,
   }),
   make(learner, { states, keep }) {

@@ -12,7 +12,7 @@ export const clonex = defineStrategy({
   name: "clonex",
   summary: "learns from the current task, and clones in remembered states what it did when their task ended",
   options: z.strictObject({
-    strength: z.number().min(0).describe("λ, of what was done then beside what is shown now.").default(1),
+    strength: z.number().min(0).describe("λ, of what was done then beside what is shown now.").default(3),
     keep: keepOption,
   }),
   make(learner, { strength, keep }) {

@@ -25,7 +25,7 @@ export const ewc = defineStrategy({
       .number()
       .min(0)
       .describe("λ, of the penalty λ/2·Σ F (θ − θ*)². With actions of A numbers, 2/A makes each earlier task count about as much as the current one.")
-      .default(10),
+      .default(0.1),
     ...fisherOptions,
   }),
   make: (learner, { strength, fisher, samples }) =>

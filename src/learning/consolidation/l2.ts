@@ -10,7 +10,7 @@ import { defineStrategy } from "./strategy.ts";
 export const l2 = defineStrategy({
   name: "l2",
   summary: "learns from the current task, with a spring on every parameter back to where the last task left it",
-  options: z.strictObject({ strength: z.number().min(0).describe("λ, of the spring.").default(1) }),
+  options: z.strictObject({ strength: z.number().min(0).describe("λ, of the spring.").default(0.01) }),
   make({ parameters }, { strength }) {
     let anchor: Float32Array | undefined;
     return {

@@ -14,7 +14,7 @@ export const mas = defineStrategy({
   name: "mas",
   summary: "learns from the current task, held back from moving parameters that its answers were sensitive to",
   options: z.strictObject({
-    strength: z.number().min(0).describe("λ, of the penalty λ·Σ Ω (θ − θ*)².").default(0.3),
+    strength: z.number().min(0).describe("λ, of the penalty λ·Σ Ω (θ − θ*)².").default(0.1),
     samples: z.int().min(1).describe("States of a task that the sensitivity is measured at, when the task ends.").default(100),
   }),
   make: (learner, { strength, samples }) =>

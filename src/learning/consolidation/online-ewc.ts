@@ -13,7 +13,7 @@ export const onlineEwc = defineStrategy({
   name: "online-ewc",
   summary: "learns from the current task, held back from moving parameters that mattered before, by a running Fisher information",
   options: z.strictObject({
-    strength: z.number().min(0).describe("λ, of the penalty λ/2·Σ F (θ − θ*)².").default(10),
+    strength: z.number().min(0).describe("λ, of the penalty λ/2·Σ F (θ − θ*)².").default(0.1),
     decay: z.number().min(0).max(1).describe("γ, how much of the earlier tasks' Fisher information stays when another task ends.").default(1),
     ...fisherOptions,
   }),

@@ -18,7 +18,7 @@ import { TaskPlaces } from "./task-places.ts";
 const options = z.strictObject({
   tasks: z.int().min(0).describe("How many tasks will come, each of which gets an equal share of the weights; 0 where nobody knows.").default(0),
   prune: z.number().min(0).max(1).describe("Share of the free weights that a task leaves free, where `tasks` is 0.").default(0.85),
-  retrain: z.number().min(0).max(1).describe("Share of a task's gradient steps, its last, that come after pruning.").default(0.5),
+  retrain: z.number().min(0).max(1).describe("Share of a task's gradient steps, its last, that come after pruning.").default(0.7),
 });
 
 /** Parameters that belong to no turn yet. */

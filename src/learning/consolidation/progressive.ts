@@ -102,7 +102,7 @@ export const progressive = defineStrategy({
   summary: "learns every task in a column of its own that reads those of earlier tasks, which stay as they are",
   needsTask: true,
   options: z.strictObject({
-    width: z.number().positive().max(1).describe("Units of a column after the first, as a share of the network's own.").default(0.5),
+    width: z.number().positive().max(1).describe("Units of a column after the first, as a share of the network's own.").default(0.75),
   }),
   make: (learner, { width }) => new Progressive(learner, width),
 });

@@ -16,7 +16,7 @@ export const rwalk = defineStrategy({
   name: "rwalk",
   summary: "learns from the current task, held back from moving parameters that mattered or were useful before, by a walk on the Fisher metric",
   options: z.strictObject({
-    strength: z.number().min(0).describe("λ, of the penalty λ·Σ (F + s) (θ − θ*)², with F and s scaled to 1 at most.").default(10),
+    strength: z.number().min(0).describe("λ, of the penalty λ·Σ (F + s) (θ − θ*)², with F and s scaled to 1 at most.").default(1),
     interval: z.int().min(1).describe("Gradient steps that a score is made over, and between estimates of the Fisher information.").default(10),
     rate: z.number().gt(0).max(1).describe("α, the share of an estimate in the running Fisher information.").default(0.1),
     damping: z.number().positive().describe("ε, added to the movement in KL divergence that the loss' decrease is divided by.").default(1e-6),

@@ -14,7 +14,7 @@ export const si = defineStrategy({
   name: "si",
   summary: "learns from the current task, held back from moving parameters whose movement lowered the loss before",
   options: z.strictObject({
-    strength: z.number().min(0).describe("c, of the penalty c·Σ Ω (θ − θ*)².").default(1),
+    strength: z.number().min(0).describe("c, of the penalty c·Σ Ω (θ − θ*)².").default(0.1),
     damping: z.number().positive().describe("ξ, added to the squared movement over a task that importance is divided by.").default(1e-3),
   }),
   make({ parameters }, { strength, damping }) {

@@ -21,7 +21,7 @@ export const weightedLocalAdaptation = defineStrategy({
   options: z.strictObject({
     episodes: z.int().min(1).describe("Remembered episodes that an episode is adapted to.").default(10),
     steps: z.int().min(1).describe("Gradient steps before an episode.").default(20),
-    learningRate: z.number().min(0).describe("Adam's step size in these.").default(1e-3),
+    learningRate: z.number().min(0).describe("Adam's step size in these.").default(3e-4),
     emphasis: z.number().min(0).describe("How much more a state counts the worse the policy does in it; 0 for not at all.").default(1),
     replay: z.boolean().describe("Whether the slow parameters are learned from all tasks in memory, in equal shares.").default(true),
     keep: keepOption,

@@ -16,7 +16,7 @@ const importance = (one: Cloner): number => (nested(one.learner.consolidation.sn
 
 describe("si", () => {
   it("integrates to the loss' decrease on a quadratic, without what the penalty does", () => {
-    const one = constant("si", { damping: 1 });
+    const one = constant("si", { strength: 1, damping: 1 });
     one.begin(first);
     one.show(first, [0], [3]);
     const begun = answer(one);
