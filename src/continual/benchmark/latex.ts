@@ -1,22 +1,16 @@
 /** @file The table of a benchmark for a paper: LaTeX with `booktabs`, to be put in with `\input`. */
 import type { Estimate } from "../../numerics/statistics.ts";
-import { figureOf, summarizeMethods } from "./aggregate.ts";
+import { summarizeMethods } from "./aggregate.ts";
+import { columnsOf } from "./columns.ts";
 import type { BenchResult } from "./result.ts";
-import { PERFORMANCE } from "./run-result.ts";
-import { shownFigures, toldTask } from "./table.ts";
+import { toldTask } from "./table.ts";
 
 /** Needs `\usepackage{booktabs}`. */
 export function benchLatex(result: BenchResult): string {
-  const figures = shownFigures(result);
-  const heads = figures.flatMap(({ id, name, better }) => {
-    const head = `${escaped(name)} $${better === "higher" ? "\\uparrow" : "\\downarrow"}$`;
-    return id === PERFORMANCE ? [head, "IQM $\\uparrow$"] : [head];
-  });
+  const columns = columnsOf(result);
+  const heads = columns.map(({ name, better }) => `${escaped(name)} $${better === "higher" ? "\\uparrow" : "\\downarrow"}$`);
   const rows = summarizeMethods(result).map((summary) => {
-    const cells = figures.flatMap(({ id }) => {
-      const figure = figureOf(summary, id);
-      return id === PERFORMANCE ? [number(figure?.mean), number(figure?.iqm)] : [number(figure?.mean)];
-    });
+    const cells = columns.map((column) => number(column.of(summary)));
     return `  ${[escaped(summary.method), String(summary.seeds.length), ...cells].join(" & ")} \\\\`;
   });
   const caption = `Suite ${escaped(result.suite.name)}, ${result.tasks.length} tasks, ${result.seeds.length} seeds; 95\\,\\% stratified bootstrap intervals. ${escaped(toldTask(result))}`;

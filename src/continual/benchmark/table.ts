@@ -1,30 +1,19 @@
 /** @file A benchmark as text for a terminal: the methods with their intervals, the best first, and what it is ahead by. */
 import type { Estimate } from "../../numerics/statistics.ts";
 import { decimals } from "../format.ts";
-import { figureOf, summarizeMethods, type MethodSummary } from "./aggregate.ts";
+import { summarizeMethods, type MethodSummary } from "./aggregate.ts";
+import { columnsOf } from "./columns.ts";
 import { comparePairs, type Contestant, type FigureDifference } from "./pairs.ts";
-import type { BenchResult, FigureKind } from "./result.ts";
+import type { BenchResult } from "./result.ts";
 import { PERFORMANCE } from "./run-result.ts";
-
-/** The figures of the short table, where there are such. */
-const SHOWN: readonly string[] = [
-  PERFORMANCE,
-  "learning-accuracy",
-  "forgetting-continual-world",
-  "forward-transfer-continual-world",
-  "forward-transfer",
-];
 
 /** Without an interval where one seed tells nothing of the spread. */
 export const written = ({ mean, low, high }: Estimate): string =>
   Number.isNaN(low) ? amount(mean) : `${amount(mean)} [${amount(low)}, ${amount(high)}]`;
 
-/** Shares with three decimals; bytes and steps as whole numbers. */
+/** Shares with three decimals; bytes, steps and many seconds as whole numbers. */
 const amount = (value: number): string => (Math.abs(value) < WHOLE ? decimals(value) : String(Math.round(value)).replace("-", "−"));
 const WHOLE = 100;
-
-export const shownFigures = ({ figures }: Pick<BenchResult, "figures">): readonly FigureKind[] =>
-  SHOWN.flatMap((id) => figures.find((figure) => figure.id === id) ?? []);
 
 /** The best method against every other one, in average performance. */
 export function leads(result: BenchResult): readonly FigureDifference[] {
@@ -37,17 +26,15 @@ export function leads(result: BenchResult): readonly FigureDifference[] {
 
 export function benchTable(result: BenchResult): string {
   const { suite, tasks, seeds, protocol } = result;
-  const figures = shownFigures(result);
+  const columns = columnsOf(result);
   const title = `${suite.name}: ${tasks.length} ${tasks.length === 1 ? "task" : "tasks"}, ${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"}, ${String(protocol["demonstrations"])} demonstrations a task`;
   const blind = result.methods.some(({ variantOf }) => variantOf !== undefined);
-  const header = [
-    "method",
-    "seeds",
-    ...figures.flatMap(({ id, name }) => (id === PERFORMANCE ? [name, "IQM of all scores"] : [name])),
-    ...(blind ? ["cost of not knowing boundaries"] : []),
-  ];
+  const header = ["method", "seeds", ...columns.map(({ name }) => name), ...(blind ? ["cost of not knowing boundaries"] : [])];
   const rows = summarizeMethods(result).map((summary) =>
-    [summary.method, String(summary.seeds.length)].concat(cellsOf(summary, figures), blind ? [costOf(summary, result)] : []),
+    [summary.method, String(summary.seeds.length)].concat(
+      columns.map((column) => cellOf(column.of(summary))),
+      blind ? [costOf(summary, result)] : [],
+    ),
   );
   const interval = seeds.length > 1 ? "; 95 % intervals by bootstrap over seeds" : "; one seed tells nothing of the spread";
   return [`${title}${interval}`, padded([header, ...rows]), toldTask(result), ...leadLines(result)].join("\n\n");
@@ -71,12 +58,7 @@ export function toldTask({ methods }: Pick<BenchResult, "methods">): string {
   return `Told which task is asked for: ${told.join(", ")}. The others are not.`;
 }
 
-const cellsOf = (summary: MethodSummary, figures: readonly FigureKind[]): string[] =>
-  figures.flatMap(({ id }) => {
-    const figure = figureOf(summary, id);
-    const mean = figure === undefined ? "–" : written(figure.mean);
-    return id === PERFORMANCE ? [mean, figure === undefined ? "–" : written(figure.iqm)] : [mean];
-  });
+const cellOf = (estimate: Estimate | undefined): string => (estimate === undefined ? "–" : written(estimate));
 
 function leadLines(result: BenchResult): string[] {
   const differences = leads(result);

@@ -1,8 +1,9 @@
 /** @file `engram compare`: which figures differ by more than chance. */
 import { FieldError, InvalidValueError, UnknownNameError } from "../../contract/errors.ts";
+import { shownFigures } from "../../continual/benchmark/columns.ts";
 import { firstDifference } from "../../continual/benchmark/first-difference.ts";
 import { comparePairs, type Contestant, type FigureDifference } from "../../continual/benchmark/pairs.ts";
-import { padded, shownFigures, verdict, written } from "../../continual/benchmark/table.ts";
+import { padded, verdict, written } from "../../continual/benchmark/table.ts";
 import { readResult, type SavedResult } from "../bench/result-files.ts";
 
 /** The flags, as typed. */

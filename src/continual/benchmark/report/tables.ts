@@ -3,34 +3,35 @@ import type { Estimate } from "../../../numerics/statistics.ts";
 import { intervalMark } from "../../report/interval-mark.ts";
 import { markup, type Markup, type Part } from "../../report/markup.ts";
 import { figureOf } from "../aggregate.ts";
-import type { BenchResult, FigureKind } from "../result.ts";
-import { PERFORMANCE } from "../run-result.ts";
-import { shownFigures, toldTask, written } from "../table.ts";
+import { columnsOf, type Column } from "../columns.ts";
+import type { BenchResult } from "../result.ts";
+import { toldTask, written } from "../table.ts";
 import { nameOf, type Ranked } from "./page-parts.ts";
 
 export function methodsSection(result: BenchResult, ranked: readonly Ranked[]): Part {
-  const figures = shownFigures(result);
   const summaries = new Map(result.methods.map(({ name, summary }) => [name, summary]));
-  const heads = figures.flatMap((figure) => (figure.id === PERFORMANCE ? [head(figure), markup`<th>IQM of all scores ↑</th>`] : [head(figure)]));
-  // One track for a column, so that its marks can be compared by eye.
-  const columns = figures.flatMap(({ id }) => {
-    const own = ranked.map(({ summary }) => figureOf(summary, id));
-    const from = own.some((figure) => figure !== undefined && figure.mean.low < 0) ? -1 : 0;
-    const means = own.map((figure) => cell(figure?.mean, from));
-    return id === PERFORMANCE ? [means, own.map((figure) => cell(figure?.iqm, from))] : [means];
-  });
+  const shown = columnsOf(result);
+  const columns = shown.map((column) => cellsOf(column, ranked));
   const rows = ranked.map(
     (one, i) =>
       markup`<tr class="${one.className}"><td><span class="swatch"></span><strong>${nameOf(one)}</strong><div class="formula">${summaries.get(nameOf(one))}</div></td><td class="number">${String(one.runs.length)}</td>${columns.map((column) => column[i])}</tr>`,
   );
-  return markup`<section><h2>Methods</h2><p class="note">Means over seeds, and the interquartile mean (IQM) over all scores of seeds and tasks, with 95 % stratified bootstrap intervals of 2000 resamples (Agarwal et al. 2021). ${toldTask(result)}</p><table><thead><tr><th>method</th><th class="number">seeds</th>${heads}</tr></thead><tbody>${rows}</tbody></table></section>`;
+  return markup`<section><h2>Methods</h2><p class="note">Means over seeds, and the interquartile mean (IQM) over all scores of seeds and tasks, with 95 % stratified bootstrap intervals of 2000 resamples (Agarwal et al. 2021). ${toldTask(result)}</p><table><thead><tr><th>method</th><th class="number">seeds</th>${shown.map(head)}</tr></thead><tbody>${rows}</tbody></table></section>`;
 }
 
-const head = ({ name, better }: FigureKind): Markup => markup`<th>${name} ${better === "higher" ? "↑" : "↓"}</th>`;
+const head = ({ name, better }: Column): Markup => markup`<th>${name} ${better === "higher" ? "↑" : "↓"}</th>`;
 
-function cell(estimate: Estimate | undefined, from: 0 | -1): Markup {
+/** Shares have one track for a column, so that its marks can be compared by eye. */
+function cellsOf({ isShare, of }: Column, ranked: readonly Ranked[]): readonly Markup[] {
+  const own = ranked.map(({ summary }) => of(summary));
+  const from = own.some((estimate) => estimate !== undefined && estimate.low < 0) ? -1 : 0;
+  return own.map((estimate) => cell(estimate, isShare ? from : undefined));
+}
+
+/** @param from Where the track of its mark begins; no mark without it. */
+function cell(estimate: Estimate | undefined, from: 0 | -1 | undefined): Markup {
   if (estimate === undefined) return markup`<td>–</td>`;
-  const mark = Number.isNaN(estimate.low) || Math.abs(estimate.mean) > 1 ? undefined : intervalMark(estimate, from);
+  const mark = from === undefined || Number.isNaN(estimate.low) || Math.abs(estimate.mean) > 1 ? undefined : intervalMark(estimate, from);
   const [value, ...interval] = written(estimate).split(" ");
   return markup`<td style="white-space:nowrap"><strong>${value}</strong> <span class="interval">${interval.join(" ")}</span>${mark}</td>`;
 }
