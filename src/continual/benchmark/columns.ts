@@ -1,7 +1,8 @@
 /** @file The columns of a benchmark's short table: one definition for the terminal, the page and the paper. */
 import { mean, type Estimate } from "../../numerics/statistics.ts";
 import { estimated, figureOf, type MethodSummary } from "./aggregate.ts";
-import type { BenchResult, FigureKind } from "./result.ts";
+import { comparePairs, type Contestant } from "./pairs.ts";
+import type { BenchResult, FigureKind, RunResult } from "./result.ts";
 import { PERFORMANCE } from "./run-result.ts";
 
 export interface Column {
@@ -31,10 +32,33 @@ export function columnsOf(result: BenchResult): readonly Column[] {
     const means: Column = { name, better, isShare: true, of: (summary) => figureOf(summary, id)?.mean };
     return id === PERFORMANCE ? [means, { name: "IQM of all scores", better, isShare: true, of: iqmOf }] : [means];
   });
-  return [...figures, { name: "seconds a run", better: "lower", isShare: false, of: ({ method }) => meanSeconds(result, method) }];
+  const variants = result.methods.some(({ variantOf }) => variantOf !== undefined);
+  const blind: Column = { name: "cost of not knowing boundaries", better: "lower", isShare: true, of: ({ method }) => meanBlindness(result, method) };
+  return [
+    ...figures,
+    ...(variants ? [blind] : []),
+    { name: "seconds a run", better: "lower", isShare: false, of: ({ method }) => meanSeconds(result, method) },
+  ];
 }
 
 const iqmOf = (summary: MethodSummary): Estimate | undefined => figureOf(summary, PERFORMANCE)?.iqm;
+
+/** On the seeds that both have. */
+function meanBlindness(result: BenchResult, method: string): Estimate | undefined {
+  const base = result.methods.find(({ name }) => name === method)?.variantOf;
+  if (base === undefined) return undefined;
+  const performance = { runs: result.runs, figures: result.figures.filter(({ id }) => id === PERFORMANCE) };
+  const contestant = (name: string): Contestant => ({ name, method: name, result: performance });
+  return comparePairs([[contestant(base), contestant(method)]])[0]?.difference;
+}
+
+/** What a run loses in average performance by not being told boundaries; absent where its method is, or has no such run with the same seed. */
+export function blindnessOf({ methods, runs }: Pick<BenchResult, "methods" | "runs">, { method, seed, figures }: RunResult): number | undefined {
+  const base = methods.find(({ name }) => name === method)?.variantOf;
+  const told = runs.find((run) => run.method === base && run.seed === seed)?.figures[PERFORMANCE];
+  const own = figures[PERFORMANCE];
+  return told === undefined || own === undefined ? undefined : told - own;
+}
 
 function meanSeconds(result: BenchResult, method: string): Estimate | undefined {
   const seconds = secondsOf(result, method);

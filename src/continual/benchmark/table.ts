@@ -1,7 +1,7 @@
 /** @file A benchmark as text for a terminal: the methods with their intervals, the best first, and what it is ahead by. */
 import type { Estimate } from "../../numerics/statistics.ts";
 import { decimals } from "../format.ts";
-import { summarizeMethods, type MethodSummary } from "./aggregate.ts";
+import { summarizeMethods } from "./aggregate.ts";
 import { columnsOf } from "./columns.ts";
 import { comparePairs, type Contestant, type FigureDifference } from "./pairs.ts";
 import type { BenchResult } from "./result.ts";
@@ -28,26 +28,12 @@ export function benchTable(result: BenchResult): string {
   const { suite, tasks, seeds, protocol } = result;
   const columns = columnsOf(result);
   const title = `${suite.name}: ${tasks.length} ${tasks.length === 1 ? "task" : "tasks"}, ${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"}, ${String(protocol["demonstrations"])} demonstrations a task`;
-  const blind = result.methods.some(({ variantOf }) => variantOf !== undefined);
-  const header = ["method", "seeds", ...columns.map(({ name }) => name), ...(blind ? ["cost of not knowing boundaries"] : [])];
+  const header = ["method", "seeds", ...columns.map(({ name }) => name)];
   const rows = summarizeMethods(result).map((summary) =>
-    [summary.method, String(summary.seeds.length)].concat(
-      columns.map((column) => cellOf(column.of(summary))),
-      blind ? [costOf(summary, result)] : [],
-    ),
+    [summary.method, String(summary.seeds.length)].concat(columns.map((column) => cellOf(column.of(summary)))),
   );
   const interval = seeds.length > 1 ? "; 95 % intervals by bootstrap over seeds" : "; one seed tells nothing of the spread";
   return [`${title}${interval}`, padded([header, ...rows]), toldTask(result), ...leadLines(result)].join("\n\n");
-}
-
-/** What a method loses in average performance by not being told boundaries; on the seeds that both have. */
-export function costOf({ method }: MethodSummary, result: BenchResult): string {
-  const base = result.methods.find(({ name }) => name === method)?.variantOf;
-  if (base === undefined) return "";
-  const performance = { runs: result.runs, figures: result.figures.filter(({ id }) => id === PERFORMANCE) };
-  const contestant = (name: string): Contestant => ({ name, method: name, result: performance });
-  const [difference] = comparePairs([[contestant(base), contestant(method)]]);
-  return difference === undefined ? "–" : written(difference.difference);
 }
 
 /** Who knows which task is asked for: methods that do are not to be held against those that do not. */

@@ -137,7 +137,7 @@ describe("tables", () => {
   });
 });
 
-it("what a method loses by not knowing boundaries is a column of the table, where anybody was asked", () => {
+it("what a method loses by not knowing boundaries is a column of every table and a line of each seed, where anybody was asked", () => {
   const methods = [
     { name: "keeper", learned: 0.9, kept: 0.9 },
     { name: "keeper-no-boundaries", learned: 0.9, kept: 0.3, variantOf: "keeper" },
@@ -151,5 +151,12 @@ it("what a method loses by not knowing boundaries is a column of the table, wher
   expect(table).toContain("cost of not knowing boundaries");
   const row = table.split("\n").find((line) => line.trim().startsWith("keeper-no-boundaries"))!;
   expect(row).toContain(`  ${(mean("keeper") - mean("keeper-no-boundaries")).toFixed(3)} [`);
-  expect(benchTable(madeUpResult())).not.toContain("cost of not knowing");
+  const cost = (mean("keeper") - mean("keeper-no-boundaries")).toFixed(3);
+  expect(benchLatex(result)).toContain("cost of not knowing boundaries $\\downarrow$");
+  expect(benchLatex(result)).toMatch(new RegExp(`^ {2}keeper-no-boundaries .*\\$${cost}\\$`, "m"));
+  const of = (method: string): number => result.runs.find((run) => run.method === method && run.seed === 3)!.figures["average-performance"]!;
+  const lines = benchCsv(result).split("\r\n").filter((line) => line.includes("cost-of-not-knowing-boundaries")); // prettier-ignore
+  expect(lines).toHaveLength(5);
+  expect(lines[2]).toBe(`made-up,keeper-no-boundaries,3,cost-of-not-knowing-boundaries,${of("keeper") - of("keeper-no-boundaries")}`);
+  for (const text of [benchTable, benchLatex, benchCsv].map((make) => make(madeUpResult()))) expect(text).not.toMatch(/cost.of.not.knowing/);
 });

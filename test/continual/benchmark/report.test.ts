@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import { benchReport } from "../../../src/continual/benchmark/report.ts";
 import { paretoFront, type Dot } from "../../../src/continual/benchmark/report/scatter.ts";
 import { benchTable } from "../../../src/continual/benchmark/table.ts";
-import { madeUpResult } from "./made-up-result.ts";
+import { madeUpResult, type MadeUpMethod } from "./made-up-result.ts";
+
+/** With a method that is told boundaries, and is not. */
+const blind: readonly MadeUpMethod[] = [
+  { name: "none", learned: 0.9, kept: 0.1 },
+  { name: "keeper", learned: 0.9, kept: 0.9, reads: true },
+  { name: "keeper-no-boundaries", learned: 0.9, kept: 0.3, variantOf: "keeper" },
+];
 
 describe("a benchmark's page", () => {
   it("needs nothing but itself and is the same bytes for the same result", () => {
@@ -11,11 +18,13 @@ describe("a benchmark's page", () => {
   });
 
   it("contains every number of the terminal's table", () => {
-    const result = madeUpResult();
+    const result = madeUpResult({ methods: blind });
     const numbers = new Set(benchTable(result).match(/−?\d+\.\d+/g));
     expect(numbers.size).toBeGreaterThan(20);
     const shown = new Set(benchReport(result).match(/−?\d+\.\d+/g));
     expect([...numbers].filter((number) => !shown.has(number))).toEqual([]);
+    expect(benchReport(result)).toContain("<th>cost of not knowing boundaries ↓</th>");
+    expect(benchReport(madeUpResult())).not.toContain("cost of not knowing");
   });
 
   it("shows what was forgotten, where memory was read from, what it costs, and the jobs that failed, where there is such", () => {
