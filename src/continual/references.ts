@@ -14,6 +14,11 @@ const point = z.strictObject({ gradientStep: z.int().min(0), success: share });
 
 export const references = z.strictObject({
   suite: z.string(),
+  worlds: z
+    .array(z.looseObject({ world: z.string() }))
+    .optional()
+    .describe("The suite's, by which another suite is known to be the same; its name alone where they are not said."),
+  placements: z.int().min(1).optional().describe("The suite's."),
   protocol: z.record(z.string(), z.unknown()).describe("The settings of the runs, for people to compare with their own."),
   singleTaskCurves: z
     .strictObject({ seeds, tasks: z.record(z.string(), z.array(point).min(1)) })
@@ -34,7 +39,7 @@ const SAME = ["demonstrations", "demonstrationNoise", "gradientSteps", "taskCue"
 export function misfit(
   { protocol }: References,
   own: Readonly<Record<string, unknown>>,
-): { readonly choice: string; readonly wanted: unknown } | undefined {
+): { readonly choice: (typeof SAME)[number]; readonly wanted: unknown } | undefined {
   const choice = SAME.find((key) => JSON.stringify(protocol[key]) !== JSON.stringify(own[key]));
   return choice === undefined ? undefined : { choice, wanted: protocol[choice] };
 }

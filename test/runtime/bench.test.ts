@@ -159,6 +159,28 @@ describe("engram bench", () => {
     expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining("given, noisy, none") as string });
   });
 
+  it("says in a line why nothing is compared with, and knows a suite by its worlds and not by its name", async () => {
+    put("cw10.json", { name: "cw10", worlds: [{ world: "tabletop/push@1" }] });
+    const other = await engram("bench", "cw10.json", "--methods", "random", "--seeds", "1", "--out", "other-cw10", ...small);
+    expect(other.err).toContain("There is no forward transfer and no intransigence: no references come with Engram for the worlds of cw10. Add from-scratch and joint"); // prettier-ignore
+    const joint = await engram(...bench("whole"));
+    expect(joint.err).toContain(
+      "There is no forward transfer: no references come with Engram for the worlds of two. Add from-scratch to the methods",
+    );
+    const choices = [...small, "--set", "testsWhileLearning.every=2", "--set", "testsWhileLearning.episodes=1"];
+    put("renamed.json", { ...(JSON.parse(read("two.json")) as object), name: "renamed" });
+    const references = ["--references", "blind/references.json"];
+    const renamed = await engram("bench", "renamed.json", "--methods", "random", "--seeds", "1", ...references, "--out", "renamed", ...choices);
+    expect(renamed).toMatchObject({ code: 0, err: expect.not.stringContaining("There is no") as string });
+    expect(read("renamed", "results.csv")).toContain("renamed,random,1,intransigence,");
+    put("two-others.json", { name: "two", worlds: [{ world: "tabletop/reach@1" }, { world: "tabletop/pull@1" }] });
+    const others = await engram("bench", "two-others.json", "--methods", "random", "--seeds", "1", ...references, "--out", "others", ...choices);
+    expect(others).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/blind\/references\.json, `worlds\.1\.world`: it is .*push.*pull/) as string,
+    });
+  });
+
   it("runs on worlds of other programs, by recorded demonstrations", async () => {
     expect((await engram("record", "tabletop/reach@1", "--episodes", "2", "--out", "./remote-v0")).code).toBe(0);
     const served = await serveEnvironment("tabletop/reach@1", "--port", "0");

@@ -36,7 +36,9 @@ export function gather({ suite, protocol, jobs, done, failures, command, agents,
   const order = methods.map(({ method }) => method.name);
   const sorted = done.toSorted((a, b) => order.indexOf(a.method.name) - order.indexOf(b.method.name) || a.seed - b.seed);
   const logs = new Map(sorted.map((job) => [job, completeEvents(job.folder)]));
-  const compared = { ...references, suite: suite.name, protocol: { ...protocol }, ...referencesIn(logs) };
+  const { worlds, placements } = suite;
+  const content = { worlds: [...worlds], ...(placements !== undefined && { placements }) };
+  const compared = { ...references, suite: suite.name, ...content, protocol: { ...protocol }, ...referencesIn(logs) };
   const results = sorted.map((job) => jobResult(logs.get(job)!, { method: job.method.name, seed: job.seed, references: compared }));
   const figures = new Map<string, FigureKind>(results.flatMap((result) => result.figures.map((figure) => [figure.id, figure])));
   return {

@@ -5,6 +5,8 @@ import { FieldError, StorageError } from "../../contract/errors.ts";
 import { validate } from "../../contract/validate.ts";
 import type { Protocol } from "../../continual/benchmark/protocol.ts";
 import { misfit, references, type References } from "../../continual/references.ts";
+import type { Suite } from "../../continual/suite.ts";
+import { firstDifference } from "../../continual/benchmark/first-difference.ts";
 import { benchCsv } from "../../continual/benchmark/csv.ts";
 import { benchLatex } from "../../continual/benchmark/latex.ts";
 import { benchReport } from "../../continual/benchmark/report.ts";
@@ -22,17 +24,29 @@ export function writeResult(out: string, result: BenchResult): void {
   replaceFile(join(out, "report.html"), benchReport(result));
 }
 
-/** @throws {FieldError} A file that holds no references, or those of another suite or protocol. */
-export function readReferences(file: string, suite: string, protocol: Protocol): References {
+/** @throws {FieldError} A file that holds no references, or those of other worlds or another protocol. */
+export function readReferences(file: string, suite: Suite, protocol: Protocol): References {
   const found = about(file, () => validate(references, readJson(file, "Name a references.json that `engram bench` wrote."), "references"));
-  if (found.suite !== suite)
-    throw new FieldError(file, "suite", `it is of ${found.suite}, and ${suite} is asked for. Name references of the same suite.`);
+  if (found.worlds === undefined && found.suite !== suite.name)
+    throw new FieldError(file, "suite", `it is of ${found.suite}, and ${suite.name} is asked for. Name references of the same suite.`);
+  if (found.worlds !== undefined) requireSameWorlds(file, found, suite);
   const other = misfit(found, protocol);
   if (other === undefined) return found;
   throw new FieldError(
     file,
     `protocol.${other.choice}`,
     `it was made with ${JSON.stringify(other.wanted)}. Ask for the same, or leave the references out.`,
+  );
+}
+
+function requireSameWorlds(file: string, { suite: name, worlds, placements }: References, suite: Suite): void {
+  const found = firstDifference({ worlds, placements }, { worlds: suite.worlds, placements: suite.placements }, "");
+  if (found === undefined) return;
+  const [was, is] = [found.one, found.other].map((value) => (value === undefined ? "nothing" : JSON.stringify(value)));
+  throw new FieldError(
+    file,
+    found.path.replace(/^\./, ""),
+    `it is ${was} of ${name}, and ${is} of ${suite.name} is asked for. Name references of the same worlds.`,
   );
 }
 

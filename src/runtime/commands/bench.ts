@@ -5,18 +5,18 @@ import { InvalidValueError } from "../../contract/errors.ts";
 import { benchName } from "../../continual/benchmark/program.ts";
 import { toldBoundaries } from "../../continual/benchmark/methods.ts";
 import { boundaryModes, type BoundaryMode } from "../../continual/config.ts";
-import { misfit, type References } from "../../continual/references.ts";
 import { parseProtocol } from "../../continual/benchmark/protocol.ts";
 import type { BenchResult } from "../../continual/benchmark/result.ts";
 import { benchTable } from "../../continual/benchmark/table.ts";
 import { BenchProgress } from "../bench/bench-progress.ts";
+import { absentFigures, chosenReferences, type ChosenReferences } from "../bench/chosen-references.ts";
 import { claimFolder, remainingJobs } from "../bench/folders.ts";
 import { gather } from "../bench/gather.ts";
 import { jobTitle, type Job } from "../bench/job.ts";
 import { about } from "../bench/json-file.ts";
 import { runJobs, type JobOutcome } from "../bench/pool.ts";
 import { loadMethods, prepare, type Asked, type NamedMethod } from "../bench/prepare.ts";
-import { readReferences, writeResult } from "../bench/result-files.ts";
+import { writeResult } from "../bench/result-files.ts";
 import { integer } from "../flags.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { loadSuite } from "../load-suite.ts";
@@ -39,7 +39,7 @@ export interface BenchFlags {
 /** Resolves with the process's exit code: 1 when a job failed, 130 when it was stopped. */
 export async function benchCommand(name: string, flags: BenchFlags, registries: Registries): Promise<number> {
   const parallel = flags.parallel === undefined ? availableParallelism() : integer("--parallel", flags.parallel, [1, 1024]);
-  const asked = await askedFor(name, flags, registries);
+  const { why, ...asked } = await askedFor(name, flags, registries);
   const { jobs, backend } = await prepare(asked);
   const interrupt = onInterrupt();
   const claim = claimFolder(asked.out, asked);
@@ -52,7 +52,7 @@ export async function benchCommand(name: string, flags: BenchFlags, registries: 
       const outcome = ended.get(job);
       return outcome?.kind === "failed" ? [{ method: job.method.name, seed: job.seed, error: outcome.error }] : [];
     });
-    if (done.length > 0) report(gather({ ...asked, jobs, done, failures }), asked.out, flags);
+    if (done.length > 0) report(gather({ ...asked, jobs, done, failures }), { why, out: asked.out, json: flags.json });
     for (const { method, seed, error } of failures) process.stderr.write(`engram: ${method}, seed ${seed} failed: ${error}\n`);
     if (interrupt.signal.aborted && done.length < jobs.length) {
       process.stderr.write(
@@ -67,12 +67,12 @@ export async function benchCommand(name: string, flags: BenchFlags, registries: 
   }
 }
 
-async function askedFor(name: string, flags: BenchFlags, registries: Registries): Promise<Asked> {
+async function askedFor(name: string, flags: BenchFlags, registries: Registries): Promise<Asked & Pick<ChosenReferences, "why">> {
   const suites = await registries.suites();
   const agents = await registries.agents();
   const suite = suites.has(name) || !name.endsWith(".json") ? loadSuite(name, suites) : about(name, () => loadSuite(name, suites));
   const protocol = parseProtocol(withOverrides({}, flags.set));
-  const references = await comparedWith(flags, registries, { suite, protocol });
+  const chosen = await chosenReferences({ suite, protocol, file: flags.references }, registries);
   const command = [
     `engram bench ${name} --methods ${flags.methods} --seeds ${flags.seeds}`,
     ...(flags.references === undefined ? [] : [`--references ${flags.references}`]),
@@ -83,7 +83,7 @@ async function askedFor(name: string, flags: BenchFlags, registries: Registries)
     suite,
     from: name,
     protocol,
-    ...(references && { references }),
+    ...chosen,
     methods: inModes(loadMethods(flags.methods, agents), flags.boundaries),
     seeds: seedsOf(flags.seeds),
     out: flags.out ?? join("runs", benchName(suite)),
@@ -91,17 +91,6 @@ async function askedFor(name: string, flags: BenchFlags, registries: Registries)
     agents,
     openEnvironment: (id) => openEnvironment(id, registries),
   };
-}
-
-/** What is asked for; else what comes with Engram, where that is of the same protocol. */
-async function comparedWith(
-  flags: BenchFlags,
-  registries: Registries,
-  { suite, protocol }: Pick<Asked, "suite" | "protocol">,
-): Promise<References | undefined> {
-  if (flags.references !== undefined) return readReferences(flags.references, suite.name, protocol);
-  const ours = (await registries.references()).get(suite.name);
-  return ours === undefined || misfit(ours, protocol) !== undefined ? undefined : ours;
 }
 
 /** Each method once for each way of being told boundaries. @throws {InvalidValueError} */
@@ -153,11 +142,19 @@ async function work(jobs: readonly Job[], { total, parallel, signal }: Work): Pr
   return ended;
 }
 
-function report(result: BenchResult, out: string, { json }: BenchFlags): void {
+interface Reporting {
+  readonly why: string | undefined;
+  readonly out: string;
+  readonly json: boolean | undefined;
+}
+
+function report(result: BenchResult, { why, out, json }: Reporting): void {
   writeResult(out, result);
   if (json === true) process.stdout.write(`${JSON.stringify({ folder: out, results: result })}\n`);
   else
     process.stdout.write(
       `${benchTable(result)}\n\nReport: ${join(out, "report.html")}\nEvery figure of every seed: ${join(out, "results.json")}, results.csv, results.tex\n`,
     );
+  const absent = absentFigures(result.references, why ?? "the references have nothing for it");
+  if (absent !== undefined) process.stderr.write(`${absent}\n`);
 }

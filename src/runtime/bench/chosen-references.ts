@@ -1,0 +1,49 @@
+/** @file What a benchmark's figures of transfer and intransigence compare with, or why there are none. */
+import type { Protocol } from "../../continual/benchmark/protocol.ts";
+import { misfit, type References } from "../../continual/references.ts";
+import type { Suite } from "../../continual/suite.ts";
+import type { Registries } from "../registries.ts";
+import { readReferences } from "./result-files.ts";
+
+export interface ChosenReferences {
+  readonly references?: References;
+  /** Why nothing was chosen, as the beginning of a sentence. */
+  readonly why?: string;
+}
+
+interface ComparedBench {
+  readonly suite: Suite;
+  readonly protocol: Protocol;
+  /** A file that was asked for. */
+  readonly file: string | undefined;
+}
+
+/**
+ * What is asked for; else what comes with Engram for a suite of the same worlds, whatever its name, where that is of the same protocol.
+ * @throws {FieldError} @throws {StorageError} A file that holds no references, or those of other worlds or another protocol.
+ */
+export async function chosenReferences({ suite, protocol, file }: ComparedBench, registries: Registries): Promise<ChosenReferences> {
+  if (file !== undefined) return { references: readReferences(file, suite, protocol) };
+  const suites = await registries.suites();
+  const ours = [...(await registries.references())].find(([name]) => hasSameWorlds(suites.get(name), suite))?.[1];
+  if (ours === undefined) return { why: `no references come with Engram for the worlds of ${suite.name}` };
+  const other = misfit(ours, protocol);
+  if (other === undefined) return { references: ours };
+  const [theirs, own] = [other.wanted, protocol[other.choice]].map((value) => JSON.stringify(value));
+  return { why: `the references that come with Engram are of ${other.choice}=${theirs}, and this benchmark is of ${other.choice}=${own}` };
+}
+
+/** Learning a world depends on the demonstrations and the placements that there are of it, too. */
+const hasSameWorlds = (one: Suite | undefined, other: Suite): boolean =>
+  one !== undefined && JSON.stringify([one.worlds, one.placements]) === JSON.stringify([other.worlds, other.placements]);
+
+/** Which figures a result goes without, in a line; nothing where it has them all. @param why As it was chosen. */
+export function absentFigures(found: References | undefined, why: string): string | undefined {
+  const absent = [
+    ...(found?.singleTaskCurves === undefined ? [{ figure: "forward transfer", method: "from-scratch" }] : []),
+    ...(found?.jointFinal === undefined ? [{ figure: "intransigence", method: "joint" }] : []),
+  ];
+  if (absent.length === 0) return undefined;
+  const [figures, methods] = [absent.map(({ figure }) => figure).join(" and no "), absent.map(({ method }) => method).join(" and ")];
+  return `There is no ${figures}: ${why}. Add ${methods} to the methods, or name --references.`;
+}
