@@ -172,6 +172,7 @@ class RunRecord {
   readonly #indexes: MemoryIndex[] = [];
   #meta: Readonly<Record<string, unknown>>;
   readonly #startedAt = performance.now();
+  readonly #usedBefore = process.cpuUsage();
 
   constructor(folder: RunFolder, { scenario, config, seed, agents, command, progress }: RunOptions, backend: string) {
     this.#folder = folder;
@@ -204,6 +205,12 @@ class RunRecord {
 
   get seconds(): number {
     return (performance.now() - this.#startedAt) / 1000;
+  }
+
+  /** What this process has worked since, all of its threads together: unlike the clock, it goes on alone however busy the machine is [s]. */
+  get #cpuSeconds(): number {
+    const { user, system } = process.cpuUsage(this.#usedBefore);
+    return (user + system) / 1e6;
   }
 
   /** Takes charge of flushing and closing a store. */
@@ -241,6 +248,7 @@ class RunRecord {
       status,
       ended: new Date().toISOString(),
       seconds: Number(this.seconds.toFixed(2)),
+      cpuSeconds: Number(this.#cpuSeconds.toFixed(2)),
       ...failure,
     });
   }

@@ -47,7 +47,7 @@ function lasting(out: string): Record<string, string> {
 }
 
 /** Without the lines of a CSV file, and the last column of a LaTeX table, that tell how long runs took. */
-const withoutSeconds = (text: string): string => text.replaceAll(/^.*,seconds,[^\n]*\n/gm, "").replaceAll(/ & [^&\n]*\\\\$/gm, "");
+const withoutSeconds = (text: string): string => text.replaceAll(/^.*,cpu-seconds,[^\n]*\n/gm, "").replaceAll(/ & [^&\n]*\\\\$/gm, "");
 
 let whole: Result;
 beforeAll(async () => {

@@ -37,7 +37,7 @@ export function columnsOf(result: BenchResult): readonly Column[] {
   return [
     ...figures,
     ...(variants ? [blind] : []),
-    { name: "seconds a run", better: "lower", isShare: false, of: ({ method }) => meanSeconds(result, method) },
+    { name: "CPU seconds a run", better: "lower", isShare: false, of: ({ method }) => meanCpuSeconds(result, method) },
   ];
 }
 
@@ -60,11 +60,11 @@ export function blindnessOf({ methods, runs }: Pick<BenchResult, "methods" | "ru
   return told === undefined || own === undefined ? undefined : told - own;
 }
 
-function meanSeconds(result: BenchResult, method: string): Estimate | undefined {
-  const seconds = secondsOf(result, method);
+function meanCpuSeconds(result: BenchResult, method: string): Estimate | undefined {
+  const seconds = cpuSecondsOf(result, method);
   return seconds.length === 0 ? undefined : estimated([seconds], (groups) => mean(groups[0]!));
 }
 
-/** How long each run of a method took [s], by its own clock on the machine that it ran on. */
-export const secondsOf = ({ runs, circumstances }: Pick<BenchResult, "runs" | "circumstances">, method: string): readonly number[] =>
-  runs.flatMap((run, i) => (run.method === method ? (circumstances.seconds[i] ?? []) : []));
+/** How long each run of a method kept a core of its machine at work [s]. */
+export const cpuSecondsOf = ({ runs, circumstances }: Pick<BenchResult, "runs" | "circumstances">, method: string): readonly number[] =>
+  runs.flatMap((run, i) => (run.method === method ? (circumstances.cpuSeconds[i] ?? []) : []));

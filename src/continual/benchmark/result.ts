@@ -63,8 +63,8 @@ export const benchResult = z.object({
     system: text,
     processor: text,
     cores: natural,
-    /** Of each job, in the order of `runs`. */
-    seconds: z.array(z.number()),
+    /** That each job kept a core at work, in the order of `runs`; not those of worlds that other processes simulate. */
+    cpuSeconds: z.array(z.number()),
   }),
 });
 

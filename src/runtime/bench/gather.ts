@@ -61,7 +61,7 @@ export function gather({ suite, protocol, jobs, done, failures, command, agents,
       system: `${platform()} ${release()} ${arch()}`,
       processor: cpus()[0]?.model ?? "unknown",
       cores: cpus().length,
-      seconds: sorted.map(({ folder }) => secondsOf(folder)),
+      cpuSeconds: sorted.map(({ folder }) => cpuSecondsOf(folder)),
     },
   };
 }
@@ -84,4 +84,5 @@ function methodResult({ method, config }: Job, agents: Gathering["agents"]): Ben
   return { name, summary, agent, curriculum, toldTask: isToldTask(resolved), ...(variantOf !== undefined && { variantOf }), config: resolved };
 }
 
-const secondsOf = (folder: string): number => (JSON.parse(readFileSync(join(folder, "meta.json"), "utf8")) as { readonly seconds: number }).seconds;
+const cpuSecondsOf = (folder: string): number =>
+  (JSON.parse(readFileSync(join(folder, "meta.json"), "utf8")) as { readonly cpuSeconds: number }).cpuSeconds;

@@ -100,7 +100,7 @@ export function madeUpResult({
       processor: "",
       cores: 1,
       // A method takes ten times as long as the one before it.
-      seconds: jobs.map((_, k) => 1.25 * 10 ** Math.floor(k / seeds.length) + 0.125 * (k % seeds.length)),
+      cpuSeconds: jobs.map((_, k) => 1.25 * 10 ** Math.floor(k / seeds.length) + 0.125 * (k % seeds.length)),
     },
   };
 }

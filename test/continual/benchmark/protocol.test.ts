@@ -116,15 +116,15 @@ describe("tables", () => {
     const lines = benchCsv(result).trimEnd().split("\r\n");
     expect(lines[0]).toBe("suite,method,seed,figure,value");
     expect(lines).toHaveLength(1 + result.runs.reduce((sum, { figures }) => sum + Object.keys(figures).length + 1, 0));
-    expect(lines.filter((line) => line.includes(",seconds,"))).toContain("made-up,keeper,2,seconds,12.625");
+    expect(lines.filter((line) => line.includes(",cpu-seconds,"))).toContain("made-up,keeper,2,cpu-seconds,12.625");
     expect(lines[1]).toBe(`made-up,none,1,average-performance,${result.runs[0]!.figures["average-performance"]!}`);
   });
 
   it("say how long a run takes, in the terminal and in a paper", () => {
     // Five seeds of 12.5 s, each ⅛ s longer than the one before: 12.5 + 0.25.
-    expect(benchTable(madeUpResult())).toMatch(/^ {2}method .* seconds a run$/m);
+    expect(benchTable(madeUpResult())).toMatch(/^ {2}method .* CPU seconds a run$/m);
     expect(benchTable(madeUpResult())).toMatch(/^ {2}keeper .* 12\.750 \[12\.\d{3}, 12\.\d{3}\]$/m);
-    expect(benchLatex(madeUpResult())).toMatch(/seconds a run \$\\downarrow\$ \\\\\n/);
+    expect(benchLatex(madeUpResult())).toMatch(/CPU seconds a run \$\\downarrow\$ \\\\\n/);
     expect(benchLatex(madeUpResult())).toMatch(/^ {2}keeper .*& \$12\.750\$ .*\\\\$/m);
   });
 

@@ -29,7 +29,8 @@ describe("a benchmark's page", () => {
 
   it("shows what was forgotten, where memory was read from, what it costs, and the jobs that failed, where there is such", () => {
     const page = benchReport({ ...madeUpResult(), failures: [{ method: "none", seed: 9, error: "It <b>broke</b>." }] });
-    for (const part of ["What none forgot", "Where keeper read from", "seconds a run", "It &lt;b&gt;broke&lt;/b&gt;."]) expect(page).toContain(part);
+    for (const part of ["What none forgot", "Where keeper read from", "CPU seconds a run", "It &lt;b&gt;broke&lt;/b&gt;."])
+      expect(page).toContain(part);
     expect(page).not.toContain("What joint forgot");
     const plain = benchReport(madeUpResult({ methods: [{ name: "joint", learned: 1, kept: 1, curriculum: "joint" }] }));
     for (const part of ["<h2>Forgetting", "<h2>Where memory", "<h2>Jobs that failed", "<h2>What the best"]) expect(plain).not.toContain(part);
@@ -44,7 +45,7 @@ describe("a benchmark's page", () => {
   });
 
   it("tells methods of as many gradient steps apart by the seconds that they take", () => {
-    const picture = /<svg role="img" aria-label="Average performance against seconds a run".*?<\/svg>/.exec(benchReport(madeUpResult()))![0];
+    const picture = /<svg role="img" aria-label="Average performance against CPU seconds a run".*?<\/svg>/.exec(benchReport(madeUpResult()))![0];
     expect(new Set(picture.match(/(?<=<circle cx=")[\d.]+/g)).size).toBe(3);
     // Five seeds of 1.25 s, each ⅛ s longer than the one before: 1.25 + 0.25.
     expect(benchReport(madeUpResult())).toMatch(/<strong>1\.500<\/strong>/);

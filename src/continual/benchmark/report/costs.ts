@@ -1,8 +1,8 @@
-/** @file Performance against what it costs: bytes that a method keeps, and seconds that its runs take. */
+/** @file Performance against what it costs: bytes that a method keeps, and CPU seconds that its runs take. */
 import { mean } from "../../../numerics/statistics.ts";
 import { markup, type Part } from "../../report/markup.ts";
 import { figureOf } from "../aggregate.ts";
-import { secondsOf } from "../columns.ts";
+import { cpuSecondsOf } from "../columns.ts";
 import type { BenchResult, RunResult } from "../result.ts";
 import { PERFORMANCE } from "../run-result.ts";
 import { nameOf, type Ranked } from "./page-parts.ts";
@@ -18,7 +18,7 @@ export function costsSection(result: BenchResult, ranked: readonly Ranked[]): Pa
       ? { name: "bytes kept: experience, parameters and what the consolidation needs", of: ({ runs }: Ranked) => runs.map(bytesOf) }
       : { name: "entries in long-term memory at the end", of: ({ runs }: Ranked) => runs.map(({ memorySize }) => memorySize) };
   // Gradient steps are the protocol's, the same for every method: what a step costs is seen in seconds alone.
-  const axes = [memory, { name: "seconds a run", of: (one: Ranked) => secondsOf(result, nameOf(one)) }];
+  const axes = [memory, { name: "CPU seconds a run", of: (one: Ranked) => cpuSecondsOf(result, nameOf(one)) }];
   const pictures = axes.map(({ name, of }) => {
     const dots = ranked.flatMap((one): Dot[] => {
       const performance = figureOf(one.summary, PERFORMANCE)?.mean;
@@ -27,7 +27,7 @@ export function costsSection(result: BenchResult, ranked: readonly Ranked[]): Pa
     });
     return markup`<figure>${scatter({ label: `Average performance against ${name}`, x: name, dots })}</figure>`;
   });
-  return markup`<section><h2>What it costs</h2><p class="note">Average performance with its 95 % interval, against cost on a logarithmic scale; seconds are those of the machine below, of runs that may have shared it. The dashed line joins the methods that no other beats in both.</p><div class="row">${pictures}</div></section>`;
+  return markup`<section><h2>What it costs</h2><p class="note">Average performance with its 95 % interval, against cost on a logarithmic scale; seconds are those that a core of the machine below was at work. The dashed line joins the methods that no other beats in both.</p><div class="row">${pictures}</div></section>`;
 }
 
 const bytesOf = ({ figures }: RunResult): number => BYTES.reduce((sum, id) => sum + (figures[id] ?? 0), 0);
