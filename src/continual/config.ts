@@ -52,14 +52,14 @@ const fields = z.strictObject({
     .min(0)
     .default(0)
     .describe(
-      "Demonstrations after which agents sleep while a task is still being shown, with their share of its gradient steps; 0: not before it was shown.",
+      "Demonstrations after which agents sleep, with their share of a task's gradient steps, though no boundary was heard of; 0: only at boundaries.",
     ),
   sleepSeconds: z
     .number()
     .positive()
     .optional()
     .describe(
-      "Wall-clock seconds after which a sleep takes no further gradient step. What is learned then depends on the machine; no limit without it.",
+      "Seconds of an agent's own work after which a sleep takes no further gradient step. What is learned then depends on the machine; no limit without it.",
     ),
   sleepMemoryBytes: z
     .int()

@@ -2,61 +2,48 @@
  * @file A continual-learning run: worlds in sequence, agents side by side, everything that happens told as events. A scenario's
  * program decides what is done in which order; here is how each thing is done. All chance comes from the run's seed.
  */
-import type { Agent, ConsolidationBudget, ConsolidationProgress, Decision, Transition } from "../contract/agent.ts";
+import type { Agent, ConsolidationProgress, Transition } from "../contract/agent.ts";
 import { DivergenceError, EngramError, InvalidValueError, OrderError, StorageError } from "../contract/errors.ts";
-import type { MemoryCondition } from "../contract/explanation.ts";
 import type { TaskId } from "../contract/task.ts";
 import { RandomStream } from "../numerics/random.ts";
-import { agentActor, closedLoop, type EpisodePlan } from "../streams/closed-loop.ts";
-import { drain } from "../streams/drain.ts";
-import { wallClock, yieldNow } from "../streams/event-loop.ts";
-import type { EpisodeEnded, LoopEvent } from "../streams/loop-event.ts";
+import { yieldNow } from "../streams/event-loop.ts";
 import { Boundaries } from "./boundaries.ts";
 import type { ContinualConfig } from "./config.ts";
 import { demonstrate, type DemonstrationTotals } from "./demonstrations.ts";
 import type { LossCurvePoint } from "./loss-curve.ts";
 import { MemoryUse } from "./memory-use.ts";
+import { Performances, type TestOptions } from "./performances.ts";
 import { ReadShares } from "./read-shares.ts";
 import { checkSets, chooseRecorded, transitionsOf } from "./recorded.ts";
 import { makeAgent, makeAgents } from "./run-agents.ts";
 import type { Outcomes, RunProgress, SleepTrigger } from "./run-event.ts";
-import { frozenSeeds, placementSeed, TESTED } from "./placements.ts";
 import { runTasks, type RunTask } from "./run-task.ts";
 import type { ContinualRunOptions } from "./run-options.ts";
-import { sleepThrough, type Slept } from "./sleep-through.ts";
+import { SleepBudgets } from "./sleep-budgets.ts";
+import { sleepThrough, type SleepOrder, type Slept } from "./sleep-through.ts";
 import { TestsWhileLearning } from "./tests-while-learning.ts";
 import { WorkEstimate } from "./work-estimate.ts";
 
 export type { ContinualRunOptions } from "./run-options.ts";
 export type { RunTask } from "./run-task.ts";
 
-/** Episodes that an agent plays in a world. */
-interface Performance {
-  readonly agent: Agent;
-  readonly task: RunTask;
-  /** How the agent reads its memory. */
-  readonly memory?: MemoryCondition;
-  readonly episodes: Iterable<EpisodePlan>;
-  readonly onEvent?: (event: LoopEvent) => void;
-  readonly signal?: AbortSignal;
-}
-
-/** So many episodes of one cell are played again because their world was lost; after that they count as they ended. */
-const LOST_EPISODES = 3;
-
-interface TestOptions {
-  /** How the agent reads its memory. */
-  readonly memory?: MemoryCondition;
-  /** How many placements at most. */
-  readonly placements?: number;
-  readonly onDecision?: (decision: Decision) => void;
-}
-
 export interface ProbeOptions {
   /** How many tasks have been learned, as the tests were told; all by default. */
   readonly learned?: number;
   /** On how many placements of each task, the first of the tests'; all by default. */
   readonly placements?: number;
+}
+
+/** A demonstration of a task. */
+interface Showing {
+  /** Which one, from 0. */
+  readonly k: number;
+  readonly onSlept: (() => Promise<void>) | undefined;
+}
+
+/** What an agent goes to sleep with. */
+interface Bedtime extends Pick<SleepOrder, "gradientSteps" | "taskEnds"> {
+  readonly trigger: SleepTrigger;
 }
 
 /** Thrown out of a run's work when its pace was stopped. */
@@ -80,17 +67,14 @@ export class ContinualRun {
   readonly #random: RandomStream;
   readonly #work: WorkEstimate;
   readonly #boundaries: Boundaries;
-  /** Demonstrations since agents last slept, of the task that is being shown; and how many of its gradient steps sleeps in its midst took. */
-  #unslept = 0;
-  #slept = 0;
+  readonly #budgets: SleepBudgets;
+  readonly #performances: Performances;
   /** What each agent read of its memory in its latest row of tests. */
   readonly #use = new Map<Agent, MemoryUse>();
   /** Tasks demonstrated so far. */
   readonly #seen = new Set<RunTask>();
-  /** Episodes begun so far, over the whole run. */
-  #episodes = 0;
-  /** Of those, the ones that were only shown. */
-  #exhibited = 0;
+  /** What was shown last. */
+  #latest: RunTask;
 
   private constructor(options: ContinualRunOptions, worlds: readonly RunTask[], agents: readonly Agent[]) {
     this.config = options.config;
@@ -102,7 +86,18 @@ export class ContinualRun {
     this.#random = RandomStream.fromSeed(options.seed);
     this.#work = new WorkEstimate(options.config);
     const { boundaries: mode, demonstrations } = options.config;
-    this.#boundaries = new Boundaries({ mode, spec: worlds[0]!.entry.spec, demonstrations, random: this.#random.split("boundaries") });
+    const boundaries = new Boundaries({ mode, spec: worlds[0]!.entry.spec, demonstrations, random: this.#random.split("boundaries") });
+    this.#boundaries = boundaries;
+    this.#budgets = new SleepBudgets(options.config);
+    this.#performances = new Performances({
+      config: options.config,
+      random: this.#random,
+      pace: options.pace,
+      nameOf: (task) => boundaries.nameOf(task),
+      onLoop: options.onLoop,
+      onTested: (agent, task) => this.#progress("evaluate", task.id, 1, agent.name),
+    });
+    this.#latest = worlds[0]!;
   }
 
   /**
@@ -128,15 +123,17 @@ export class ContinualRun {
   }
 
   /**
-   * The scripted controller shows the task, or a data set of recorded episodes does; every agent observes the same successful episodes.
+   * The scripted controller shows the task, or a data set of recorded episodes does; every agent observes the same successful episodes. Agents that are not told
+   * of boundaries sleep meanwhile, where they believe in one.
+   * @param onSlept All agents have slept on what they had seen, and see nothing new before it is over.
    * @throws {StoppedError} @throws {InvalidValueError} A world without a controller, or a data set that does not fit. @throws {DemonstrationError} A controller that keeps failing.
    */
-  async demonstrate(task: RunTask): Promise<void> {
+  async demonstrate(task: RunTask, onSlept?: () => Promise<void>): Promise<void> {
     for (const agent of this.agents) {
       await this.#refresh(agent);
       if (this.config.boundaries === "given") agent.beginTask(task.id);
     }
-    this.#unslept = this.#slept = 0;
+    this.#budgets.beginTask();
     this.#seen.add(task);
     const set = this.config.demonstrationSets[task.world];
     const shown: (readonly Transition[])[] = [];
@@ -145,33 +142,38 @@ export class ContinualRun {
       this.#progress("demonstrate", task.id, 1);
     };
     const totals = await (set === undefined ? this.#controllerShows(task, onShown) : this.#recordingShows(task, set, onShown));
-    for (const [k, transitions] of shown.entries()) await this.#show(task, transitions, k);
+    for (const [k, transitions] of shown.entries()) await this.#show(task, transitions, { k, onSlept });
     this.#requireGoingOn();
     this.#options.onEvent({ kind: "demonstrated", task: task.id, ...totals });
   }
 
   /** Every agent sees the k-th demonstration of a task, as what it is believed to be; and sleeps before it or after it, where that is due. */
-  async #show(task: RunTask, transitions: readonly Transition[], k: number): Promise<void> {
+  async #show(task: RunTask, transitions: readonly Transition[], { k, onSlept }: Showing): Promise<void> {
+    const { boundaries, sleepEvery, demonstrations } = this.config;
     const { context, begins } = this.#boundaries.hear(task.id, transitions);
     if (begins) {
       this.#options.onEvent({ kind: "boundary", task: task.id, demonstration: k, context });
-      await this.#sleepMeanwhile(task, "drift");
+      if (await this.#sleepMeanwhile(boundaries === "noisy" ? "boundary" : "drift")) await onSlept?.();
       for (const agent of this.agents) agent.beginTask(context);
     }
     for (const transition of transitions) for (const agent of this.agents) agent.observe({ ...transition, task: context });
-    this.#unslept++;
-    const { sleepEvery, demonstrations } = this.config;
-    if (sleepEvery > 0 && this.#unslept >= sleepEvery && k + 1 < demonstrations) await this.#sleepMeanwhile(task, "count");
+    this.#latest = task;
+    this.#budgets.show();
+    // Only who is told that a task ends with this demonstration waits for the sleep at its end.
+    const isLast = boundaries === "given" && k + 1 === demonstrations;
+    if (sleepEvery > 0 && this.#budgets.unslept >= sleepEvery && !isLast && (await this.#sleepMeanwhile("count"))) await onSlept?.();
   }
 
-  /** All agents sleep on what they have seen since they last did, with its share of the task's gradient steps. */
-  async #sleepMeanwhile(task: RunTask, trigger: SleepTrigger): Promise<void> {
-    const { gradientSteps, demonstrations } = this.config;
-    const steps = Math.round((gradientSteps * this.#unslept) / demonstrations);
-    if (this.#unslept === 0 || steps === 0) return;
-    for (const agent of this.agents) await this.#sleep(agent, task, { gradientSteps: steps, taskEnds: trigger === "drift" }, trigger);
-    this.#slept += steps;
-    this.#unslept = 0;
+  /** All agents sleep on what they have seen since they last did, with what is due for it. @returns Whether there was anything. */
+  async #sleepMeanwhile(trigger: SleepTrigger): Promise<boolean> {
+    if (this.#budgets.unslept === 0 || this.agents.every(({ name }) => this.#budgets.due(name) === 0)) return false;
+    for (const agent of this.agents) {
+      const gradientSteps = this.#budgets.due(agent.name);
+      await this.#sleep(agent, this.#latest, { gradientSteps, taskEnds: trigger !== "count", trigger });
+      this.#budgets.take(agent.name, gradientSteps);
+    }
+    this.#budgets.settle();
+    return true;
   }
 
   #controllerShows(task: RunTask, onSuccess: (transitions: readonly Transition[]) => void): Promise<DemonstrationTotals> {
@@ -183,7 +185,7 @@ export class ContinualRun {
       random: this.#random.split("demonstrations").split(task.id),
       placements: this.config.placements,
       pace,
-      nextEpisode: () => ++this.#episodes,
+      nextEpisode: () => this.#performances.nextEpisode(),
       onLoop,
       onSuccess,
     });
@@ -196,7 +198,7 @@ export class ContinualRun {
     try {
       let steps = 0;
       for (const episode of chooseRecorded(set, demonstrations, this.#random.split("demonstrations").split(task.id))) {
-        const transitions = transitionsOf(episode, { task: task.id, number: ++this.#episodes, spec });
+        const transitions = transitionsOf(episode, { task: task.id, number: this.#performances.nextEpisode(), spec });
         steps += transitions.length;
         onShown(transitions);
         await this.#rest();
@@ -208,17 +210,23 @@ export class ContinualRun {
   }
 
   /**
-   * An agent sleeps on what it has observed, the new task included, with what is left of the task's gradient steps.
+   * An agent sleeps on what it has observed: where boundaries are given the task has ended, and what is left of its gradient steps is taken; else there just is time
+   * for it, and for what is due.
    * @throws {StoppedError} The sleep is then left unfinished. @throws {DivergenceError} A loss or gradient that is not finite; the agent is then as it was before that step.
    */
   async sleep(agent: Agent, task: RunTask): Promise<void> {
-    const isGiven = this.config.boundaries === "given";
-    const gradientSteps = Math.max(0, this.config.gradientSteps - this.#slept);
-    await this.#sleep(agent, task, { gradientSteps, taskEnds: isGiven }, isGiven ? "boundary" : "idle");
+    if (this.config.boundaries === "given") {
+      await this.#sleep(agent, task, { gradientSteps: this.#budgets.rest(agent.name), taskEnds: true, trigger: "boundary" });
+    } else {
+      const gradientSteps = this.#budgets.due(agent.name);
+      await this.#sleep(agent, task, { gradientSteps, taskEnds: false, trigger: "idle" });
+      this.#budgets.take(agent.name, gradientSteps);
+    }
+    this.#budgets.settle();
   }
 
-  async #sleep(agent: Agent, task: RunTask, budget: ConsolidationBudget, trigger: SleepTrigger): Promise<void> {
-    const { gradientSteps } = budget;
+  async #sleep(agent: Agent, task: RunTask, { trigger, ...asked }: Bedtime): Promise<void> {
+    const { gradientSteps } = asked;
     const named = { agent: agent.name, task: task.id };
     const { onEvent } = this.#options;
     await this.#refresh(agent);
@@ -232,29 +240,24 @@ export class ContinualRun {
     const onLoss = (point: LossCurvePoint): void => onEvent({ kind: "loss", ...named, ...point });
     let slept: Slept;
     try {
-      slept = await sleepThrough(agent, this.#limited(budget), { onTurn, onLoss });
+      slept = await sleepThrough(agent, { ...asked, ...this.#limits() }, { onTurn, onLoss });
     } catch (error) {
       throw error instanceof DivergenceError ? error.during({ ...named, seed: this.seed }) : error;
     } finally {
       tests?.dispose();
     }
-    const { report, done } = slept;
+    const { report, done, isCutShort } = slept;
     this.#work.skip("learn", agent.name, gradientSteps - done);
     this.#work.skip("evaluate", agent.name, tests?.left ?? 0);
-    onEvent({ kind: "learned", ...named, trigger, ...report });
+    onEvent({ kind: "learned", ...named, trigger, ...report, ...(isCutShort && { gradientStepsAsked: gradientSteps }) });
     const learned = Math.min(this.#before(task) + 1, this.tasks.length);
     if (agent.measure !== undefined) onEvent({ kind: "measured", agent: agent.name, learned, ...agent.measure() });
   }
 
-  /** A sleep's budget, with the limits that the configuration sets to all sleeps. */
-  #limited(budget: ConsolidationBudget): ConsolidationBudget {
-    const { sleepSeconds, sleepMemoryBytes } = this.config;
-    const begun = wallClock();
-    return {
-      ...budget,
-      ...(sleepSeconds !== undefined && { isOver: () => wallClock() - begun > 1000 * sleepSeconds }),
-      ...(sleepMemoryBytes !== undefined && { memoryBytes: sleepMemoryBytes }),
-    };
+  /** That the configuration sets to all sleeps. */
+  #limits(): Pick<SleepOrder, "seconds" | "memoryBytes"> {
+    const { sleepSeconds: seconds, sleepMemoryBytes: memoryBytes } = this.config;
+    return { ...(seconds !== undefined && { seconds }), ...(memoryBytes !== undefined && { memoryBytes }) };
   }
 
   /** @param gradientSteps Of this sleep. */
@@ -280,8 +283,7 @@ export class ContinualRun {
   }
 
   /**
-   * Tests an agent on a task: one cell of its success matrix. The placements depend on the run's seed and the task alone, so all agents meet
-   * the same ones every time, and no demonstration shows any of them. An episode whose world was lost is played again.
+   * Tests an agent on a task: one cell of its success matrix.
    * @param learned How many tasks have been learned so far.
    * @throws {StoppedError} @throws {InvalidValueError} More tasks learned than there are.
    */
@@ -329,8 +331,7 @@ export class ContinualRun {
   /** Shows an agent at work for one episode, until its end, an abort of the signal or a stop of the pace; nothing of it is logged. */
   async exhibit(agent: Agent, task: RunTask, signal?: AbortSignal): Promise<void> {
     await this.#refresh(agent);
-    const seed = this.#random.split("exhibition").split(this.#exhibited++).uint32();
-    await this.#play({ agent, task, episodes: [{ episode: ++this.#episodes, reset: { seed } }], ...(signal && { signal }) });
+    await this.#performances.exhibit(agent, task, signal);
   }
 
   /** Announces the end. */
@@ -352,24 +353,10 @@ export class ContinualRun {
     }
   }
 
-  async #test(agent: Agent, task: RunTask, { memory, placements = Infinity, onDecision }: TestOptions): Promise<Outcomes> {
-    const ended: EpisodeEnded[] = [];
-    let patience = LOST_EPISODES;
-    const onEvent = (event: LoopEvent): void => {
-      if (event.kind === "stepped") onDecision?.(event.decision);
-      if (event.kind !== "episode-ended") return;
-      if (event.reason === "disconnected" && --patience >= 0) return;
-      ended.push(event);
-      this.#progress("evaluate", task.id, 1, agent.name);
-    };
-    const count = Math.min(this.config.evaluationEpisodes, placements);
-    await this.#play({ agent, task, episodes: this.#evaluationPlans(task, count, ended), onEvent, ...(memory && { memory }) });
+  async #test(agent: Agent, task: RunTask, options: TestOptions): Promise<Outcomes> {
+    const outcomes = await this.#performances.test(agent, task, options);
     this.#requireGoingOn();
-    return {
-      successes: ended.map((episode) => episode.success),
-      steps: ended.map((episode) => episode.steps),
-      returns: ended.map((episode) => episode.return),
-    };
+    return outcomes;
   }
 
   #checkLearned(learned: number): void {
@@ -383,31 +370,6 @@ export class ContinualRun {
     let use = this.#use.get(agent);
     if (use?.learned !== learned) this.#use.set(agent, (use = new MemoryUse(learned)));
     return use;
-  }
-
-  async #play({ agent, task, memory, episodes, onEvent, signal }: Performance): Promise<void> {
-    const { pace, onLoop } = this.#options;
-    const loop$ = closedLoop({
-      actor: agentActor(agent, { ...(memory && { memory }), ...(this.config.boundaries !== "given" && { task: this.#boundaries.nameOf(task.id) }) }),
-      environment: task.environment,
-      task: task.id,
-      episodes,
-      pace,
-      stepsAfterSuccess: 0,
-    });
-    const hear = (event: LoopEvent): void => {
-      onLoop(event);
-      onEvent?.(event);
-    };
-    await drain(loop$, hear, signal);
-  }
-
-  /** @param count Of the episodes that shall count. @param ended Those that do, so far. */
-  *#evaluationPlans(task: RunTask, count: number, ended: readonly EpisodeEnded[]): Generator<EpisodePlan> {
-    const random = this.#random.split("evaluation").split(task.id);
-    const frozen = frozenSeeds(random, this.config.placements, TESTED);
-    const seeds = Array.from({ length: count }, (_, i) => frozen?.[i % frozen.length] ?? placementSeed(random, TESTED));
-    while (ended.length < count) yield { episode: ++this.#episodes, reset: { seed: seeds[ended.length]! } };
   }
 
   #progress(phase: RunProgress["phase"], task: TaskId, units: number, agent?: string, doing?: RunProgress["doing"]): void {

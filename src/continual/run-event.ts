@@ -44,7 +44,7 @@ export interface BoundaryHeard {
   readonly context: TaskId;
 }
 
-/** Why an agent sleeps: a task ended, a drift was noticed, so many demonstrations were shown, or nothing else was to be done. */
+/** Why an agent sleeps: it was told that a task ended, it noticed a drift, it has seen so many demonstrations, or there just was time for it. */
 export type SleepTrigger = "boundary" | "drift" | "count" | "idle";
 
 /** A point of an agent's loss curve: the mean over the gradient steps since the point before. */
@@ -65,6 +65,8 @@ export interface Learned {
   readonly loss: number;
   readonly memorySize: number;
   readonly trigger: SleepTrigger;
+  /** How many it was to take, where its time was over before. */
+  readonly gradientStepsAsked?: number;
   /** The rest as in the sleep's report. */
   readonly selfTests?: readonly SelfTest[];
   readonly rolledBack?: boolean;

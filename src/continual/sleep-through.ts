@@ -1,6 +1,13 @@
 /** @file One sleep of an agent, turn by turn, with its loss curve. */
 import type { Agent, ConsolidationBudget, ConsolidationProgress, ConsolidationReport } from "../contract/agent.ts";
+import { wallClock } from "../streams/event-loop.ts";
 import { LossCurve, type LossCurvePoint } from "./loss-curve.ts";
+
+/** What a sleep may take. */
+export interface SleepOrder extends Omit<ConsolidationBudget, "isOver"> {
+  /** Of the agent's own work, after which it takes no further gradient step; whoever else works or waits meanwhile is not counted. */
+  readonly seconds?: number;
+}
 
 export interface SleepListener {
   /** Between any two turns. @param steps Gradient steps since the turn before. @param done In all. */
@@ -12,16 +19,22 @@ export interface Slept {
   readonly report: ConsolidationReport;
   /** Gradient steps taken. */
   readonly done: number;
+  /** Whether it ran out of time before it had taken all. */
+  readonly isCutShort: boolean;
 }
 
 /** Whatever ends it early, a listener's error or the agent's own, the agent is given the chance to clean up. */
-export async function sleepThrough(agent: Agent, budget: ConsolidationBudget, listener: SleepListener): Promise<Slept> {
+export async function sleepThrough(agent: Agent, { seconds, ...budget }: SleepOrder, listener: SleepListener): Promise<Slept> {
   const curve = new LossCurve(budget.gradientSteps);
-  const sleep = agent.consolidate(budget);
+  const work = new Stopwatch();
+  let isTimeOver = false;
+  const isOver = (): boolean => (isTimeOver ||= work.milliseconds > 1000 * seconds!);
+  const sleep = agent.consolidate({ ...budget, ...(seconds !== undefined && { isOver }) });
   let done = 0;
   let report: ConsolidationReport | undefined;
   try {
-    for (let next = sleep.next(); ; next = sleep.next()) {
+    for (;;) {
+      const next = work.during(() => sleep.next());
       if (next.done === true) {
         report = next.value;
         break;
@@ -38,5 +51,25 @@ export async function sleepThrough(agent: Agent, budget: ConsolidationBudget, li
   }
   const point = curve.rest();
   if (point !== undefined) listener.onLoss(point);
-  return { report, done };
+  return { report, done, isCutShort: isTimeOver && done < budget.gradientSteps };
+}
+
+/** How long something took, in pieces. */
+class Stopwatch {
+  #before = 0;
+  #since: number | undefined;
+
+  get milliseconds(): number {
+    return this.#before + (this.#since === undefined ? 0 : wallClock() - this.#since);
+  }
+
+  during<T>(work: () => T): T {
+    this.#since = wallClock();
+    try {
+      return work();
+    } finally {
+      this.#before = this.milliseconds;
+      this.#since = undefined;
+    }
+  }
 }

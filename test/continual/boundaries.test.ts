@@ -2,13 +2,16 @@ import { describe, expect, it } from "vitest";
 import { environments } from "../../envs/index.ts";
 import type { Transition } from "../../src/contract/agent.ts";
 import { asTaskId, type TaskId } from "../../src/contract/task.ts";
+import { benchScenario } from "../../src/continual/benchmark/program.ts";
 import { Boundaries, type Heard } from "../../src/continual/boundaries.ts";
+import type { ContinualConfigInput } from "../../src/continual/config.ts";
 import { demonstrate } from "../../src/continual/demonstrations.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 import { Pace } from "../../src/streams/pace.ts";
 import { pointEnvironments } from "./point-world.ts";
-import { performed } from "./point-run.ts";
+import { performed, pointRun, pointScenario } from "./point-run.ts";
 import type { RunEvent } from "../../src/continual/run-event.ts";
+import { parseSuite } from "../../src/continual/suite.ts";
 
 const spec = [...pointEnvironments.values()][0]!.spec;
 const tasks = ["a", "b", "c", "d", "e", "f"].map(asTaskId);
@@ -98,7 +101,7 @@ describe("a run whose boundaries are not given", () => {
         expect(steps).toBe(3 * 30);
       }
       const triggers = new Set(events.flatMap((event) => (event.kind === "learned" ? [event.trigger] : [])));
-      expect(triggers.has("boundary")).toBe(false);
+      expect(triggers.has(boundaries === "none" ? "boundary" : "drift")).toBe(false);
       const sources = events.flatMap((event) => (event.kind === "evaluated" ? Object.keys(event.readShares) : []));
       expect(sources.length).toBeGreaterThan(0);
       expect(sources.every((source) => source.startsWith("context "))).toBe(true);
@@ -122,5 +125,66 @@ describe("a run whose boundaries are not given", () => {
       ["boundary", 6],
     ]);
     expect(sleeps).toHaveLength(9);
+  });
+});
+
+describe("a benchmark whose boundaries are not given", () => {
+  const suite = parseSuite({ name: "points", summary: "Three.", worlds: ["left", "right", "up"].map((world) => ({ world: `point/${world}@1` })) });
+
+  /** What one agent did and underwent, in its order: sleeps with their task, trigger and gradient steps, boundaries, rows of tests. */
+  async function told(config: Partial<ContinualConfigInput>): Promise<readonly string[]> {
+    const scenario = benchScenario(suite, "sequence", pointScenario({ agents: { rememberer: {} }, demonstrations: 10, ...config }).config);
+    const { run, events } = await pointRun({ config: scenario.config });
+    await scenario.main(run);
+    const lines = events.flatMap((event) => {
+      if (event.kind === "learned") return [`slept on ${event.task}, ${event.trigger}, ${event.gradientSteps}`];
+      if (event.kind === "boundary") return [`${event.context} at ${event.task} ${event.demonstration}`];
+      if (event.kind === "demonstrated") return [`shown ${event.task}`];
+      return event.kind === "evaluated" ? [`tests ${event.learned}`] : [];
+    });
+    return lines.filter((line, i) => !line.startsWith("tests") || line !== lines[i - 1]);
+  }
+
+  it("sleeps where a drift is noticed, tests a task when it was slept on, and sleeps on the last one in the end", async () => {
+    expect(await told({ boundaries: "none" })).toEqual([
+      "tests 0",
+      "context 1 at left 0",
+      "shown left",
+      "context 2 at right 0",
+      "slept on left, drift, 30",
+      "tests 1",
+      "shown right",
+      "context 3 at up 0",
+      "slept on right, drift, 30",
+      "tests 2",
+      "shown up",
+      "slept on up, idle, 30",
+      "tests 3",
+    ]);
+  });
+
+  it("sleeps every so many demonstrations wherever tasks end", async () => {
+    const lines = await told({ boundaries: "none", sleepEvery: 4 });
+    expect(lines.filter((line) => /slept|shown/.test(line)).slice(0, 6)).toEqual([
+      "slept on left, count, 12",
+      "slept on left, count, 12",
+      "shown left",
+      "slept on left, drift, 6",
+      "slept on right, count, 12",
+      "slept on right, count, 12",
+    ]);
+  });
+
+  it("knows of no other boundary than the noisy ones, late, early and missed", async () => {
+    const all = await Promise.all([3, 10].map(async (demonstrations) => told({ boundaries: "noisy", demonstrations })));
+    for (const lines of all) {
+      const sleeps = lines.flatMap((line, i) => (line.startsWith("slept") ? [{ line, before: lines[i - 1]! }] : []));
+      expect(sleeps.slice(0, -1).every(({ line, before }) => line.includes("boundary") && before.startsWith("context"))).toBe(true);
+      expect(sleeps.at(-1)!.line).toContain("idle");
+      expect(sleeps.reduce((sum, { line }) => sum + Number(line.split(", ")[2]), 0)).toBe(3 * 30);
+      expect(lines.filter((line) => line.startsWith("tests"))).toEqual(["tests 0", "tests 1", "tests 2", "tests 3"]);
+    }
+    // With ten demonstrations of this seed a boundary is off, so that agents slept in the midst of a task.
+    expect(all[1]!.filter((line) => line.startsWith("context")).some((line) => !line.endsWith(" 0"))).toBe(true);
   });
 });

@@ -10,7 +10,7 @@ import { DemonstrationError } from "../../src/continual/demonstrations.ts";
 import type { Evaluated, RunEvent } from "../../src/continual/run-event.ts";
 import { Pace } from "../../src/streams/pace.ts";
 import { CloningAgent, pointAgents } from "./point-agents.ts";
-import { logText, performed, pointRun } from "./point-run.ts";
+import { logText, performed, pointRun, type PointRun } from "./point-run.ts";
 import { pointController, pointEntry, pointEnvironments, PointWorld } from "./point-world.ts";
 
 const of = <K extends RunEvent["kind"]>(events: readonly RunEvent[], kind: K): Extract<RunEvent, { kind: K }>[] =>
@@ -238,6 +238,48 @@ describe("a sleep", () => {
     setImmediate(() => pace.stop());
     await expect(run.sleep(run.agents[0]!, run.tasks[0]!)).rejects.toThrow(StoppedError);
     expect([closed, of(events, "learned").length]).toEqual([true, 0]);
+  });
+});
+
+describe("a sleep with so many seconds", () => {
+  /** A run with an agent that works for two milliseconds at every gradient step, or until its time is over. */
+  async function tired(sleepSeconds: number, pace = new Pace()): Promise<PointRun> {
+    const entry: AgentEntry = {
+      ...pointAgents.get("rememberer")!,
+      async make(options) {
+        const agent = new CloningAgent("rememberer", options, false);
+        agent.consolidate = function* ({ gradientSteps, isOver = () => false }) {
+          let step = 0;
+          while (step < gradientSteps && !isOver()) {
+            for (const begun = performance.now(); performance.now() - begun < 2;);
+            yield { gradientSteps: ++step, loss: 1 };
+          }
+          return { gradientSteps: step, loss: 1, memorySize: 0 };
+        };
+        return agent;
+      },
+    };
+    const config = { agents: { rememberer: {} }, gradientSteps: 100, sleepSeconds };
+    return pointRun({ pace, config, agents: new Map([["rememberer", entry]]) });
+  }
+
+  it("ends when they are over, and says how many gradient steps it was asked for", async () => {
+    const { run, events } = await tired(0.02);
+    await run.sleep(run.agents[0]!, run.tasks[0]!);
+    const [learned] = of(events, "learned");
+    expect(learned!.gradientSteps).toBeLessThanOrEqual(11);
+    expect(learned!.gradientSteps).toBeGreaterThan(0);
+    expect(learned!.gradientStepsAsked).toBe(100);
+  });
+
+  it("counts what the agent works, and not for how long the run was paused", async () => {
+    const pace = new Pace();
+    const { run, events } = await tired(2, pace);
+    pace.pause();
+    setTimeout(() => pace.resume(), 2500);
+    await run.sleep(run.agents[0]!, run.tasks[0]!);
+    expect(of(events, "learned")[0]).toMatchObject({ gradientSteps: 100 });
+    expect(of(events, "learned")[0]).not.toHaveProperty("gradientStepsAsked");
   });
 });
 

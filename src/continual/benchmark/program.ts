@@ -8,13 +8,25 @@ import type { Method } from "./methods.ts";
 export const benchName = (suite: Pick<Suite, "name">): string => `bench-${suite.name.replace("/", "-")}`;
 
 const programs: Readonly<Record<Method["curriculum"], Scenario["main"]>> = {
-  /** Tested on every task before any and after each. */
+  /**
+   * Tested on every task before any and after each. Agents that are not told where a task ends sleep when they believe that one did, with the demonstrations of
+   * the next: the tests after it wait for that sleep, but no longer than until all of the next was shown. What nothing follows they sleep on in the end.
+   */
   async sequence(run) {
+    const { boundaries, tasks } = run.config;
     await run.evaluateAll(0);
+    let tested = 0;
+    const testAfter = async (learned: number): Promise<void> => {
+      if (learned === tested) return;
+      await run.evaluateAll(learned);
+      tested = learned;
+    };
     for (const [i, task] of run.tasks.entries()) {
-      await run.demonstrate(task);
+      await run.demonstrate(task, async () => testAfter(i));
+      await testAfter(i);
+      if (boundaries !== "given" && i + 1 < tasks.length) continue;
       for (const agent of run.agents) await run.sleep(agent, task);
-      await run.evaluateAll(i + 1);
+      await testAfter(i + 1);
     }
   },
   /** All tasks are shown before the one sleep, so that there is nothing to forget and only the last row to test. */
