@@ -21,29 +21,35 @@ const columns = {
 type Numbers = Float64Array | Float32Array | Int32Array | Uint8Array;
 
 export function snapshotRows(rows: Rows): Snapshot {
-  const entries = Array.from(rows.where(), (row) => rows.entry(row));
-  const { keySize, valueSize, observationSize } = rows.shape;
+  const alive = rows.where();
+  const { keySize } = rows.shape;
+  const { ids, times, lastReads, importances, reads, episodes, steps, encoders, pins, values, observations } = rows.columns;
+  const keys = new Float32Array(alive.length * keySize);
+  alive.forEach((row, i) => rows.keys.read(row, keys, i * keySize));
   return {
-    ids: Float64Array.from(entries, ({ id }) => id),
-    times: Float64Array.from(entries, ({ time }) => time),
-    lastReads: Float64Array.from(entries, ({ lastRead }) => lastRead),
-    importances: Float32Array.from(entries, ({ importance }) => importance),
-    reads: Float32Array.from(entries, ({ reads }) => reads),
-    episodes: Int32Array.from(entries, ({ episode }) => episode),
-    steps: Int32Array.from(entries, ({ step }) => step),
-    encoders: Int32Array.from(entries, ({ encoder }) => encoder),
-    pins: Uint8Array.from(entries, ({ pinned }) => (pinned ? 1 : 0)),
-    tasks: entries.map(({ task }) => task),
-    kinds: entries.map(({ kind }) => kind),
-    keys: stacked(entries.map(({ key }) => key), keySize),
-    values: stacked(entries.map(({ value }) => value), valueSize),
-    observations: stacked(entries.map(({ observation }) => observation), observationSize),
+    ids: Float64Array.from(alive, (row) => ids.array[row]!),
+    times: Float64Array.from(alive, (row) => times.array[row]!),
+    lastReads: Float64Array.from(alive, (row) => lastReads.array[row]!),
+    importances: Float32Array.from(alive, (row) => importances.array[row]!),
+    reads: Float32Array.from(alive, (row) => reads.array[row]!),
+    episodes: Int32Array.from(alive, (row) => episodes.array[row]!),
+    steps: Int32Array.from(alive, (row) => steps.array[row]!),
+    encoders: Int32Array.from(alive, (row) => encoders.array[row]!),
+    pins: Uint8Array.from(alive, (row) => pins.array[row]!),
+    tasks: Array.from(alive, (row) => rows.columns.task(row)),
+    kinds: Array.from(alive, (row) => rows.columns.kind(row)),
+    keys,
+    values: stacked(alive, values),
+    observations: stacked(alive, observations),
   }; // prettier-ignore
 }
 
-function stacked(vectors: readonly Float32Array[], size: number): Float32Array {
-  const stack = new Float32Array(vectors.length * size);
-  vectors.forEach((vector, i) => stack.set(vector, i * size));
+function stacked(rows: Int32Array, { array, width }: Rows["columns"]["values"]): Float32Array {
+  const stack = new Float32Array(rows.length * width);
+  for (let i = 0; i < rows.length; i++) {
+    const from = rows[i]! * width;
+    for (let k = 0; k < width; k++) stack[i * width + k] = array[from + k]!;
+  }
   return stack;
 }
 
