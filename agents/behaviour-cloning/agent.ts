@@ -101,7 +101,7 @@ export const behaviourCloning: AgentEntry = {
   summary: "clones what it is shown, by a network alone; forgets what came before, or consolidates it in one of many ways",
   defaults: behaviourCloningConfig.parse({}),
   async make(options) {
-    const config = validate(behaviourCloningConfig, options.config ?? {}, "agents.behaviour-cloning", Object.keys(behaviourCloningConfig.shape));
+    const config = validate(behaviourCloningConfig, options.config ?? {}, "agents.behaviour-cloning");
     return new BehaviourCloningAgent(options, config);
   },
 };

@@ -232,7 +232,7 @@ export const engram: AgentEntry = {
   summary: "remembers states of every task and learns how to read them: a retrieval policy over a long-term memory",
   defaults: engramConfig.parse({}),
   async make(options) {
-    const config = validate(engramConfig, options.config ?? {}, "agents.engram", Object.keys(engramConfig.shape));
+    const config = validate(engramConfig, options.config ?? {}, "agents.engram");
     const { openIndex } = options;
     if (config.index === "hnsw" && openIndex === undefined) {
       throw new InvalidValueError("agents.engram.index", config.index, "`exact` where nobody opens an index", "Give `make` an `openIndex`, such as `openHnsw`."); // prettier-ignore

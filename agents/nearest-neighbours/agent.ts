@@ -98,7 +98,7 @@ export const nearestNeighbours: AgentEntry = {
   summary: "does what was done in the remembered situations most like this one, and learns nothing",
   defaults: nearestNeighboursConfig.parse({}),
   async make(options) {
-    const config = validate(nearestNeighboursConfig, options.config ?? {}, "agents.nearest-neighbours", Object.keys(nearestNeighboursConfig.shape));
+    const config = validate(nearestNeighboursConfig, options.config ?? {}, "agents.nearest-neighbours");
     return new NearestNeighboursAgent(options, config);
   },
 };

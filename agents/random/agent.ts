@@ -51,7 +51,7 @@ export const random: AgentEntry = {
   summary: "acts uniformly at random and learns nothing: the floor under every score",
   defaults: randomConfig.parse({}),
   async make({ spec, seed, config = {} }) {
-    validate(randomConfig, config, "agents.random", []);
+    validate(randomConfig, config, "agents.random");
     return new RandomAgent(spec.action, seed);
   },
 };

@@ -10,33 +10,45 @@ import { STEPS_AFTER_SUCCESS } from "./demonstrations.ts";
 import type { ContinualRunOptions } from "./run-options.ts";
 import type { RunTask } from "./run-task.ts";
 
-/** @throws {InvalidValueError} A data set of another body, or with fewer episodes than are wanted: told before a run begins. */
+/**
+ * Told before a run begins. Episodes are read until there are enough.
+ * @throws {InvalidValueError} A data set of another body or another world, or with fewer successful episodes than are wanted. @throws {StorageError} A damaged one.
+ */
 export function checkRecorded(set: DemonstrationSet, spec: EnvironmentSpec, count: number): void {
   const [seen, done] = [spec.observation.size, spec.action.size];
-  if (set.observationSize !== seen || set.actionSize !== done) {
-    const rule = `a data set of observations of ${seen} numbers and actions of ${done}, as \`${spec.id}\` has`;
-    throw new InvalidValueError("config.demonstrationSets", `${set.name}: ${set.observationSize} and ${set.actionSize}`, rule);
-  }
-  if (set.episodes < count) throw tooFew(set, count, set.episodes);
+  const refuse = (rule: string, got: string): never => {
+    throw new InvalidValueError("config.demonstrationSets", `${set.name}: ${got}`, rule, "Name a data set that was recorded in this world.");
+  };
+  if (set.observationSize !== seen || set.actionSize !== done)
+    refuse(
+      `a data set of observations of ${seen} numbers and actions of ${done}, as \`${spec.id}\` has`,
+      `${set.observationSize} and ${set.actionSize}`,
+    );
+  if (set.world !== undefined && baseOf(set.world) !== baseOf(spec.id)) refuse(`a data set of \`${spec.id}\``, set.world);
+  successful(set, count, Array(set.episodes).keys());
 }
 
-const tooFew = ({ name }: DemonstrationSet, count: number, there: number): InvalidValueError =>
-  new InvalidValueError("config.demonstrations", count, `at most ${there}, the successful episodes in the data set \`${name}\``);
+/** A world's id without its options, which leave what must be done the same. */
+const baseOf = (id: string): string => id.replace(/\?.*$/, "");
 
 /**
- * Which episodes are shown: `count` of the successful ones, in random order. Where success was not recorded, every episode counts as a
- * demonstration of it.
+ * The first `count` successful episodes in an order. Where success was not recorded, every episode counts as a demonstration of it.
  * @throws {InvalidValueError} Too few of them.
  */
-export function chooseRecorded(set: DemonstrationSet, count: number, random: RandomStream): RecordedEpisode[] {
-  const chosen: RecordedEpisode[] = [];
-  for (const index of random.sample(set.episodes, set.episodes)) {
+function successful(set: DemonstrationSet, count: number, order: Iterable<number>): RecordedEpisode[] {
+  const found: RecordedEpisode[] = [];
+  for (const index of order) {
     const episode = set.episode(index);
-    if (episode.successes?.includes(1) ?? true) chosen.push(episode);
-    if (chosen.length === count) return chosen;
+    if (episode.successes?.includes(1) ?? true) found.push(episode);
+    if (found.length === count) return found;
   }
-  throw tooFew(set, count, chosen.length);
+  const rule = `at most ${found.length}, the successful episodes in the data set \`${set.name}\``;
+  throw new InvalidValueError("config.demonstrations", count, rule, "Lower `demonstrations`, or name a data set with more.");
 }
+
+/** Which episodes are shown: `count` of the successful ones, in random order. @throws {InvalidValueError} Too few of them. */
+export const chooseRecorded = (set: DemonstrationSet, count: number, random: RandomStream): RecordedEpisode[] =>
+  successful(set, count, random.sample(set.episodes, set.episodes));
 
 /** An episode as it would have been observed, up to a little after its first success. */
 export function transitionsOf(
@@ -75,7 +87,10 @@ export async function checkSets({ config, openDemonstrations }: ContinualRunOpti
     const task = tasks.find(({ world }) => world === id);
     if (task === undefined) throw new UnknownNameError("environment in `config.demonstrationSets`:", id, [...config.tasks, ...config.testTasks]);
     const set = await openDemonstrations!(name);
-    checkRecorded(set, task.entry.spec, config.demonstrations);
-    set.close();
+    try {
+      checkRecorded(set, task.entry.spec, config.demonstrations);
+    } finally {
+      set.close();
+    }
   }
 }

@@ -28,4 +28,4 @@ export function defineScenario({ name, summary, config, main }: ScenarioOptions)
 }
 
 /** The configuration with its defaults filled in. */
-export const parseConfig = (value: unknown): ContinualConfig => validate(continualConfig, value, "config", Object.keys(continualConfig.shape));
+export const parseConfig = (value: unknown): ContinualConfig => validate(continualConfig, value, "config");

@@ -34,7 +34,7 @@ export type Suite = Readonly<z.infer<typeof suite>>;
 export type SuiteInput = z.input<typeof suite>;
 
 /** @throws {InvalidValueError} @throws {UnknownNameError} A suite that breaks a rule. */
-export const parseSuite = (value: unknown): Suite => validate(suite, value, "suite", Object.keys(suite.shape));
+export const parseSuite = (value: unknown): Suite => validate(suite, value, "suite");
 
 /**
  * What a scenario's configuration must say to live through a suite. A world to be tested that is learned from too (as in `ml1`) is a task like any

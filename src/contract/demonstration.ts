@@ -20,6 +20,8 @@ export interface RecordedEpisode {
 /** Episodes in one world's spaces. */
 export interface DemonstrationSet {
   readonly name: string;
+  /** The world that it was recorded in, where that is one of Engram's and known: an id, perhaps with options. */
+  readonly world?: string;
   readonly observationSize: number;
   readonly actionSize: number;
   readonly episodes: number;

@@ -31,13 +31,17 @@ export class UnknownNameError extends EngramError {
   readonly kind: string;
   readonly got: string;
   readonly nearest: readonly string[];
+  /** Where the name stands, if it is a key of something from outside. */
+  readonly path: string | undefined;
 
-  constructor(kind: string, got: string, known: readonly string[]) {
+  constructor(kind: string, got: string, known: readonly string[], path?: string) {
     const nearest = nearestNames(got, known);
-    super(`Unknown ${kind} \`${got}\`. ${nearest.length > 0 ? `Did you mean ${listOf(nearest)}?` : `Known: ${listOf([...known].toSorted())}.`}`);
+    const all = known.length > 0 ? ` Known: ${listOf([...known].toSorted())}.` : "";
+    super(`Unknown ${kind} \`${got}\`.${nearest.length > 0 ? ` Did you mean ${listOf(nearest)}?` : all}`);
     this.kind = kind;
     this.got = got;
     this.nearest = nearest;
+    this.path = path;
   }
 }
 

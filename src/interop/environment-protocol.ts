@@ -115,7 +115,7 @@ const request = z.strictObject({
 export type ResetRequest = z.infer<typeof request>;
 
 /** @throws {InvalidValueError} @throws {UnknownNameError} Text that is no such message. */
-export const readRequest = (text: string): ResetRequest => validate(request, parsed(text, "message"), "message", Object.keys(request.shape));
+export const readRequest = (text: string): ResetRequest => validate(request, parsed(text, "message"), "message");
 
 const failure = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 export type Failure = z.infer<typeof failure>["error"];

@@ -28,6 +28,7 @@ const metadata = z.object({
   data_format: z.literal("hdf5").default("hdf5"),
   observation_space: spaceText,
   action_space: spaceText,
+  env_spec: z.string().optional().catch(undefined),
   dataset_id: z.string().optional(),
 });
 
@@ -70,8 +71,10 @@ export async function openMinari(name: string): Promise<DemonstrationSet> {
   const { File } = await hdf5();
   const root = attempt(file, () => new File(file, "r"));
   const [observationSize, actionSize] = [sizeOf(described.observation_space), sizeOf(described.action_space)];
+  const world = worldOf(described.env_spec);
   return {
     name,
+    ...(world !== undefined && { world }),
     observationSize,
     actionSize,
     episodes: described.total_episodes,
@@ -289,12 +292,23 @@ function writeEpisode(group: Group, id: number, episode: RecordedEpisode, { obse
   for (const [name, value] of Object.entries(figures)) group.create_attribute(`rewards_${name}`, value, null, "<d");
 }
 
-/** The world as Gymnasium names it, for `recover_environment`: made by the Python module that comes with Engram. */
+/** How Gymnasium makes a world of ours: by the Python module that comes with Engram. */
+const ENTRY_POINT = "engram_gym:make";
+
+const ourSpec = z.object({ entry_point: z.literal(ENTRY_POINT), kwargs: z.object({ id: z.string() }) });
+
+/** The id of a world of ours, as `gymSpec` tells of it; nothing for those of others. */
+function worldOf(text: string | undefined): string | undefined {
+  const found = ourSpec.safeParse(parsed(text ?? ""));
+  return found.success ? found.data.kwargs.id : undefined;
+}
+
+/** The world as Gymnasium names it, for `recover_environment`. */
 function gymSpec({ id, horizon }: EnvironmentSpec): object {
   const [, name, version] = /^(.*)@(\d+)/.exec(id) ?? [undefined, id, "1"];
   return {
     id: `engram/${name.replaceAll(/[^\w-]+/g, "-")}-v${version}`,
-    entry_point: "engram_gym:make",
+    entry_point: ENTRY_POINT,
     reward_threshold: null,
     nondeterministic: false,
     max_episode_steps: horizon,

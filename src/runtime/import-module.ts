@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { InvalidValueError, StorageError } from "../contract/errors.ts";
+import { EngramError, InvalidValueError, StorageError } from "../contract/errors.ts";
 
 /** Whether a name is meant as a module's file. */
 export const isModule = (name: string): boolean => /\.[cm]?[jt]s$/.test(name);
@@ -10,12 +10,20 @@ export const isModule = (name: string): boolean => /\.[cm]?[jt]s$/.test(name);
 /**
  * The default export of a file.
  * @param what A phrase for the error, such as "a scenario".
- * @throws {StorageError} A file that is not there. @throws {InvalidValueError} A default export that is something else.
+ * @throws {StorageError} A file that is not there, or that cannot be loaded. @throws {InvalidValueError} A default export that is something else.
  */
 export async function importDefault<T>(name: string, isWanted: (value: unknown) => value is T, what: string, remedy: string): Promise<T> {
   const file = resolve(name);
   if (!existsSync(file)) throw new StorageError(name, "there is no such file", `Name the file of ${what}.`);
-  const { default: exported } = await importFile(file);
+  const { default: exported } = await importFile(file).catch((error: unknown) => {
+    if (error instanceof EngramError) throw error;
+    throw new StorageError(
+      name,
+      `cannot be loaded (${String(error)})`,
+      `Mend it; \`${file.endsWith("ts") ? "npx tsx" : "node"} ${name}\` shows where.`,
+      { cause: error },
+    );
+  });
   // A module that was compiled to CommonJS has its exports inside.
   const value = isWanted(exported) ? exported : (exported as { readonly default?: unknown } | undefined)?.default;
   if (!isWanted(value)) throw new InvalidValueError(`default export of ${name}`, value, what, remedy);

@@ -22,8 +22,8 @@ export const runEvent = z.discriminatedUnion("kind", [
     kind: z.literal("run-started"),
     scenario: text,
     seed: natural,
-    agents: z.array(text),
-    tasks: z.array(task),
+    agents: z.array(text).min(1),
+    tasks: z.array(task).min(1),
     testTasks: z.array(task).optional(),
   }),
   z.object({ kind: z.literal("demonstrated"), task: text, episodes: natural, successes: natural, steps: natural }),
@@ -115,6 +115,7 @@ export function readRun(folder: string): SavedRun {
   const events = lines.flatMap((line, k) =>
     line === "" && k === lines.length - 1 ? [] : [checked(metrics, `line ${k + 1}`, () => validate(runEvent, JSON.parse(line), "event"))],
   );
+  if (events[0]?.kind !== "run-started") throw damaged(metrics, "line 1 is damaged: a log begins with how its run started");
   const config = readConfig(folder);
   // Task ids are plain text in a file; the brand is given back here.
   return { events: events as unknown as readonly RunEvent[], config };
@@ -123,7 +124,12 @@ export function readRun(folder: string): SavedRun {
 /** @throws {StorageError} A folder without a run's configuration, or one that is damaged. */
 export function readConfig(folder: string): SavedConfig {
   const file = join(folder, "config.json");
-  if (!existsSync(file)) throw new StorageError(folder, "has no config.json", "Name a folder that `engram run` made.");
+  if (!existsSync(file))
+    throw new StorageError(
+      folder,
+      "has no config.json",
+      "Name a folder that `engram run` made; or remove this one, and type the command that made it again.",
+    );
   return checked(file, "its content", () => validate(savedConfig, JSON.parse(readFileSync(file, "utf8")), "config"));
 }
 
@@ -131,14 +137,11 @@ function checked<T>(file: string, part: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof EngramError || error instanceof SyntaxError) {
-      throw new StorageError(
-        file,
-        `${part} is damaged: ${error.message.replace(/\.$/, "")}`,
-        "Restore the file, or run the scenario again with the same seed.",
-        { cause: error },
-      );
-    }
+    if (error instanceof EngramError || error instanceof SyntaxError)
+      throw damaged(file, `${part} is damaged: ${error.message.replace(/\.$/, "")}`, error);
     throw error;
   }
 }
+
+const damaged = (file: string, problem: string, cause?: unknown): StorageError =>
+  new StorageError(file, problem, "Restore the file; or remove its folder, and type the command that made it again.", { cause });

@@ -104,11 +104,27 @@ describe("a run with recorded demonstrations", () => {
     expect(set.closed.times).toBe(2);
   });
 
-  it("finds out before it begins that a set is too small, of another body, or for a task that is not learned", async () => {
-    const start = (set: DemonstrationSet, sets = config.demonstrationSets): Promise<unknown> =>
-      pointRun({ config: { ...config, demonstrationSets: sets }, openDemonstrations: async () => set });
-    await expect(start(setOf([walk(2, 1)]))).rejects.toThrow("at most 1");
-    await expect(start(setOf([walk(2, 1), walk(2, 1), walk(2, 1)], 5))).rejects.toThrow(InvalidValueError);
-    await expect(start(setOf([]), { "point/righ@1": "walks-v0" } as never)).rejects.toThrow(UnknownNameError);
+  const start = (set: DemonstrationSet, sets: Readonly<Record<string, string>> = config.demonstrationSets): Promise<unknown> =>
+    pointRun({ config: { ...config, demonstrationSets: sets }, openDemonstrations: async () => set });
+  const three = [walk(2, 1), walk(2, 1), walk(2, 1)];
+
+  it("finds out before it begins that a set is too small, of another body, or for a task that is not learned, and closes it", async () => {
+    const [few, wide] = [setOf([walk(2, 1)]), setOf(three, 5)];
+    await expect(start(few)).rejects.toThrow("at most 1");
+    await expect(start(wide)).rejects.toThrow(InvalidValueError);
+    expect([few.closed.times, wide.closed.times]).toEqual([1, 1]);
+    await expect(start(setOf([]), { "point/righ@1": "walks-v0" })).rejects.toThrow(UnknownNameError);
+  });
+
+  it("counts the successful episodes alone before it begins, as it shows no others", async () => {
+    await expect(start(setOf([walk(2, 1), walk(2, -1), walk(2, 0), walk(2, -1)]))).rejects.toThrow("at most 2, the successful episodes");
+    await expect(start(setOf([walk(2, 1), walk(2, -1), walk(2, 0), walk(2)]))).resolves.toBeDefined();
+  });
+
+  it("refuses what was recorded in another world, where that is known; options of the world are no other", async () => {
+    await expect(start({ ...setOf(three), world: "point/left@1" })).rejects.toThrow(
+      'a data set of `point/right@1`, got "walks-v0: point/left@1" (string). Name a data set that was recorded in this world.',
+    );
+    await expect(start({ ...setOf(three), world: "point/right@1?limit=5" })).resolves.toBeDefined();
   });
 });

@@ -57,6 +57,7 @@ describe("reading", () => {
     expect([...episode.truncations]).toEqual([0, 0, 0, 0]);
     expect([...episode.successes!]).toEqual([0, 0, 1, 1]);
     expect(episode.seed).toBe(8);
+    expect(set.world).toBeUndefined();
     expect(() => set.episode(2)).toThrow(InvalidValueError);
     set.close();
   });
@@ -134,7 +135,7 @@ describe("writing", () => {
     expect(existsSync(join(folder, "ours", "world-v0"))).toBe(false);
     expect(writer.finish()).toBe(join(folder, "ours", "world-v0"));
     const set = await openMinari("ours/world-v0");
-    expect([set.episodes, set.observationSize, set.actionSize]).toEqual([3, 3, 2]);
+    expect([set.world, set.episodes, set.observationSize, set.actionSize]).toEqual(["test/world@2", 3, 3, 2]);
     episodes.forEach((episode, k) => expect(set.episode(k)).toEqual(episode));
     set.close();
     const described = JSON.parse(readFileSync(join(folder, "ours", "world-v0", "data", "metadata.json"), "utf8")) as Record<string, string>;

@@ -214,6 +214,29 @@ describe("what is wrong with a benchmark is said before anything is trained", ()
     expect(existsSync(join(folder, "runs", "bench-misspelt"))).toBe(false);
   });
 
+  it("a remote world that nobody serves, and the file of one that is not there or cannot be loaded", async () => {
+    put("away.json", { name: "away", worlds: [{ world: "tabletop/reach@1" }, { world: "gymnasium:ws://127.0.0.1:9" }] });
+    expect(await refused("away.json", "--methods", "none")).toMatch(
+      /away\.json, .worlds.1.world.: ws:\/\/127\.0\.0\.1:9: nobody is there\. Start what serves it/,
+    );
+    put("torn.mjs", "export default {");
+    put("own.json", { name: "own", worlds: [{ world: "tabletop/reach@1" }], test: [{ world: "tabletop/reach@1" }, { world: "./torn.mjs" }] });
+    expect(await refused("own.json", "--methods", "none")).toMatch(
+      /own\.json, .test.1.world.: \.\/torn\.mjs: cannot be loaded \(SyntaxError: .*\)\. Mend it; `node \.\/torn\.mjs` shows where/,
+    );
+    put("gone.json", { name: "gone", worlds: [{ world: "./gone.mjs" }] });
+    expect(await refused("gone.json", "--methods", "none")).toMatch(/gone\.json, .worlds.0.world.: \.\/gone\.mjs: there is no such file/);
+  });
+
+  it("a misspelt key of a suite's file, and one cut in half", async () => {
+    put("key.json", { name: "key", worlds: [{ wrold: "tabletop/reach@1" }] });
+    expect(await refused("key.json", "--methods", "none")).toMatch(/key\.json, .worlds.0.wrold.: Unknown key .*Did you mean `world`\?/);
+    put("half.json", read("two.json").slice(0, 40));
+    const { code, err } = await engram("bench", "half.json", "--methods", "none");
+    expect(code).toBe(1);
+    expect(err).toMatch(/^engram: half\.json: is no JSON, in line 5: .*\. Name a suite's file that is whole/);
+  });
+
   it("a world of another body", async () => {
     put("bodies.json", { name: "bodies", worlds: [{ world: "tabletop/reach@1" }, { world: "classic/cart-pole@1" }] });
     expect(await refused("bodies.json", "--methods", "none")).toMatch(/bodies\.json, .worlds.1.world.: .*a world with the body of/);
@@ -226,6 +249,38 @@ describe("what is wrong with a benchmark is said before anything is trained", ()
     expect(await refused("shape.json", "--methods", "none")).toMatch(/shape\.json, .worlds.0.demonstrations.: .*a data set of observations of/);
     put("few.json", { name: "few", worlds: [{ world: "tabletop/reach@1", demonstrations: "./reach-v0" }] });
     expect(await refused("few.json", "--methods", "none")).toMatch(/few\.json, .worlds.0.demonstrations.: .*at most 1/);
+  });
+
+  it("demonstrations of another world, of worlds that are only tested too, and two data sets of one world", async () => {
+    expect((await engram("record", "tabletop/push@1", "--episodes", "1", "--out", "./push-v0")).code).toBe(0);
+    const [reach, push] = ["tabletop/reach@1", "tabletop/push@1"];
+    put("other.json", {
+      name: "other",
+      worlds: [
+        { world: push, demonstrations: "./push-v0" },
+        { world: reach, demonstrations: "./push-v0" },
+      ],
+    });
+    expect(await refused("other.json", "--methods", "none", ...small)).toMatch(
+      /other\.json, .worlds.1.demonstrations.: .*a data set of `tabletop\/reach@1`, got "\.\/push-v0: tabletop\/push@1".* Name a data set/,
+    );
+    put("tested.json", { name: "tested", worlds: [{ world: reach }], test: [{ world: reach }, { world: push, demonstrations: "./none-v0" }] });
+    expect(await refused("tested.json", "--methods", "none", ...small)).toMatch(/tested\.json, .test.1.demonstrations.: .*there is no data set/);
+    put("both.json", { name: "both", worlds: [{ world: reach }], test: [{ world: reach, demonstrations: "./push-v0" }] });
+    expect(await refused("both.json", "--methods", "none", ...small)).toMatch(
+      /both\.json, .test.0.demonstrations.: .*a data set of `tabletop\/reach@1`/,
+    );
+    put("rivals.json", { name: "rivals", worlds: [{ world: push, demonstrations: "./push-v0" }], test: [{ world: push, demonstrations: "./a-v0" }] });
+    expect(await refused("rivals.json", "--methods", "none", ...small)).toMatch(
+      /rivals\.json, .test.0.demonstrations.: .*"\.\/push-v0".*one data set/,
+    );
+  });
+
+  it("a misspelt setting of a method's file, by its place in the file", async () => {
+    put("typo.json", { name: "typo", agent: "engram", config: { memoryPerTsk: 5 } });
+    expect(await refused("two.json", "--methods", "typo.json")).toMatch(/typo\.json, .config.memoryPerTsk.: .*Did you mean `memoryPerTask`\?/);
+    put("deep.json", { name: "deep", agent: "behaviour-cloning", config: { consolidation: "ewc", options: { strenght: 9 } } });
+    expect(await refused("two.json", "--methods", "deep.json")).toMatch(/deep\.json, .config.options.strenght.: .*Did you mean `strength`\?/);
   });
 
   it("a method's setting out of range, in a file or by the protocol", async () => {
@@ -248,6 +303,21 @@ describe("what is wrong with a benchmark is said before anything is trained", ()
     expect(err).toContain("whole/bench.json, `protocol.demonstrations`: it was made with 1, and is now asked for with 2. Choose another folder");
   });
 
+  it("a folder whose purpose is damaged, and a job in it whose configuration is", async () => {
+    cpSync(join(folder, "whole"), join(folder, "hurt"), { recursive: true });
+    put("hurt/bench.json", "[]");
+    expect((await engram(...bench("hurt"))).err).toContain(
+      "hurt/bench.json, `content`: Expected `bench` to be object, got Array of length 0. Remove the folder, or choose another",
+    );
+    put("hurt/bench.json", read("whole", "bench.json").slice(0, 100));
+    expect((await engram(...bench("hurt"))).err).toMatch(
+      /hurt\/bench\.json: is no JSON, in line \d+: .*\. Remove the folder, or choose another with --out\.$/m,
+    );
+    put("hurt/bench.json", read("whole", "bench.json"));
+    put("hurt/random/seed-1/config.json", read("whole", "random", "seed-1", "config.json").slice(0, 100));
+    expect((await engram(...bench("hurt"))).err).toMatch(/hurt\/random\/seed-1\/config\.json: its content is damaged: .*or remove its folder/);
+  });
+
   it("a method that has changed under its name", async () => {
     put("mine.json", { name: "mine", agent: "behaviour-cloning", config: { batch: 8 } });
     const args = ["bench", "two.json", "--methods", "mine.json", "--seeds", "1", ...small, "--out", "mine"];
@@ -260,6 +330,7 @@ describe("what is wrong with a benchmark is said before anything is trained", ()
 
   it.each([
     ["in the middle of a line", (log: string) => log.slice(0, Math.floor(log.length / 2)), /metrics\.jsonl: line \d+ is damaged/],
+    ["before its first line", (log: string) => log.split("\n").slice(1).join("\n"), /metrics\.jsonl: line 1 is damaged: a log begins with how its/],
     ["between two lines", (log: string) => log.split("\n").slice(0, 3).join("\n") + "\n", /metrics\.jsonl: ends at line 3 in the middle/],
   ])("a log cut in half %s", async (_, cut, said) => {
     cpSync(join(folder, "whole"), join(folder, "cut"), { recursive: true });
@@ -322,7 +393,14 @@ describe("engram compare", () => {
 
   it("refuses what is no result", async () => {
     put("broken.json", '{"format": 1, "suite": {"name": "two"}}');
-    expect(await engram("compare", "broken.json")).toMatchObject({ code: 2, err: expect.stringContaining("broken.json, `suite.worlds`") as string });
+    expect(await engram("compare", "broken.json")).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/broken\.json, `suite.worlds`: .* Name a folder that `engram bench` made/) as string,
+    });
+    put("torn.json", read("whole", "results.json").slice(0, 5000));
+    expect((await engram("compare", "whole", "torn.json")).err).toMatch(
+      /torn\.json: is no JSON, in line \d+: .*\. Name a folder that `engram bench` made/,
+    );
     expect((await engram("compare", "nowhere")).err).toContain("there is no such file");
     expect((await engram("compare", "whole", "--methods", "random,l3")).err).toContain("Unknown method in whole/results.json: `l3`");
     expect((await engram("compare", "whole", "--methods", "random")).err).toContain("two methods or more");

@@ -103,7 +103,7 @@ describe("engram envs and suites", () => {
     [["envs", "tabletop/push"], "Did you mean `tabletop/push@1`"],
     [["envs", "locomotion/ant@1?gravity=9"], "Expected `gravity` to be from 0.1 to 2, got `9` (number)."],
     [["suites", "cw11"], "`cw10`"],
-    [["run", "quickstart", "--suite", "./none.json"], "cannot be read"],
+    [["run", "quickstart", "--suite", "./none.json"], "there is no such file"],
     [["record", "locomotion/ant@1"], "Expected `environment` to be a world with a scripted controller"],
     [["serve-env", "tabletop/push@1", "--count", "0"], "--count"],
     [["check-env", "gymnasium:ws://127.0.0.1:9"], "nobody is there"],
@@ -158,7 +158,7 @@ describe("a suite's file", () => {
 
   it.each([
     ["{", "no JSON"],
-    ['{"name":"a","worlds":[{"wurld":"tabletop/push@1"}]}', "suite.worlds.0.world"],
+    ['{"name":"a","worlds":[{"wurld":"tabletop/push@1"}]}', "wrong.json, `worlds.0.wurld`: Unknown key"],
     ['{"name":"a","worlds":[{"world":"tabletop/push@1"},{"world":"classic/cart-pole@1"}]}', "a world with the body of `tabletop/push@1`"],
     ['{"name":"a","worlds":[{"world":"tabletop/push@1","demonstrations":"none-v0"}]}', "there is no data set `none-v0`"],
     ['{"name":"a","worlds":[{"world":"gymnasium:ws://127.0.0.1:9"}]}', "nobody is there"],

@@ -28,7 +28,7 @@ export const toldBoundaries = (base: Method, boundaries: BoundaryMode): Method =
 export type Method = Readonly<z.infer<typeof method>>;
 
 /** @throws {InvalidValueError} @throws {UnknownNameError} A method that breaks a rule. */
-export const parseMethod = (value: unknown): Method => validate(method, value, "method", Object.keys(method.shape));
+export const parseMethod = (value: unknown): Method => validate(method, value, "method");
 
 /** The agent that strategies are compared in. */
 const CLONING = "behaviour-cloning";

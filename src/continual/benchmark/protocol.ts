@@ -37,7 +37,7 @@ export type Protocol = Readonly<z.infer<typeof protocol>>;
  * The protocol with its defaults filled in.
  * @throws {InvalidValueError} A value that breaks its rule. @throws {UnknownNameError} A choice that a protocol has not.
  */
-export const parseProtocol = (value: unknown): Protocol => validate(protocol, value, "protocol", Object.keys(protocol.shape));
+export const parseProtocol = (value: unknown): Protocol => validate(protocol, value, "protocol");
 
 export interface JobSetting {
   readonly suite: Suite;

@@ -63,5 +63,5 @@ export function strategyNamed(name: string): ConsolidationStrategy {
  */
 export function makeConsolidation(name: string, options: Readonly<Record<string, unknown>>, learner: Learner, path: string): Consolidation {
   const strategy = strategyNamed(name);
-  return strategy.make(learner, validate(strategy.options, options, path, Object.keys(strategy.options.shape)));
+  return strategy.make(learner, validate(strategy.options, options, path));
 }

@@ -1,8 +1,10 @@
 /** @file What an earlier session left of a benchmark: what is complete is kept, what was cut off is removed, what was asked for otherwise is an error. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
+import { z } from "zod";
 import type { AgentEntry } from "../../contract/agent.ts";
 import { FieldError, StorageError } from "../../contract/errors.ts";
+import { validate } from "../../contract/validate.ts";
 import { firstDifference } from "../../continual/benchmark/first-difference.ts";
 import { jobName } from "../../continual/benchmark/program.ts";
 import type { Protocol } from "../../continual/benchmark/protocol.ts";
@@ -12,13 +14,16 @@ import { claimWriting, type WriterClaim } from "../../memory/stores/writer-claim
 import { readConfig, readRun } from "../read-run.ts";
 import { replaceFile } from "../replace-file.ts";
 import type { Job } from "./job.ts";
-import { readJson } from "./json-file.ts";
+import { readChecked } from "./json-file.ts";
 
 /** What a folder was made for. */
 interface Purpose {
   readonly suite: Suite;
   readonly protocol: Protocol;
 }
+
+const madeFor = z.strictObject({ suite: z.looseObject({}), protocol: z.looseObject({}) });
+const parsePurpose = (content: unknown): unknown => validate(madeFor, content, "bench");
 
 /**
  * Makes the folder of a benchmark, or takes it up again; nobody else can while the claim is held, or this process lives.
@@ -34,7 +39,7 @@ export function claimFolder(out: string, { suite, protocol }: Purpose): WriterCl
   const claim = claimWriting(join(out, "bench"));
   try {
     const file = join(out, "bench.json");
-    if (existsSync(file)) requireSame(file, readJson(file, "Remove the folder, or choose another with --out."), purpose, "");
+    if (existsSync(file)) requireSame(file, readChecked(file, parsePurpose, "Remove the folder, or choose another with --out."), purpose, "");
     else replaceFile(file, `${JSON.stringify(purpose, null, 2)}\n`);
     return claim;
   } catch (error) {
@@ -69,7 +74,9 @@ export function completeEvents(folder: string): readonly RunEvent[] {
     throw new StorageError(file, `ends at line ${events.length} in the middle of the run`, remedy);
   } catch (error) {
     if (!(error instanceof StorageError) || error.message.endsWith(remedy)) throw error;
-    throw new StorageError(file, error.message.replace(`${error.file}: `, "").replace(/\. Restore the file.*$/s, ""), remedy, { cause: error });
+    throw new StorageError(file, error.message.replace(`${error.file}: `, "").replace(/\. (Restore the file|Name a folder).*$/s, ""), remedy, {
+      cause: error,
+    });
   }
 }
 

@@ -1,33 +1,63 @@
 /** @file JSON files that a user names. */
 import { readFileSync } from "node:fs";
-import { FieldError, InvalidValueError, StorageError, UnknownNameError } from "../../contract/errors.ts";
+import { EngramError, FieldError, InvalidValueError, StorageError, UnknownNameError } from "../../contract/errors.ts";
 
-/** @param remedy What to name instead. @throws {StorageError} A file that cannot be read, or is no JSON. */
+/** @param remedy What to name instead, or to do. @throws {StorageError} A file that cannot be read, or is no JSON: with the line where that shows. */
 export function readJson(file: string, remedy: string): unknown {
+  let text = "";
   try {
-    return JSON.parse(readFileSync(file, "utf8"));
+    text = readFileSync(file, "utf8");
+    return JSON.parse(text);
   } catch (error) {
-    const problem = error instanceof SyntaxError ? `is no JSON: ${error.message}` : "cannot be read";
-    throw new StorageError(file, problem, remedy, { cause: error });
+    throw new StorageError(file, problemOf(error, text), remedy, { cause: error });
+  }
+}
+
+function problemOf(error: unknown, text: string): string {
+  if (error instanceof SyntaxError) return `is no JSON, in line ${lineOf(error, text)}: ${error.message}`;
+  return (error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : "cannot be read";
+}
+
+/** The line that a complaint of `JSON.parse` is about, counted from 1; the last one where the text just ends. */
+function lineOf({ message }: SyntaxError, text: string): number {
+  const position = /at position (\d+)/.exec(message)?.[1];
+  return text.slice(0, position === undefined ? undefined : Number(position)).split("\n").length;
+}
+
+/**
+ * A JSON file that Engram wrote, checked.
+ * @param remedy What to do about one that cannot be used, as nobody is to mend it by hand.
+ * @throws {StorageError} As `readJson`. @throws {FieldError} What the check complained of.
+ */
+export function readChecked<T>(file: string, check: (content: unknown) => T, remedy: string): T {
+  const content = readJson(file, remedy);
+  try {
+    return check(content);
+  } catch (error) {
+    throw located(error, file, { remedy });
+  }
+}
+
+/** Says of a complaint which file it is about, and which field: the one that the complaint itself names, without its first word. @throws {FieldError} */
+export function about<T>(file: string, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    throw located(error, file);
   }
 }
 
 /**
- * Says of a complaint which file it is about.
- * @param field The field that it is about; by default the one that the complaint itself names, without its first word.
- * @throws {FieldError} What a check of the file's content complained of.
+ * The same complaint with its place; as it is if it names the file already, or is none of ours.
+ * @param place The field that it is about, if not the one that it names itself; and what to do.
  */
-export function about<T>(file: string, check: () => T, field?: string): T {
-  try {
-    return check();
-  } catch (error) {
-    throw located(error, file, field);
-  }
+export function located(error: unknown, file: string, { field, remedy = "" }: { readonly field?: string; readonly remedy?: string } = {}): unknown {
+  const isLocated = error instanceof FieldError || (error instanceof StorageError && error.file === file);
+  if (!(error instanceof EngramError) || isLocated) return error;
+  const own = /^[^.]*\.(.+)$/s.exec(pathOf(error) ?? "")?.[1];
+  return new FieldError(file, field ?? own ?? "content", `${error.message}${remedy && ` ${remedy}`}`, { cause: error });
 }
 
-/** The same complaint with its place, or whatever else was thrown as it is. */
-export function located(error: unknown, file: string, field?: string): unknown {
-  if (!(error instanceof InvalidValueError || error instanceof UnknownNameError || error instanceof StorageError)) return error;
-  const own = error instanceof InvalidValueError ? error.path.replace(/^[^.]*\./, "") : "content";
-  return new FieldError(file, field ?? own, error.message, { cause: error });
-}
+/** The place that a complaint itself names. */
+export const pathOf = (error: unknown): string | undefined =>
+  error instanceof InvalidValueError || error instanceof UnknownNameError ? error.path : undefined;

@@ -13,7 +13,7 @@ import { configOf, type Suite } from "../../continual/suite.ts";
 import { openMinari } from "../../interop/minari.ts";
 import { selectBackend } from "../../tensor/backend.ts";
 import type { Job } from "./job.ts";
-import { about, located, readJson } from "./json-file.ts";
+import { about, located, pathOf, readJson } from "./json-file.ts";
 
 /** A method, and the file it is from if it is not one of ours. */
 export interface NamedMethod {
@@ -31,7 +31,7 @@ export function loadMethods(list: string, agents: ReadonlyMap<string, AgentEntry
     const method = known.get(name);
     if (method !== undefined) return { method };
     if (!name.endsWith(".json")) throw new UnknownNameError("method", name, [...known.keys()]);
-    const content = readJson(name, "Name a method's file, or one of `engram methods`.");
+    const content = readJson(name, "Name a method's file that is whole, or one of `engram methods`.");
     return { method: about(name, () => parseMethod(content)), file: name };
   });
   const names = methods.map(({ method }) => method.name);
@@ -61,7 +61,7 @@ export interface Prepared {
   readonly backend: string;
 }
 
-/** @throws {FieldError} A world that there is not, demonstrations that do not fit, a method's setting out of range: with its file and field. */
+/** @throws {FieldError} A world that there is not or that nobody serves, demonstrations that do not fit, a method's setting out of range: with its file and field. */
 export async function prepare(asked: Asked): Promise<Prepared> {
   const { suite, protocol, methods, seeds, out, command, agents } = asked;
   const tasks = await checkWorlds(asked);
@@ -80,58 +80,62 @@ export async function prepare(asked: Asked): Promise<Prepared> {
   return { jobs, backend: String(inUse) };
 }
 
+/** A world as a suite names it. */
+type Named = Suite["worlds"][number] & {
+  /** Where, such as `worlds.0`. */
+  readonly at: string;
+};
+
+const named = (list: "worlds" | "test", suite: Suite): readonly Named[] => suite[list].map((each, i) => ({ ...each, at: `${list}.${i}` }));
+
 async function checkWorlds({ suite, from, openEnvironment }: Asked): Promise<readonly RunTask[]> {
   const { tasks, testTasks = [] } = configOf(suite);
+  const worlds = [...named("worlds", suite), ...named("test", suite).filter(({ world }) => testTasks.includes(world))];
   let opened = -1;
-  const field = (at: number): string => fieldOf(suite, [...tasks, ...testTasks][at]!, at);
   const open = async (name: string): Promise<EnvironmentEntry> => {
     opened++;
-    try {
-      return await openEnvironment(name);
-    } catch (error) {
-      throw located(error, from, field(opened));
-    }
+    return openEnvironment(name);
   };
   try {
     return await runTasks([...tasks, ...testTasks], open);
   } catch (error) {
-    // What is wrong with a world beside the others has the number of a task in its path.
-    const at = error instanceof InvalidValueError ? /^config\.tasks\.(\d+)$/.exec(error.path)?.[1] : undefined;
-    throw at === undefined ? error : located(error, from, field(Number(at)));
+    // Worlds are opened, made and compared one after another: it is about the latest.
+    throw located(error, from, { field: `${worlds[opened]!.at}.world` });
   }
 }
 
-/** Where a suite names a world. */
-function fieldOf({ worlds, test }: Suite, world: string, at: number): string {
-  return at < worlds.length ? `worlds.${at}.world` : `test.${test.findIndex((each) => each.world === world)}.world`;
-}
-
-/** Every world of the sequence is shown by a data set that fits it, or by a controller of its own. */
+/** Every world of the sequence is shown by a data set or by a controller of its own, and every data set fits the world that it is named for. */
 async function checkDemonstrations({ suite, from, protocol }: Asked, tasks: readonly RunTask[]): Promise<void> {
   const { demonstrationSets = {} } = configOf(suite);
-  for (const [i, { world, entry }] of tasks.slice(0, suite.worlds.length).entries()) {
-    const name = demonstrationSets[world];
+  const entries = new Map(tasks.map(({ world, entry }) => [world, entry]));
+  for (const { world, at, demonstrations } of [...named("worlds", suite), ...named("test", suite)]) {
+    const entry = entries.get(world)!;
+    const set = demonstrationSets[world];
     try {
-      if (name === undefined && entry.controller === undefined) {
-        const remedy = "Somebody must show how it is done: name a recorded data set in `demonstrations`.";
-        throw new InvalidValueError("world", world, "a world with a scripted controller", remedy);
-      }
-      if (name === undefined) continue;
-      const set = await openMinari(name);
-      try {
-        checkRecorded(set, entry.spec, protocol.demonstrations);
-      } finally {
-        set.close();
-      }
+      if (demonstrations !== undefined && demonstrations !== set)
+        throw new InvalidValueError("demonstrations", demonstrations, `"${set}", as where \`${world}\` is named too`, "A world has one data set.");
+      if (demonstrations !== undefined) await checkSet(demonstrations, entry.spec, protocol.demonstrations);
     } catch (error) {
-      throw located(error, from, name === undefined ? `worlds.${i}.world` : `worlds.${i}.demonstrations`);
+      throw located(error, from, { field: `${at}.demonstrations` });
     }
+    if (set !== undefined || entry.controller !== undefined || at.startsWith("test")) continue;
+    const remedy = "Somebody must show how it is done: name a recorded data set in `demonstrations`.";
+    throw located(new InvalidValueError("world", world, "a world with a scripted controller", remedy), from, { field: `${at}.world` });
+  }
+}
+
+async function checkSet(name: string, spec: EnvironmentSpec, count: number): Promise<void> {
+  const set = await openMinari(name);
+  try {
+    checkRecorded(set, spec, count);
+  } finally {
+    set.close();
   }
 }
 
 function agentOf({ method, file }: NamedMethod, agents: ReadonlyMap<string, AgentEntry>): AgentEntry {
   const agent = agents.get(method.agent);
-  if (agent === undefined) throw located(new UnknownNameError("agent", method.agent, [...agents.keys()]), file ?? method.name, "agent");
+  if (agent === undefined) throw located(new UnknownNameError("agent", method.agent, [...agents.keys()]), file ?? method.name, { field: "agent" });
   return agent;
 }
 
@@ -140,7 +144,7 @@ async function checkAgent({ file }: NamedMethod, agent: AgentEntry, spec: Enviro
   try {
     (await agent.make({ spec, seed: 0, config })).dispose();
   } catch (error) {
-    const path = error instanceof InvalidValueError ? error.path.replace(`agents.${agent.name}`, "config") : "config";
-    throw file === undefined ? error : located(error, file, path);
+    const field = pathOf(error)?.replace(`agents.${agent.name}`, "config") ?? "config";
+    throw file === undefined ? error : located(error, file, { field });
   }
 }

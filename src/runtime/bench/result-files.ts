@@ -13,7 +13,7 @@ import { benchReport } from "../../continual/benchmark/report.ts";
 import { parseBenchResult, type BenchResult } from "../../continual/benchmark/result.ts";
 import { summarizeMethods } from "../../continual/benchmark/aggregate.ts";
 import { replaceFile } from "../replace-file.ts";
-import { about, readJson } from "./json-file.ts";
+import { readChecked } from "./json-file.ts";
 
 /** Each is replaced whole. */
 export function writeResult(out: string, result: BenchResult): void {
@@ -26,7 +26,7 @@ export function writeResult(out: string, result: BenchResult): void {
 
 /** @throws {FieldError} A file that holds no references, or those of other worlds or another protocol. */
 export function readReferences(file: string, suite: Suite, protocol: Protocol): References {
-  const found = about(file, () => validate(references, readJson(file, "Name a references.json that `engram bench` wrote."), "references"));
+  const found = readChecked(file, (content) => validate(references, content, "references"), "Name a references.json that `engram bench` wrote.");
   if (found.worlds === undefined && found.suite !== suite.name)
     throw new FieldError(file, "suite", `it is of ${found.suite}, and ${suite.name} is asked for. Name references of the same suite.`);
   if (found.worlds !== undefined) requireSameWorlds(file, found, suite);
@@ -60,6 +60,5 @@ export interface SavedResult {
 export function readResult(place: string): SavedResult {
   const file = existsSync(place) && statSync(place).isDirectory() ? join(place, "results.json") : place;
   if (!existsSync(file)) throw new StorageError(file, "there is no such file", "Name a folder that `engram bench` made, such as runs/bench-cw10.");
-  const content = readJson(file, "Name a folder that `engram bench` made; the same command writes its results anew.");
-  return { file, result: about(file, () => parseBenchResult(content)) };
+  return { file, result: readChecked(file, parseBenchResult, "Name a folder that `engram bench` made; the same command writes its results anew.") };
 }

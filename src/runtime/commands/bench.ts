@@ -13,7 +13,6 @@ import { absentFigures, chosenReferences, type ChosenReferences } from "../bench
 import { claimFolder, remainingJobs } from "../bench/folders.ts";
 import { gather } from "../bench/gather.ts";
 import { jobTitle, type Job } from "../bench/job.ts";
-import { about } from "../bench/json-file.ts";
 import { runJobs, type JobOutcome } from "../bench/pool.ts";
 import { loadMethods, prepare, type Asked, type NamedMethod } from "../bench/prepare.ts";
 import { writeResult } from "../bench/result-files.ts";
@@ -70,7 +69,7 @@ export async function benchCommand(name: string, flags: BenchFlags, registries: 
 async function askedFor(name: string, flags: BenchFlags, registries: Registries): Promise<Asked & Pick<ChosenReferences, "why">> {
   const suites = await registries.suites();
   const agents = await registries.agents();
-  const suite = suites.has(name) || !name.endsWith(".json") ? loadSuite(name, suites) : about(name, () => loadSuite(name, suites));
+  const suite = loadSuite(name, suites);
   const protocol = parseProtocol(withOverrides({}, flags.set));
   const chosen = await chosenReferences({ suite, protocol, file: flags.references }, registries);
   const command = [
