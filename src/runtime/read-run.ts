@@ -37,6 +37,7 @@ export const runEvent = z.discriminatedUnion("kind", [
     loss: z.number(),
     memorySize: natural,
     trigger: z.enum(["boundary", "drift", "count", "idle"]).default("boundary"),
+    gradientStepsAsked: natural.optional(),
     selfTests: z.array(z.object({ task: text, states: natural, before: z.number(), after: z.number(), worse: z.boolean() })).optional(),
     rolledBack: z.boolean().optional(),
     merged: natural.optional(),

@@ -18,7 +18,9 @@ export function sleepsSection({ agents, tasks }: RunSummary, events: readonly Ru
 
 function sleepsMap(agent: string, sleeps: readonly Learned[], tasks: RunSummary["tasks"]): Part {
   const tests = sleeps.map(({ selfTests = [] }) => selfTests);
-  const columns = tasks.map(({ id }) => id).filter((id) => tests.flat().some(({ task }) => task === id));
+  const tested = new Set<string>(tests.flat().map(({ task }) => task));
+  // Who is not told boundaries knows its tasks by other names.
+  const columns = [...new Set<string>([...tasks.map(({ id }) => id).filter((id) => tested.has(id)), ...tested])];
   const largest = Math.max(...tests.flat().map(({ after }) => after));
   const at = (row: number, column: number) => tests[row]!.find(({ task }) => task === columns[column]);
   const cells = sleeps.map((sleep, row) =>

@@ -13,7 +13,7 @@ const because: Readonly<Record<SleepTrigger, string>> = {
   boundary: "the task ended",
   drift: "something else began",
   count: "enough was shown",
-  idle: "nothing else to do",
+  idle: "there was time",
 };
 
 export function sleepsCommand(folder: string, { agent, json }: SleepsFlags): void {
@@ -35,13 +35,13 @@ function tableOf(sleeps: readonly Learned[]): string {
 }
 
 function rowOf(sleep: Learned, number: number): string[] {
-  const { task, trigger, gradientSteps, loss, memorySize, drift } = sleep;
+  const { task, trigger, gradientSteps, gradientStepsAsked, loss, memorySize, drift } = sleep;
   const changed = drift === undefined ? "–" : `${(100 * drift).toFixed(0)} %`;
   return [
     `  ${number}`,
     task,
     because[trigger],
-    String(gradientSteps),
+    gradientStepsAsked === undefined ? String(gradientSteps) : `${gradientSteps} of ${gradientStepsAsked}, then time was over`,
     loss.toPrecision(3),
     String(memorySize),
     changed,
