@@ -50,6 +50,15 @@ describe("a benchmark's page", () => {
     expect(benchReport(madeUpResult())).toMatch(/<strong>1\.500<\/strong>/);
   });
 
+  it("gives each of twenty methods a look of its own: its colour, the shape of its marks and how its curves are broken", () => {
+    const methods = Array.from({ length: 20 }, (_, k) => ({ name: `method ${k}`, learned: 1 - k / 40, kept: 0.5 }));
+    const page = benchReport(madeUpResult({ methods, seeds: [1] }));
+    const classes = methods.map(({ name }) => new RegExp(`<tr class="([\\w-]+)"><td><span class="swatch"></span><strong>${name}<`).exec(page)![1]!);
+    const looks = classes.map((name) => new RegExp(`^\\.${name}\\{(.*)\\}$`, "m").exec(page)![1]!);
+    expect(new Set(looks).size).toBe(20);
+    for (const part of ["--shape", "--dash"]) expect(looks.filter((look) => look.includes(part))).toHaveLength(14);
+  });
+
   it("measures memory in bytes where they are known", () => {
     const result = madeUpResult();
     const bytes = { id: "memory-bytes", name: "memory", formula: "bytes", better: "lower" } as const;
