@@ -7,6 +7,7 @@ import { Gate } from "./gate.ts";
 import type { SleepMessage } from "./messages.ts";
 import { Stopwatch } from "./stopwatch.ts";
 
+/** Milliseconds between two messages of how far a sleep is. */
 const PERIOD = 100;
 
 export class SleepBoard {

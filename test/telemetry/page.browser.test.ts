@@ -193,7 +193,7 @@ describe("the live page", { timeout: 30_000 }, () => {
 
     telemetry.onProgress({ ...asleep, doing: "self-test", sleep: { trigger: "boundary", gradientStep: 0, gradientSteps: 200 } });
     await card("rememberer").filter({ hasText: "Asking itself what it remembers" }).waitFor();
-    await shown(page, ".stage-note", "The robot rests while rememberer sleeps.");
+    await shown(page, ".stage-note", "Nothing new happens here while rememberer sleeps.");
     for (const gradientStep of [10, 20, 30, 40]) {
       telemetry.onEvent({ kind: "loss", agent: "rememberer", task: tasks[1], gradientStep, loss: 1 / gradientStep });
     }

@@ -28,7 +28,7 @@ export class StageNote {
     const { connection, progress, run, ended } = this.#model;
     if (connection === "lost") return ended ? undefined : "The run does not answer. It may have ended; this page keeps trying.";
     if (run?.state === "running" && progress?.phase === "learn" && showing?.source !== "clip") {
-      return `The robot rests while ${progress.agent ?? "the agent"} sleeps.`;
+      return `Nothing new happens here while ${progress.agent ?? "the agent"} sleeps.`;
     }
     if (showing !== undefined || ended) return undefined;
     return connection === "connecting" ? "Connecting to the run" : "The world appears here with the first episode.";
