@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { benchReport } from "../../../src/continual/benchmark/report.ts";
-import { paretoFront, type Dot } from "../../../src/continual/benchmark/report/scatter.ts";
+import { paretoFront, scatter, type Dot } from "../../../src/continual/benchmark/report/scatter.ts";
 import { benchTable } from "../../../src/continual/benchmark/table.ts";
 import { madeUpResult, type MadeUpMethod } from "./made-up-result.ts";
 
@@ -65,6 +65,16 @@ describe("a benchmark's page", () => {
     const runs = result.runs.map((run) => Object.assign({}, run, { figures: Object.assign({ [bytes.id]: 5e5 }, run.figures) }));
     expect(benchReport({ ...result, runs, figures: [...result.figures, bytes] })).toContain("bytes kept");
     expect(benchReport(result)).toContain("entries in long-term memory");
+  });
+});
+
+describe("a plot of costs", () => {
+  it("moves a name aside only where another is in its way", () => {
+    const dot = (name: string, x: number): Dot => ({ name, className: "", x, y: { mean: 0.5, low: 0.5, high: 0.5 } });
+    const { text } = scatter({ label: "", x: "cost", dots: [dot("cheap", 1), dot("twin", 1), dot("dear", 1e6)] });
+    const heightOf = (name: string): number => Number(new RegExp(`y="([\\d.]+)">${name}<`).exec(text)![1]);
+    expect(heightOf("twin")).toBe(heightOf("cheap") + 13);
+    expect(heightOf("dear")).toBe(heightOf("cheap"));
   });
 });
 
