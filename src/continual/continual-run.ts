@@ -232,8 +232,9 @@ export class ContinualRun {
     await this.#refresh(agent);
     this.#use.delete(agent);
     const tests = this.#testsWhileLearning(agent, task, gradientSteps);
-    const onTurn = async ({ doing = "learning" }: ConsolidationProgress, steps: number, done: number): Promise<void> => {
-      this.#progress("learn", task.id, steps, agent.name, doing);
+    const onTurn = async ({ doing = "learning", loss }: ConsolidationProgress, steps: number, done: number): Promise<void> => {
+      const sleep = { trigger, gradientStep: done, gradientSteps, ...(done > 0 && { loss }) };
+      this.#progress("learn", task.id, steps, agent.name, { doing, sleep });
       await tests?.after(done);
       await this.#rest();
     };
@@ -372,9 +373,9 @@ export class ContinualRun {
     return use;
   }
 
-  #progress(phase: RunProgress["phase"], task: TaskId, units: number, agent?: string, doing?: RunProgress["doing"]): void {
+  #progress(phase: RunProgress["phase"], task: TaskId, units: number, agent?: string, asleep: Pick<RunProgress, "doing" | "sleep"> = {}): void {
     const fraction = this.#work.advance(phase, agent ?? "", units);
-    this.#options.onProgress({ phase, task, fraction, ...(agent !== undefined && { agent }), ...(doing !== undefined && { doing }) });
+    this.#options.onProgress({ phase, task, fraction, ...(agent !== undefined && { agent }), ...asleep });
   }
 
   /** Lets others run, waits while paused, and ends the work when stopped. */

@@ -1,5 +1,6 @@
 /** @file How a run's figures are written for people, the same in the terminal and in the report. */
 import type { Estimate } from "../numerics/statistics.ts";
+import type { SleepTrigger } from "./run-event.ts";
 
 /** A share as a whole percentage, such as `95 %`. */
 export const percent = (share: number): string => `${signed(share * 100, 0)} %`;
@@ -12,6 +13,14 @@ export const interval = ({ low, high }: Estimate): string => `[${decimals(low)},
 
 /** Such as `0.937 [0.905, 0.960]`. */
 export const withInterval = (estimate: Estimate): string => `${decimals(estimate.mean)} ${interval(estimate)}`;
+
+/** Why an agent slept. */
+export const because: Readonly<Record<SleepTrigger, string>> = {
+  boundary: "the task ended",
+  drift: "something else began",
+  count: "enough was shown",
+  idle: "nothing else was to be done",
+};
 
 /** What a sleep's drift says. */
 export const DRIFT_MEANING =

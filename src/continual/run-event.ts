@@ -163,6 +163,15 @@ export interface RunProgress {
   readonly agent?: string;
   /** What a sleep is at. */
   readonly doing?: NonNullable<ConsolidationProgress["doing"]>;
+  /** How far a sleep is; with `doing`. */
+  readonly sleep?: {
+    readonly trigger: SleepTrigger;
+    /** Gradient steps taken, of so many at most. */
+    readonly gradientStep: number;
+    readonly gradientSteps: number;
+    /** The latest; absent before the first step. */
+    readonly loss?: number;
+  };
   /** Share of the whole run's work that is done, in [0, 1]. */
   readonly fraction: number;
 }

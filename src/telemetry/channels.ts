@@ -12,14 +12,15 @@ import type {
   RecallMessage,
   ResultMessage,
   RunMessage,
+  SleepMessage,
   SummaryMessage,
   TaskShare,
   Topic,
 } from "./messages.ts";
 
 /**
- * What happens to messages that a client does not take fast enough: of a state only the newest matters (`keep-latest`), of a history every
- * one does (`keep-all`; those are few and small).
+ * What happens to messages that a client does not take fast enough: of a state only the newest matters (`keep-latest`), of a history, or of
+ * several states by turns, every one does (`keep-all`; those are few and small).
  */
 export type WhenBehind = "keep-latest" | "keep-all";
 
@@ -101,6 +102,33 @@ export const channelDescriptions: { readonly [T in Topic]: ChannelDescription<Ch
     schemaName: "engram.Loss",
     whenBehind: "keep-all",
     schema: object<LossMessage>({ agent: string, task: string, gradientStep: integer, loss: number }),
+  },
+  "/sleep": {
+    schemaName: "engram.Sleep",
+    whenBehind: "keep-all",
+    schema: object<SleepMessage>(
+      {
+        agent: string,
+        number: integer,
+        task: string,
+        trigger: string,
+        state: string,
+        doing: string,
+        gradientStep: integer,
+        gradientSteps: integer,
+        remaining: number,
+        loss: number,
+        losses: array(object<SleepMessage["losses"][number]>({ gradientStep: integer, loss: number })),
+        memorySize: integer,
+        selfTests: array(
+          object<NonNullable<SleepMessage["selfTests"]>[number]>({ task: string, states: integer, before: number, after: number, worse: boolean }),
+        ),
+        merged: integer,
+        forgotten: integer,
+        drift: number,
+      },
+      ["doing", "remaining", "loss", "memorySize", "selfTests", "merged", "forgotten", "drift"],
+    ),
   },
   "/summary": {
     schemaName: "engram.Summary",

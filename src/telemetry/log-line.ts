@@ -1,10 +1,17 @@
 /** @file A run's events in words, one line each. */
+import type { SelfTest } from "../contract/agent.ts";
 import type { RunEvent } from "../continual/run-event.ts";
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
 const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+
+/** The self-test that rose most, or fell least; nothing without any. */
+function worstOf(tests: readonly SelfTest[] = []): string {
+  const worst = tests.toSorted((a, b) => b.after - b.before - (a.after - a.before))[0];
+  return worst === undefined ? "" : `; worst self-test ${worst.task}, error ${worst.before.toFixed(3)} → ${worst.after.toFixed(3)}`;
+}
 
 /** Absent for events that come too often to be read. */
 export function describeEvent(event: RunEvent): string | undefined {
@@ -25,7 +32,7 @@ export function describeEvent(event: RunEvent): string | undefined {
         event.memorySize > 0 ? `, ${plural(event.memorySize, "memory", "memories")}` : ""
       }${event.drift === undefined ? "" : `, ${percent(event.drift)} of their neighbours changed`}${
         event.rolledBack === true ? "; undone, because an older task got worse" : ""
-      }`;
+      }${worstOf(event.selfTests)}`;
     case "measured":
       return `${event.agent} takes ${kilobytes(event.parameterBytes)} of parameters and ${kilobytes(event.memoryBytes)} of memory${
         event.dormant === undefined ? "" : `; ${percent(event.dormant)} of its hidden units are dormant`

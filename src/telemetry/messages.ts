@@ -3,6 +3,8 @@
  * them; what is not there is left out. The Foxglove messages hold the official fields in full.
  */
 
+import type { SleepTrigger } from "../continual/run-event.ts";
+
 /** Simulated time. */
 export interface Time {
   readonly sec: number;
@@ -204,6 +206,45 @@ export interface LossMessage {
   readonly loss: number;
 }
 
+/** An agent's latest sleep: how far it is while it goes on, and what came of it until the next one begins. */
+export interface SleepMessage {
+  readonly agent: string;
+  /** Counts the agent's sleeps, from 1. */
+  readonly number: number;
+  /** What it sleeps on. */
+  readonly task: string;
+  readonly trigger: SleepTrigger;
+  /** `undone`: an older task got worse, so nothing was learned. `cut short`: the run was stopped meanwhile. */
+  readonly state: "asleep" | "kept" | "undone" | "cut short";
+  /** What it is at, or was at when it was cut short: learning, self-test, filing or tidying. */
+  readonly doing?: string;
+  /** Gradient steps taken, of so many at most. */
+  readonly gradientStep: number;
+  readonly gradientSteps: number;
+  /** Wall-clock seconds of gradient steps to go; absent while that cannot be told. */
+  readonly remaining?: number;
+  /** The latest; absent before the first step. */
+  readonly loss?: number;
+  /** The loss curve of this sleep so far. */
+  readonly losses: readonly { readonly gradientStep: number; readonly loss: number }[];
+  /** The rest when it is over. Entries in long-term memory. */
+  readonly memorySize?: number;
+  /** The mean error of its actions in remembered states, task by task; absent when it asked itself nothing. */
+  readonly selfTests?: readonly {
+    readonly task: string;
+    readonly states: number;
+    readonly before: number;
+    readonly after: number;
+    /** Whether the difference is more than chance and more than may be. */
+    readonly worse: boolean;
+  }[];
+  /** Entries that became one with another, and that were forgotten on purpose. */
+  readonly merged?: number;
+  readonly forgotten?: number;
+  /** How much neighbours in memory changed with its keys, in [0, 1]. */
+  readonly drift?: number;
+}
+
 /** One of the run's closing figures, for every agent that has it. */
 export interface FigureMessage {
   readonly id: string;
@@ -257,6 +298,7 @@ export interface ChannelMessages {
   readonly "/recall": RecallMessage;
   readonly "/results": ResultMessage;
   readonly "/loss": LossMessage;
+  readonly "/sleep": SleepMessage;
   readonly "/summary": SummaryMessage;
   readonly "/clip": ClipMessage;
   readonly "/log": Log;

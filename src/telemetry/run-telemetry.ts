@@ -10,6 +10,7 @@ import { LiveFrames } from "./live-frames.ts";
 import { VIEWER_ORIGINS } from "../sockets/origin.ts";
 import { readPage } from "./page-files.ts";
 import { RunBoard } from "./run-board.ts";
+import { SleepBoard } from "./sleep-board.ts";
 import { FoxgloveServer } from "./server.ts";
 import { SimulatedClock } from "./simulated-clock.ts";
 
@@ -66,8 +67,10 @@ export async function startTelemetry({
   const live = new LiveFrames({ channels, clock, isPaused, isFast, tellTime: (time) => server.tellTime(time) });
   const clips = new ClipRecorder({ channels, clock, isFast });
   const board = new RunBoard(channels, clock);
+  const sleeps = new SleepBoard(channels["/sleep"]);
   const pacing = pace.changes$.subscribe((state) => {
     board.onPace(state);
+    sleeps.onPace(state);
     server.tellParameters();
     if (state.paused) live.show();
   });
@@ -79,8 +82,14 @@ export async function startTelemetry({
       clips.onLoop(event);
       if (event.kind === "episode-ended") warn(board, event);
     },
-    onEvent: (event) => board.onEvent(event),
-    onProgress: (progress) => board.onProgress(progress),
+    onEvent(event) {
+      board.onEvent(event);
+      sleeps.onEvent(event);
+    },
+    onProgress(progress) {
+      board.onProgress(progress);
+      sleeps.onProgress(progress);
+    },
     async close() {
       pacing.unsubscribe();
       await server.close();

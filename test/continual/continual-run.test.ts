@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import type { AgentEntry } from "../../src/contract/agent.ts";
+import type { AgentEntry, ConsolidationBudget, ConsolidationProgress, ConsolidationReport } from "../../src/contract/agent.ts";
 import { asEnvironmentId, type EnvironmentEntry } from "../../src/contract/environment.ts";
 import { InvalidValueError, StorageError, UnknownNameError } from "../../src/contract/errors.ts";
 import type { MemoryShape, MemoryStore } from "../../src/contract/memory.ts";
@@ -78,6 +78,31 @@ describe("a continual run", () => {
     const late = await performed();
     vi.restoreAllMocks();
     expect(logText(late.events)).toBe(logText(events));
+  });
+
+  it("says of each turn of a sleep why it is slept, how far it is and with what loss; none before the first gradient step", async () => {
+    /** Asks itself something before it learns. */
+    const entry: AgentEntry = {
+      name: "asker",
+      summary: "",
+      defaults: {},
+      make: async (options) =>
+        new (class extends CloningAgent {
+          override *consolidate(budget: ConsolidationBudget): Generator<ConsolidationProgress, ConsolidationReport> {
+            yield { gradientSteps: 0, loss: 0, doing: "self-test" };
+            return yield* super.consolidate(budget);
+          }
+        })("asker", options, false),
+    };
+    const { progress } = await performed({ agents: new Map([["asker", entry]]), config: { agents: { asker: {} }, gradientSteps: 2 } });
+    const turns = progress.filter(({ phase }) => phase === "learn").slice(0, 3);
+    const budget = { trigger: "boundary", gradientSteps: 2 };
+    expect(turns.map(({ doing, sleep }) => ({ doing, sleep }))).toEqual([
+      { doing: "self-test", sleep: { ...budget, gradientStep: 0 } },
+      { doing: "learning", sleep: { ...budget, gradientStep: 1, loss: 1 } },
+      { doing: "learning", sleep: { ...budget, gradientStep: 2, loss: 0.5 } },
+    ]);
+    expect(progress.filter(({ phase }) => phase !== "learn").every(({ sleep }) => sleep === undefined)).toBe(true);
   });
 
   it("tells how far it is, never falling back, up to the whole", async () => {

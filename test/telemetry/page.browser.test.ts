@@ -5,7 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { RunEvent } from "../../src/continual/run-event.ts";
 import { launchChromium } from "./chromium.ts";
-import { evaluated, type RailRun, railRun, started, tasks } from "./rail-run.ts";
+import { asleep, evaluated, type RailRun, railRun, slept, started, tasks } from "./rail-run.ts";
 import { RailWorld } from "./rail-world.ts";
 
 /** Pictures of the page, for people. */
@@ -34,8 +34,8 @@ afterAll(async () => {
   await browser.close();
 });
 
-async function open({ telemetry }: RailRun, colorScheme: "dark" | "light" = "dark"): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1000, height: 600 }, colorScheme });
+async function open({ telemetry }: RailRun, colorScheme: "dark" | "light" = "dark", width = 1000): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width, height: 600 }, colorScheme });
   const page = await context.newPage();
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
@@ -180,6 +180,70 @@ describe("the live page", { timeout: 30_000 }, () => {
     await picture(page, "finished");
     await page.getByRole("button", { name: "Look around" }).click();
     await page.locator(".closing").waitFor({ state: "hidden" });
+  });
+
+  it("shows why an agent sleeps and how far it is, then what came of it, to those who come later and on a narrow screen too", async () => {
+    const rails = await start();
+    const { telemetry } = rails;
+    const page = await open(rails);
+    await shown(page, ".sleep .empty", /Why an agent sleeps/);
+    telemetry.onEvent(started);
+    const card = (name: string, on = page) => on.locator(".sleep-card").filter({ hasText: name });
+    await card("rememberer").filter({ hasText: "has not slept yet" }).waitFor();
+
+    telemetry.onProgress({ ...asleep, doing: "self-test", sleep: { trigger: "boundary", gradientStep: 0, gradientSteps: 200 } });
+    await card("rememberer").filter({ hasText: "Asking itself what it remembers" }).waitFor();
+    await shown(page, ".stage-note", "Nothing new happens here while rememberer sleeps.");
+    for (const gradientStep of [10, 20, 30, 40]) {
+      telemetry.onEvent({ kind: "loss", agent: "rememberer", task: tasks[1], gradientStep, loss: 1 / gradientStep });
+    }
+    telemetry.onProgress(asleep);
+    const bar = page.getByRole("progressbar", { name: "Sleep of rememberer" });
+    await page.waitForFunction(() => document.querySelector(".sleep-bar")?.getAttribute("aria-valuenow") === "50");
+    expect(await bar.getAttribute("aria-valuemax")).toBe("200");
+    expect(await card("rememberer").textContent()).toMatch(
+      /Right.*sleep 1, because the task ended.*Asleep.*Learning right.*50 of 200 gradient steps.*loss 0\.10.*0\.020/,
+    );
+    // A point in ten of 200 steps, at the left of 160 units, the highest of the curve at the top.
+    expect(await page.locator(".loss-line").first().getAttribute("points")).toMatch(/^8\.0,3\.0 16\.0,[\d.]+ 24\.0,[\d.]+ 32\.0,33\.0$/);
+    await picture(page, "asleep");
+
+    telemetry.onEvent(slept);
+    await card("rememberer").filter({ hasText: "Kept" }).waitFor();
+    expect(await card("rememberer").textContent()).toMatch(
+      /1,240 memories12 merged3 forgotten34 % of neighbours changed200 gradient steps.*Left0\.1000\.125Right0\.5000\.050/,
+    );
+    expect(await card("forgetter").textContent()).toMatch(/has not slept yet/);
+
+    telemetry.onProgress({ ...asleep, agent: "forgetter", sleep: { trigger: "count", gradientStep: 70, gradientSteps: 200, loss: 0.1 } });
+    const late = await open(rails, "light", 420);
+    for (const watcher of [page, late]) {
+      await card("forgetter", watcher).filter({ hasText: "sleep 1, because enough was shown" }).filter({ hasText: "Asleep" }).waitFor();
+      await card("rememberer", watcher).filter({ hasText: "Kept" }).filter({ hasText: "1,240 memories" }).waitFor();
+    }
+    expect(await late.evaluate(() => document.documentElement.scrollWidth)).toBe(420);
+
+    const [better, worse] = [slept.selfTests![1]!, { ...slept.selfTests![0]!, after: 0.4, worse: true }];
+    telemetry.onEvent({ ...slept, selfTests: [worse, better], rolledBack: true });
+    await card("rememberer").filter({ hasText: "Undone" }).filter({ hasText: "An older task got worse" }).waitFor();
+    expect(await page.locator(".self-test.worse").allTextContents()).toEqual(["Left0.1000.400worse"]);
+    telemetry.onEvent({ kind: "run-finished", complete: false });
+    await card("forgetter", late).filter({ hasText: "Cut short" }).filter({ hasText: "Stopped while learning right" }).waitFor();
+    await late.screenshot({ path: join(pictures, "slept-narrow.png"), fullPage: true });
+  });
+
+  it("keeps what it knows of a run that is gone, and says that a sleeper was lost", async () => {
+    const rails = await start();
+    const page = await open(rails);
+    rails.telemetry.onEvent(started);
+    rails.telemetry.onEvent(evaluated("rememberer", 1, 0, [true, true, true, true]));
+    rails.telemetry.onProgress(asleep);
+    await shown(page, ".sleep-badge", "Asleep");
+    await page.locator(".heat-cell.strong").waitFor();
+    await rails.telemetry.close();
+    await shown(page, ".sleep-badge", "Lost");
+    expect(await page.locator(".heat-cell.strong").count()).toBe(1);
+    complaints.length = 0;
   });
 
   it("looks away when nobody looks at it, and says when the run is gone", async () => {

@@ -2,7 +2,7 @@
 import type { Actor, EpisodePlan } from "../../src/streams/closed-loop.ts";
 import { closedLoop } from "../../src/streams/closed-loop.ts";
 import { drain } from "../../src/streams/drain.ts";
-import type { RunEvent } from "../../src/continual/run-event.ts";
+import type { Learned, RunEvent, RunProgress } from "../../src/continual/run-event.ts";
 import { emptyRecall, type MemoryEntry } from "../../src/contract/memory.ts";
 import { asTaskId } from "../../src/contract/task.ts";
 import { Pace } from "../../src/streams/pace.ts";
@@ -48,6 +48,35 @@ export const started: RunEvent = {
   seed: 7,
   agents: ["rememberer", "forgetter"],
   tasks: tasks.map((id) => ({ id, environment: `test/${id}@1`, summary: `Drive the cart to the ${id} post.` })),
+};
+
+/** The rememberer in the midst of its sleep on the second task. */
+export const asleep: RunProgress = {
+  phase: "learn",
+  task: tasks[1],
+  agent: "rememberer",
+  doing: "learning",
+  fraction: 0.5,
+  sleep: { trigger: "boundary", gradientStep: 50, gradientSteps: 200, loss: 0.02 },
+};
+
+/** What came of it. */
+export const slept: Learned = {
+  kind: "learned",
+  agent: "rememberer",
+  task: tasks[1],
+  trigger: "boundary",
+  gradientSteps: 200,
+  loss: 0.005,
+  memorySize: 1240,
+  selfTests: [
+    { task: tasks[0], states: 60, before: 0.1, after: 0.125, worse: false },
+    { task: tasks[1], states: 60, before: 0.5, after: 0.05, worse: false },
+  ],
+  rolledBack: false,
+  merged: 12,
+  forgotten: 3,
+  drift: 0.34,
 };
 
 export const evaluated = (agent: string, learned: number, task: number, successes: readonly boolean[]): RunEvent => ({

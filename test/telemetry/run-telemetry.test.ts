@@ -13,7 +13,7 @@ import type {
   SceneUpdate,
   Topic,
 } from "../../src/telemetry/messages.ts";
-import { evaluated, type RailRun, type RailRunOptions, railRun, started, tasks } from "./rail-run.ts";
+import { asleep, evaluated, type RailRun, type RailRunOptions, railRun, slept, started, tasks } from "./rail-run.ts";
 import { RailWorld } from "./rail-world.ts";
 import { TestClient } from "./test-client.ts";
 
@@ -197,6 +197,8 @@ describe("a run on show", () => {
     const client = await watch(rails, ...topics);
     rails.telemetry.onEvent(started);
     rails.telemetry.onProgress({ phase: "demonstrate", task: tasks[0], fraction: 0 });
+    rails.telemetry.onProgress(asleep);
+    rails.telemetry.onEvent(slept);
     rails.telemetry.onEvent({ kind: "loss", agent: "rememberer", task: tasks[0], gradientStep: 1, loss: 1 });
     rails.telemetry.onEvent(evaluated("rememberer", 1, 0, [true]));
     await rails.episodes(3);

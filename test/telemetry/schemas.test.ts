@@ -41,7 +41,10 @@ describe("schemas", () => {
   });
 
   it("require every field but those that may be left out", () => {
-    const { properties, required } = channelDescriptions["/progress"].schema as ObjectSchema;
-    expect(Object.keys(properties).filter((key) => !required?.includes(key))).toEqual(["agent", "doing", "remaining"]);
+    const optional = ({ properties, required }: ObjectSchema): string[] => Object.keys(properties).filter((key) => !required?.includes(key));
+    expect(optional(channelDescriptions["/progress"].schema as ObjectSchema)).toEqual(["agent", "doing", "remaining"]);
+    expect(channelDescriptions["/sleep"].schemaName).toBe("engram.Sleep");
+    const ofSleep = ["doing", "remaining", "loss", "memorySize", "selfTests", "merged", "forgotten", "drift"];
+    expect(optional(channelDescriptions["/sleep"].schema as ObjectSchema)).toEqual(ofSleep);
   });
 });

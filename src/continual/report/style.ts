@@ -1,15 +1,29 @@
 /** @file How the report looks: light and dark, on screen and in print. Colours of agents are told apart with colour-blind eyes too. */
 
-/** Agents beyond these are grey. */
+/** So many agents differ in colour alone. */
 export const AGENT_COLORS = 6;
+/** Where colours come again, marks have another shape, which fits into the usual one, and curves are broken another way: diamonds, triangles, crosses. */
+const otherMarks = [
+  { shape: "50% 0,100% 50%,50% 100%,0 50%", dash: "7 4" },
+  { shape: "50% 0,94% 76%,6% 76%", dash: "2 3" },
+  { shape: "34% 4%,66% 4%,66% 34%,96% 34%,96% 66%,66% 66%,66% 96%,34% 96%,34% 66%,4% 66%,4% 34%,34% 34%", dash: "9 3 2 3" },
+] as const;
+/** Agents beyond these are grey. */
+const AGENT_LOOKS = AGENT_COLORS * (1 + otherMarks.length);
 
-/** The class that gives what is inside an agent's colour, as `--own`. */
-export const agentClass = (index: number): string => `agent-${index < AGENT_COLORS ? index : "other"}`;
+/** The class that gives what is inside an agent's colour, as `--own`, and the shape of its marks. */
+export const agentClass = (index: number): string => `agent-${index < AGENT_LOOKS ? index : "other"}`;
 
 const light = ["#2563c9", "#c2570c", "#0f8a6a", "#a3327a", "#7a6a00", "#5b4fc4"];
 const dark = ["#6ea8ff", "#f59a4b", "#3fcf9f", "#ee7cc0", "#d6c04a", "#a79bff"];
 const colors = (list: readonly string[]): string => list.map((color, i) => `--agent-${i}:${color};`).join("");
-const owners = [...light.map((_, i) => `.agent-${i}{--own:var(--agent-${i})}`), ".agent-other{--own:var(--soft)}"].join("\n");
+const owners = [...Array.from({ length: AGENT_LOOKS }, (_, i) => `.agent-${i}{${lookOf(i)}}`), ".agent-other{--own:var(--soft)}"].join("\n");
+
+function lookOf(index: number): string {
+  const own = `--own:var(--agent-${index % AGENT_COLORS})`;
+  const mark = otherMarks[Math.floor(index / AGENT_COLORS) - 1];
+  return mark === undefined ? own : `${own};--shape:polygon(${mark.shape});--dash:${mark.dash}`;
+}
 
 export const style = `
 :root{color-scheme:light dark;--page:#f6f7f9;--card:#fff;--ink:#15181d;--soft:#5a6472;--line:#dfe3e9;--hollow:#eef1f5;--on:#fff;${colors(light)}}
@@ -48,6 +62,8 @@ svg .faint{fill:var(--soft)}
 svg .small{font-size:11px}
 .grid{stroke:var(--line);stroke-width:1}
 .swatch{display:inline-block;width:10px;height:10px;border-radius:3px;background:var(--own);margin-right:6px}
+.swatch,[class^=agent-] circle{clip-path:var(--shape)}
+[class^=agent-] polyline{stroke-dasharray:var(--dash)}
 .legend{display:flex;flex-wrap:wrap;gap:4px 18px;font-size:13.5px;margin:0 0 10px;padding:0;list-style:none}
 table{border-collapse:collapse;width:100%;font-size:14px}
 th{font-weight:600;text-align:left;color:var(--soft);font-size:13px}

@@ -1,6 +1,7 @@
 /** @file `engram sleeps`: what an agent's sleeps did, one after another, from its run's log. */
 import { UnknownNameError } from "../../contract/errors.ts";
-import { sleepsOf, type Learned, type SleepTrigger } from "../../continual/run-event.ts";
+import { because } from "../../continual/format.ts";
+import { sleepsOf, type Learned } from "../../continual/run-event.ts";
 import { columns } from "../columns.ts";
 import { readRun } from "../read-run.ts";
 
@@ -8,13 +9,6 @@ export interface SleepsFlags {
   readonly agent?: string;
   readonly json?: boolean;
 }
-
-const because: Readonly<Record<SleepTrigger, string>> = {
-  boundary: "the task ended",
-  drift: "something else began",
-  count: "enough was shown",
-  idle: "there was time",
-};
 
 export function sleepsCommand(folder: string, { agent, json }: SleepsFlags): void {
   const { events } = readRun(folder);

@@ -24,6 +24,14 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** The same for an element of a drawing. */
+export function drawing(tag: string, attributes: Readonly<Record<string, string>>, children: readonly Node[] = []): SVGElement {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
 /** A panel with a heading, and a place beside it for what belongs to the whole of it. */
 export function panel(name: string, title: string, ...children: readonly Node[]): { readonly root: HTMLElement; readonly aside: HTMLElement } {
   const aside = element("div", { class: "panel-aside" });

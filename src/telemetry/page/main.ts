@@ -19,6 +19,7 @@ import { Playback } from "./playback.ts";
 import { RecallPanel } from "./recall-panel.ts";
 import { RunModel } from "./run-model.ts";
 import { clipShowing, liveShowing, type Showing } from "./showing.ts";
+import { SleepPanel } from "./sleep-panel.ts";
 import { Stage } from "./stage.ts";
 import { StageNote } from "./stage-note.ts";
 import { SuccessCharts } from "./success-charts.ts";
@@ -31,7 +32,8 @@ const model = new RunModel();
 const playback = new Playback();
 const client = new FoxgloveClient(`ws://${location.host}/`, {
   onState(state) {
-    if (state === "lost") model.forgetHistories();
+    // Not before: what is known of a run that is gone stays on the page.
+    if (state === "open") model.forgetHistories();
     model.connection = state;
   },
   onParameters(parameters) {
@@ -51,6 +53,7 @@ const recall = new RecallPanel(model);
 const closing = new ClosingTable(model);
 const charts = [new SuccessCharts(model), new HeatMaps(model)] as const;
 const loss = new LossChart(model);
+const sleep = new SleepPanel(model);
 const note = new StageNote(model);
 const controls = new ControlsBar(model, {
   setPaused: (paused) => client.setParameter("/run/paused", paused),
@@ -78,6 +81,7 @@ document.body.append(
   strip.bar,
   element("main", {}, [
     stageBox,
+    sleep.root,
     element("aside", {}, [recall.root, loss.root]),
     element(
       "div",
@@ -163,13 +167,14 @@ function updatePanels(showing: Showing | undefined): void {
   card.update(showing);
   recall.update(showing);
   note.update(showing);
-  for (const panel of [strip, controls, chip, closing, loss, ...charts]) panel.update();
+  for (const panel of [strip, controls, chip, closing, sleep, loss, ...charts]) panel.update();
 }
 
 client.subscribe("/run", (run) => model.takeRun(run));
 client.subscribe("/progress", (progress) => (model.progress = progress));
 client.subscribe("/results", (result) => model.takeResult(result));
 client.subscribe("/loss", (point) => model.takeLoss(point));
+client.subscribe("/sleep", (message) => model.takeSleep(message));
 client.subscribe("/summary", (summary) => (model.summary = summary));
 document.addEventListener("visibilitychange", () => (document.hidden ? ignoreFrames() : watchFrames()));
 watchFrames();

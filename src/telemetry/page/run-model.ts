@@ -1,5 +1,14 @@
 /** @file All that the page knows of the run, as messages left it. Plain data; panels look at what they need and at whether it changed. */
-import type { EpisodeMessage, LossMessage, ProgressMessage, RecallMessage, ResultMessage, RunMessage, SummaryMessage } from "../messages.ts";
+import type {
+  EpisodeMessage,
+  LossMessage,
+  ProgressMessage,
+  RecallMessage,
+  ResultMessage,
+  RunMessage,
+  SleepMessage,
+  SummaryMessage,
+} from "../messages.ts";
 import type { ConnectionState } from "./foxglove-client.ts";
 
 /** An agent's success matrix: rows by tasks learned, cells by task. */
@@ -22,6 +31,7 @@ export class RunModel {
   readonly revision = { results: 0, losses: 0 };
   readonly #results = new Map<string, Map<number, Map<string, ResultMessage>>>();
   readonly #losses = new Map<string, LossMessage[]>();
+  readonly #sleeps = new Map<string, SleepMessage>();
 
   get tasks(): RunMessage["tasks"] {
     return this.run?.tasks ?? [];
@@ -62,6 +72,11 @@ export class RunModel {
     return this.#losses.get(agent) ?? [];
   }
 
+  /** An agent's latest sleep. */
+  sleep(agent: string): SleepMessage | undefined {
+    return this.#sleeps.get(agent);
+  }
+
   /** How many tasks have been learned, as far as tests tell. */
   get learned(): number {
     let most = 0;
@@ -92,10 +107,15 @@ export class RunModel {
     this.revision.losses++;
   }
 
+  takeSleep(sleep: SleepMessage): void {
+    this.#sleeps.set(sleep.agent, sleep);
+  }
+
   /** Forgets the histories; a server that is joined again tells them anew. */
   forgetHistories(): void {
     this.#results.clear();
     this.#losses.clear();
+    this.#sleeps.clear();
     this.episode = undefined;
     this.revision.results++;
     this.revision.losses++;

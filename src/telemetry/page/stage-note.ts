@@ -2,7 +2,6 @@
 import { element, setShown, setText } from "./element.ts";
 import type { RunModel } from "./run-model.ts";
 import type { Showing } from "./showing.ts";
-import { spoken } from "./words.ts";
 
 export class StageNote {
   readonly root: HTMLElement = element("p", { class: "stage-note" });
@@ -29,16 +28,9 @@ export class StageNote {
     const { connection, progress, run, ended } = this.#model;
     if (connection === "lost") return ended ? undefined : "The run does not answer. It may have ended; this page keeps trying.";
     if (run?.state === "running" && progress?.phase === "learn" && showing?.source !== "clip") {
-      return `${progress.agent ?? "The agent"} is asleep, ${besides[progress.doing ?? ""] ?? `learning ${spoken(progress.task).toLowerCase()}`}`;
+      return `Nothing new happens here while ${progress.agent ?? "the agent"} sleeps.`;
     }
     if (showing !== undefined || ended) return undefined;
     return connection === "connecting" ? "Connecting to the run" : "The world appears here with the first episode.";
   }
 }
-
-/** What an agent does in its sleep, where it does not learn. */
-const besides: Readonly<Record<string, string>> = {
-  "self-test": "asking itself what it remembers",
-  filing: "filing its memories anew",
-  tidying: "tidying its memory",
-};

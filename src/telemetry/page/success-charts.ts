@@ -20,7 +20,7 @@ export class SuccessCharts {
   readonly #grid = element("div", { class: "charts" });
   readonly #legend: HTMLElement;
   #charts: readonly Chart[] = [];
-  #made = "";
+  #made: string | undefined;
   #revision = -1;
 
   constructor(model: RunModel) {
@@ -28,7 +28,7 @@ export class SuccessCharts {
     const { root, aside } = panel("success", "Success on each task, by number of tasks learned", this.#grid);
     this.root = root;
     this.#legend = aside;
-    onSchemeChange(() => (this.#made = ""));
+    onSchemeChange(() => (this.#made = undefined));
     new ResizeObserver(() => this.#fit()).observe(this.#grid);
   }
 

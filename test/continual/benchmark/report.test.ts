@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { benchReport } from "../../../src/continual/benchmark/report.ts";
-import { paretoFront, type Dot } from "../../../src/continual/benchmark/report/scatter.ts";
+import { paretoFront, scatter, type Dot } from "../../../src/continual/benchmark/report/scatter.ts";
 import { benchTable } from "../../../src/continual/benchmark/table.ts";
 import { madeUpResult, type MadeUpMethod } from "./made-up-result.ts";
 
@@ -51,12 +51,31 @@ describe("a benchmark's page", () => {
     expect(benchReport(madeUpResult())).toMatch(/<strong>1\.500<\/strong>/);
   });
 
+  it("gives each of twenty methods a look of its own: its colour, the shape of its marks and how its curves are broken", () => {
+    const methods = Array.from({ length: 20 }, (_, k) => ({ name: `method ${k}`, learned: 1 - k / 40, kept: 0.5 }));
+    const page = benchReport(madeUpResult({ methods, seeds: [1] }));
+    const classes = methods.map(({ name }) => new RegExp(`<tr class="([\\w-]+)"><td><span class="swatch"></span><strong>${name}<`).exec(page)![1]!);
+    const looks = classes.map((name) => new RegExp(`^\\.${name}\\{(.*)\\}$`, "m").exec(page)![1]!);
+    expect(new Set(looks).size).toBe(20);
+    for (const part of ["--shape", "--dash"]) expect(looks.filter((look) => look.includes(part))).toHaveLength(14);
+  });
+
   it("measures memory in bytes where they are known", () => {
     const result = madeUpResult();
     const bytes = { id: "memory-bytes", name: "memory", formula: "bytes", better: "lower" } as const;
     const runs = result.runs.map((run) => Object.assign({}, run, { figures: Object.assign({ [bytes.id]: 5e5 }, run.figures) }));
     expect(benchReport({ ...result, runs, figures: [...result.figures, bytes] })).toContain("bytes kept");
     expect(benchReport(result)).toContain("entries in long-term memory");
+  });
+});
+
+describe("a plot of costs", () => {
+  it("moves a name aside only where another is in its way", () => {
+    const dot = (name: string, x: number): Dot => ({ name, className: "", x, y: { mean: 0.5, low: 0.5, high: 0.5 } });
+    const { text } = scatter({ label: "", x: "cost", dots: [dot("cheap", 1), dot("twin", 1), dot("dear", 1e6)] });
+    const heightOf = (name: string): number => Number(new RegExp(`y="([\\d.]+)">${name}<`).exec(text)![1]);
+    expect(heightOf("twin")).toBe(heightOf("cheap") + 13);
+    expect(heightOf("dear")).toBe(heightOf("cheap"));
   });
 });
 

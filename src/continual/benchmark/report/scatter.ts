@@ -25,8 +25,9 @@ const HEIGHT = 330;
 const MARGIN = { left: 46, right: 100, top: 14, bottom: 44 };
 /** Costs of 0 have a place of their own left of the scale. */
 const ZERO = 34;
-/** Between the names of two dots [px]. */
+/** Between the names of two dots, and how far to the right a name may reach [px]. */
 const LINE = 13;
+const NAME = MARGIN.right;
 
 export function scatter({ label, x, dots }: ScatterOptions): Markup {
   const bottom = HEIGHT - MARGIN.bottom;
@@ -45,7 +46,7 @@ export function scatter({ label, x, dots }: ScatterOptions): Markup {
     front.length > 1
       ? markup`<polyline points="${front.join(" ")}" fill="none" stroke="var(--soft)" stroke-width="1.5" stroke-dasharray="5 4"/>`
       : undefined;
-  const heights = spread(dots.map(({ y }) => up(y.mean)));
+  const heights = spread(dots.map((dot) => ({ x: across.place(dot.x), y: up(dot.y.mean) })));
   const marks = dots.map((dot, i) => mark(dot, { x: across.place(dot.x), up, nameAt: heights[i]! }));
   const foot = markup`<text class="faint small" x="${(MARGIN.left + WIDTH - MARGIN.right) / 2}" y="${HEIGHT - 8}" text-anchor="middle">${x}</text>`;
   return markup`<svg role="img" aria-label="${label}" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}">${rows}${feet}${foot}${line}${marks}</svg>`;
@@ -99,14 +100,14 @@ function powerText(power: number): string {
 }
 
 /** Moves names apart that would lie on each other, downwards from the top. */
-function spread(heights: readonly number[]): readonly number[] {
-  const order = heights.map((_, i) => i).toSorted((a, b) => heights[a]! - heights[b]!);
-  const placed = [...heights];
-  let free = -Infinity;
+function spread(places: readonly { readonly x: number; readonly y: number }[]): readonly number[] {
+  const order = places.map((_, i) => i).toSorted((a, b) => places[a]!.y - places[b]!.y);
+  const placed = places.map(({ y }) => y);
+  const done: number[] = [];
   for (const i of order) {
-    const at = Math.max(heights[i]!, free);
-    placed[i] = at;
-    free = at + LINE;
+    const near = done.filter((k) => Math.abs(places[k]!.x - places[i]!.x) < NAME).toSorted((a, b) => placed[a]! - placed[b]!);
+    for (const k of near) if (Math.abs(placed[k]! - placed[i]!) < LINE) placed[i] = placed[k]! + LINE;
+    done.push(i);
   }
   return placed;
 }
