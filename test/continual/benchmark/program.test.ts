@@ -5,9 +5,11 @@ import { knownMethods, type Method } from "../../../src/continual/benchmark/meth
 import { benchScenario } from "../../../src/continual/benchmark/program.ts";
 import { configOfJob, parseProtocol } from "../../../src/continual/benchmark/protocol.ts";
 import { ContinualRun } from "../../../src/continual/continual-run.ts";
-import type { RunEvent } from "../../../src/continual/run-event.ts";
+import { figuresOf } from "../../../src/continual/figures.ts";
+import type { Outcomes, RunEvent } from "../../../src/continual/run-event.ts";
 import { parseSuite } from "../../../src/continual/suite.ts";
 import { findEnvironment } from "../../../src/environments/find-environment.ts";
+import { runEvent } from "../../../src/runtime/read-run.ts";
 import { Pace } from "../../../src/streams/pace.ts";
 import { selectBackend } from "../../../src/tensor/backend.ts";
 import { pointEnvironments } from "../point-world.ts";
@@ -77,6 +79,36 @@ describe("joint training", () => {
     const shown = events.reduce((sum, event) => sum + (event.kind === "demonstrated" ? event.steps : 0), 0);
     expect(events.find(({ kind }) => kind === "learned")).toMatchObject({ memorySize: shown });
     for (const event of events) if (event.kind === "evaluated") expect([event.task, event.successes]).toEqual([event.task, Array(5).fill(true)]);
+  });
+});
+
+describe("gradient steps while acting", () => {
+  const tests = (events: readonly RunEvent[]): readonly (RunEvent & Outcomes)[] =>
+    events.filter((event) => event.kind === "evaluated" || event.kind === "tested-while-learning");
+  const choices = { gradientSteps: 10, evaluationEpisodes: 2, testsWhileLearning: { every: 5, episodes: 1, tasks: "current" } };
+
+  it("are logged of every test, for every action or every episode that a method adapts to, and add up to a figure of their own", async () => {
+    for (const [method, stepsOf] of [
+      ["mbpa", (steps: number) => 5 * steps],
+      ["weighted-local-adaptation", () => 20],
+    ] as const) {
+      const events = await eventsOf(method, choices);
+      const expected = tests(events).map((event) =>
+        event.kind === "evaluated" && event.learned === 0 ? event.steps.map(() => 0) : event.steps.map(stepsOf),
+      );
+      expect(tests(events).map(({ adaptationSteps }) => adaptationSteps)).toEqual(expected);
+      // Two tests in each of four sleeps, or one, where the last step is that of the test after it; and all four tasks five times.
+      expect(expected.length).toBeGreaterThanOrEqual(4 + 4 * 5);
+      const figure = figuresOf(events, "behaviour-cloning").find(({ id }) => id === "adaptation-steps");
+      expect(figure?.value).toBe(expected.flat().reduce((sum, steps) => sum + steps, 0));
+      for (const event of events) expect(runEvent.parse(JSON.parse(JSON.stringify(event)))).toEqual(event);
+    }
+  });
+
+  it("are not said of methods that never adapt, nor of logs from before they were counted", async () => {
+    const events = await eventsOf("replay", choices);
+    for (const event of tests(events)) expect(event).not.toHaveProperty("adaptationSteps");
+    expect(figuresOf(events, "behaviour-cloning").map(({ id }) => id)).not.toContain("adaptation-steps");
   });
 });
 
