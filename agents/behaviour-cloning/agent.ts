@@ -53,7 +53,8 @@ class BehaviourCloningAgent implements Agent {
   act(observation: Float32Array, { task, first }: DecisionContext): Decision {
     this.#input.write(observation, task, this.#inputs);
     this.#learner.act({ task, first }, this.#inputs, this.#decision.action);
-    return this.#decision;
+    const { adaptationSteps } = this.#learner.consolidation;
+    return adaptationSteps === undefined ? this.#decision : { ...this.#decision, adaptationSteps };
   }
 
   observe({ actor, task, episode, index, observation, decision }: Transition): void {

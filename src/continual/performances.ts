@@ -70,12 +70,20 @@ export class Performances {
    */
   async test(agent: Agent, task: RunTask, { memory, placements = Infinity, onDecision }: TestOptions): Promise<Outcomes> {
     const ended: EpisodeEnded[] = [];
+    const adaptationSteps: number[] = [];
+    /** In the episode that is going on, of an agent that says so. */
+    let adapting: number | undefined;
     let patience = LOST_EPISODES;
     const onEvent = (event: LoopEvent): void => {
-      if (event.kind === "stepped") onDecision?.(event.decision);
+      if (event.kind === "episode-started") adapting = undefined;
+      if (event.kind === "stepped") {
+        onDecision?.(event.decision);
+        if (event.decision.adaptationSteps !== undefined) adapting = (adapting ?? 0) + event.decision.adaptationSteps;
+      }
       if (event.kind !== "episode-ended") return;
       if (event.reason === "disconnected" && --patience >= 0) return;
       ended.push(event);
+      if (adapting !== undefined) adaptationSteps.push(adapting);
       this.#options.onTested(agent, task);
     };
     const count = Math.min(this.#options.config.evaluationEpisodes, placements);
@@ -84,6 +92,7 @@ export class Performances {
       successes: ended.map((episode) => episode.success),
       steps: ended.map((episode) => episode.steps),
       returns: ended.map((episode) => episode.return),
+      ...(adaptationSteps.length > 0 && { adaptationSteps }),
     };
   }
 

@@ -89,6 +89,8 @@ export interface Outcomes {
   readonly successes: readonly boolean[];
   readonly steps: readonly number[];
   readonly returns: readonly number[];
+  /** Gradient steps taken for the decisions of each; absent for agents that never adapt as they act. */
+  readonly adaptationSteps?: readonly number[];
 }
 
 /** An agent was tested in the middle of a sleep, on the first placements of the tests. */

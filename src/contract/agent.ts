@@ -14,6 +14,8 @@ export interface Decision {
   readonly recall?: Recall;
   /** When it was made, on the clock of the memory's entries; with `recall`. */
   readonly time?: number;
+  /** Gradient steps that were taken for it, on parameters that are not kept; absent in agents that never adapt as they act. */
+  readonly adaptationSteps?: number;
 }
 
 export interface DecisionContext {

@@ -16,6 +16,14 @@ export type SavedConfig = z.infer<typeof savedConfig>;
 
 const task = z.object({ id: text, environment: text, summary: text });
 
+/** What every test says. */
+const outcomes = {
+  successes: z.array(z.boolean()).min(1),
+  steps: z.array(natural),
+  returns: z.array(z.number()),
+  adaptationSteps: z.array(natural).optional(),
+};
+
 /** One line of `metrics.jsonl`. */
 export const runEvent = z.discriminatedUnion("kind", [
   z.object({
@@ -64,18 +72,14 @@ export const runEvent = z.discriminatedUnion("kind", [
     learning: text,
     gradientStep: natural,
     task: text,
-    successes: z.array(z.boolean()).min(1),
-    steps: z.array(natural),
-    returns: z.array(z.number()),
+    ...outcomes,
   }),
   z.object({
     kind: z.literal("evaluated"),
     agent: text,
     learned: natural,
     task: text,
-    successes: z.array(z.boolean()).min(1),
-    steps: z.array(natural),
-    returns: z.array(z.number()),
+    ...outcomes,
     readShares: z.record(text, share),
     readAge: z.number().optional(),
   }),
@@ -85,9 +89,7 @@ export const runEvent = z.discriminatedUnion("kind", [
     learned: natural,
     task: text,
     memory: z.enum(["off", "shuffled"]),
-    successes: z.array(z.boolean()).min(1),
-    steps: z.array(natural),
-    returns: z.array(z.number()),
+    ...outcomes,
   }),
   z.object({
     kind: z.literal("memory-read"),

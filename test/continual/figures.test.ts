@@ -213,6 +213,10 @@ describe("how fast a task is learned, by hand", () => {
   });
 });
 
+/** The same log of an agent that took three gradient steps in every test episode. */
+const adapted = (event: RunEvent): RunEvent =>
+  event.kind === "evaluated" || event.kind === "tested-while-learning" ? { ...event, adaptationSteps: event.steps.map(() => 3) } : event;
+
 describe("what an agent measured, and what it took", () => {
   const measured = (learned: number, more: Partial<Measured>): Measured => ({
     kind: "measured",
@@ -248,6 +252,12 @@ describe("what an agent measured, and what it took", () => {
     expect(value("dormant-share", [...plain, measured(1, {})])).toBeUndefined();
   });
 
+  it("counts the gradient steps taken for decisions, in all tests; none is said where no test says any", () => {
+    // 12 tests of ten episodes, and 12 in sleeps, of three steps each.
+    expect(value("adaptation-steps", tested.map(adapted))).toBe((12 + 12) * 10 * 3);
+    expect(value("adaptation-steps", tested)).toBeUndefined();
+  });
+
   it("is counted from everything that the agent did, and that was shown", () => {
     // Three sleeps of 30 steps; 100 + 200 + 300 demonstrated steps; 12 tests of 1 + 2 + … + 10 = 55 steps.
     expect(["gradient-steps", "demonstration-steps", "decisions"].map((id) => value(id, plain))).toEqual([90, 600, 12 * 55]);
@@ -261,7 +271,7 @@ describe("what an agent measured, and what it took", () => {
 describe("the figures of a log", () => {
   it("are those that it has everything for", () => {
     const ids = (events: readonly RunEvent[], given?: FigureReferences): string[] => figuresOf(events, "x", given).map(({ id }) => id);
-    const whole = [...tested, { kind: "measured", agent: "x", learned: 3, parameterBytes: 4, memoryBytes: 4, strategyBytes: 4, dormant: 0, effectiveRank: 1, stableRank: 1, approximateRank: 1, weightNorm: 1 } as const]; // prettier-ignore
+    const whole = [...tested.map(adapted), { kind: "measured", agent: "x", learned: 3, parameterBytes: 4, memoryBytes: 4, strategyBytes: 4, dormant: 0, effectiveRank: 1, stableRank: 1, approximateRank: 1, weightNorm: 1 } as const]; // prettier-ignore
     expect(ids(whole, references)).toEqual(figures.map(({ id }) => id));
     expect(ids(plain.slice(0, -2))).toEqual(["gradient-steps", "demonstration-steps", "decisions"]);
     expect(figuresOf(plain, "nobody")).toEqual([]);

@@ -66,6 +66,19 @@ describe("a cloning learner", () => {
     };
     expect([memoryBytes("replay", 1), memoryBytes("replay", 2)]).toEqual([8, 16]);
     expect(memoryBytes("none", 2)).toBe(0);
+    // Forty states a task, whatever the budget.
+    expect([memoryBytes("perfect-memory", 1), memoryBytes("perfect-memory", 2)]).toEqual([40, 80]);
+  });
+
+  it("of Gaussian weights is seen as the plain network with their means", () => {
+    const [plain, gaussian] = ["none", "vcl"].map((consolidation) => {
+      const one = cloner({ consolidation, hidden: [6, 4] });
+      showTask(one, first, ([x]) => [x!]);
+      const { dormant, effectiveRank, stableRank, approximateRank } = one.learner.measure(first);
+      return { dormant, effectiveRank, stableRank, approximateRank };
+    });
+    expect(plain!.effectiveRank).toBeGreaterThan(1);
+    expect(gaussian).toEqual(plain);
   });
 
   it("counts what its consolidation keeps besides: for L2, the parameters of before", () => {

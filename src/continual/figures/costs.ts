@@ -1,4 +1,5 @@
 /** @file What it took: bytes, updates and steps of worlds. Nothing of the clock, which is not in the log. */
+import type { Outcomes } from "../run-event.ts";
 import type { AgentLog } from "./agent-log.ts";
 import type { FigureDefinition } from "./figure.ts";
 import { latest } from "./plasticity.ts";
@@ -28,14 +29,22 @@ export const costFigures: readonly FigureDefinition[] = [
     total(events, (event) => (event.kind === "demonstrated" ? event.steps : 0)),
   ),
   cost("decisions", "decisions", "control steps in which the agent acted itself: those of its tests, which it does not learn from", ({ events }) =>
-    total(events, testSteps),
+    total(events, (event) => sum(testOf(event)?.steps ?? [])),
+  ),
+  cost(
+    "adaptation-steps",
+    "gradient steps while acting",
+    "gradient steps taken for the decisions of its tests, on parameters that are not kept; of agents that take any",
+    ({ events }) =>
+      events.some((event) => testOf(event)?.adaptationSteps !== undefined)
+        ? total(events, (event) => sum(testOf(event)?.adaptationSteps ?? []))
+        : undefined,
   ),
 ];
 
-function testSteps(event: AgentLog["events"][number]): number {
-  const isTest = event.kind === "evaluated" || event.kind === "probed" || event.kind === "tested-while-learning";
-  return isTest ? event.steps.reduce((sum, steps) => sum + steps, 0) : 0;
-}
+const testOf = (event: AgentLog["events"][number]): Outcomes | undefined =>
+  event.kind === "evaluated" || event.kind === "probed" || event.kind === "tested-while-learning" ? event : undefined;
 
-const total = (events: AgentLog["events"], count: (event: AgentLog["events"][number]) => number): number =>
-  events.reduce((sum, event) => sum + count(event), 0);
+const sum = (numbers: readonly number[]): number => numbers.reduce((so, number) => so + number, 0);
+
+const total = (events: AgentLog["events"], count: (event: AgentLog["events"][number]) => number): number => sum(events.map(count));

@@ -61,6 +61,15 @@ export function columnNetwork(column: Column, earlier: readonly FrozenColumn[]):
       return meanSquaredError(answer([...earlier.map(tensorsOf), own], inputs, column.shape), targets);
     },
     actor: (parameters) => columnActor([...earlier, { ...column, parameters }]),
+    // Those of the column alone: what is measured is whether it can still learn, and the others do not.
+    hidden(parameters) {
+      const columns = [...earlier, { ...column, parameters }];
+      const said = outputsOf(columns);
+      return (input) => {
+        say(columns, said, input);
+        return said.map(({ parts }) => parts.at(-1)!);
+      };
+    },
   };
 }
 
@@ -91,27 +100,43 @@ function answer(columns: readonly (readonly LayerTensors[])[], inputs: Tensor2D,
 
 const upTo = (k: number, said: readonly Tensor2D[]): Tensor2D => (k === 0 ? said[0]! : concat(...said.slice(0, k + 1)));
 
-/** As the last of the columns. Sums in float64, and rounds to float32 after each layer. */
-function columnActor(columns: readonly FrozenColumn[]): Actor {
-  const own = columns.at(-1)!;
-  const last = own.layers.length - 1;
-  /** What each hidden layer says, in the order of the columns; and where each column's part of it is. */
-  const said = own.shape.sizes.slice(1, -1).map((_, i) => {
-    const parts = columns.map(({ shape }) => shape.sizes[i + 1]!);
-    const all = new Float32Array(parts.reduce((sum, size) => sum + size, 0));
-    let from = 0;
-    return { all, parts: parts.map((size) => all.subarray(from, (from += size))) };
+/** What a hidden layer says. */
+interface Said {
+  /** In the order of the columns. */
+  readonly all: Float32Array;
+  /** A view of each column's part of it. */
+  readonly parts: readonly Float32Array[];
+}
+
+/** Room for what each hidden layer says. */
+const outputsOf = (columns: readonly Column[]): readonly Said[] =>
+  columns
+    .at(-1)!
+    .shape.sizes.slice(1, -1)
+    .map((_, i) => {
+      const parts = columns.map(({ shape }) => shape.sizes[i + 1]!);
+      const all = new Float32Array(parts.reduce((sum, size) => sum + size, 0));
+      let from = 0;
+      return { all, parts: parts.map((size) => all.subarray(from, (from += size))) };
+    });
+
+/** Writes what the hidden layers of all columns say to an input. Sums in float64, and rounds to float32 after each layer. */
+function say(columns: readonly FrozenColumn[], said: readonly Said[], input: Float32Array): void {
+  said.forEach(({ parts }, i) => {
+    const from = i === 0 ? input : said[i - 1]!.all;
+    columns.forEach(({ layers, parameters, shape }, k) => {
+      affine(parameters.numbers, 0, layers[i]!, from, 0, parts[k]!, 0);
+      activate(parts[k]!, shape.activation);
+    });
   });
+}
+
+/** As the last of the columns. */
+function columnActor(columns: readonly FrozenColumn[]): Actor {
+  const { layers, parameters } = columns.at(-1)!;
+  const said = outputsOf(columns);
   return (input, action) => {
-    for (let i = 0; i < last; i++) {
-      const from = i === 0 ? input : said[i - 1]!.all;
-      for (let k = 0; k < columns.length; k++) {
-        const { layers, parameters, shape } = columns[k]!;
-        const part = said[i]!.parts[k]!;
-        affine(parameters.numbers, 0, layers[i]!, from, 0, part, 0);
-        activate(part, shape.activation);
-      }
-    }
-    affine(own.parameters.numbers, 0, own.layers[last]!, last === 0 ? input : said[last - 1]!.all, 0, action, 0);
+    say(columns, said, input);
+    affine(parameters.numbers, 0, layers.at(-1)!, said.at(-1)?.all ?? input, 0, action, 0);
   };
 }

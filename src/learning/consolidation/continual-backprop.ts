@@ -4,7 +4,8 @@
  * by 1 − ηᵃ at age a. A fresh unit has fresh incoming weights and outgoing ones of 0, so that what the network answers changes by the old unit's part alone.
  * It protects nothing of earlier tasks: it is for plasticity.
  * @see Dohare et al. (2024), "Loss of plasticity in deep continual learning", Nature 632, algorithm 1. Their Adam counts the steps of every parameter, ours
- * those of all: the first steps of a fresh unit are up to six times as long.
+ * those of all: the first steps of a fresh unit are up to six times as long. Their program adds what the old unit said on average, times its outgoing
+ * weights, to the biases of the next layer; here these stay as they are, so that the answers lose the old unit's mean too.
  */
 import { z } from "zod";
 import { SnapshotError } from "../../contract/errors.ts";

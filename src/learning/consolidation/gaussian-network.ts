@@ -1,14 +1,14 @@
 /**
- * @file A network whose weights are known only as independent Gaussians: it errs with weights drawn from them, and acts by their means.
+ * @file A network whose weights are known only as independent Gaussians: it errs with weights drawn from them, and acts by their means,
+ * which are also what its hidden layers are measured by.
  * @see Blundell et al. (2015), "Weight uncertainty in neural networks", section 3.2.
  */
 import { RandomStream } from "../../numerics/random.ts";
-import { MlpActor } from "../../tensor/mlp-actor.ts";
 import { mlpError } from "../../tensor/mlp-error.ts";
 import { mlpPart, mlpPlan, type MlpShape } from "../../tensor/mlp-shape.ts";
 import { add, exp, matrix, mul, reshape } from "../../tensor/ops.ts";
 import { layoutOf, tensorView } from "../../tensor/parameters.ts";
-import type { Network } from "../imitation/network.ts";
+import { policyAnswers, type Network } from "../imitation/network.ts";
 
 /** What the Gaussians are at first. */
 export interface GaussianStart {
@@ -33,10 +33,7 @@ export function gaussianNetwork(shape: MlpShape, { means, deviation }: GaussianS
       const drawn = add(tensorView(views, "policy"), mul(exp(tensorView(views, "logDeviations")), noise));
       return mlpError(inputs, drawn, targets, shape);
     },
-    actor(parameters) {
-      const policy = new MlpActor("policy", shape, layout, parameters);
-      return (input, action) => policy.forward(input, action);
-    },
+    ...policyAnswers(shape, layout),
   };
 }
 

@@ -4,7 +4,7 @@
  * @see Kirkpatrick et al. (2017), "Overcoming catastrophic forgetting in neural networks", where it is the baseline.
  */
 import { z } from "zod";
-import { SnapshotError } from "../../contract/errors.ts";
+import { restoredNumbers } from "./quadratic-penalty.ts";
 import { defineStrategy } from "./strategy.ts";
 
 export const l2 = defineStrategy({
@@ -24,11 +24,7 @@ export const l2 = defineStrategy({
         for (let i = 0; i < gradient.length; i++) gradient[i] = gradient[i]! + 2 * strength * (numbers[i]! - anchor[i]!);
       },
       snapshot: () => ({ anchor: anchor?.slice() ?? null }),
-      restore({ anchor: saved }) {
-        if (saved !== null && !(saved instanceof Float32Array && saved.length === parameters.size))
-          throw new SnapshotError(`Expected \`anchor\` to be ${parameters.size} parameters, or null before a task has ended.`);
-        anchor = saved?.slice();
-      },
+      restore: (snapshot) => void (anchor = restoredNumbers(snapshot, "anchor", parameters.size)),
     };
   },
 });

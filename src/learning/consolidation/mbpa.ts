@@ -30,11 +30,16 @@ export const mbpa = defineStrategy({
     const { memory, parameters } = learner;
     const local = new LocalPolicy(learner);
     const recall = emptyRecall(neighbours);
+    let taken = 0;
     return {
       ...stateless,
+      get adaptationSteps() {
+        return taken;
+      },
       keep: keeping(memory, keep),
       ...(replay && { draw: ({ random }, rows) => drawFromAll(memory, random, rows) }),
       act(_, policy, input, action) {
+        taken = memory.size === 0 ? 0 : steps;
         if (memory.size === 0) return policy(input, action);
         memory.recall(input, neighbours, recall);
         weighByInverseDistance(recall);

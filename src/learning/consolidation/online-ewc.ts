@@ -1,7 +1,8 @@
 /**
  * @file Online EWC: one running Fisher information, F ← γ·F + F_task when a task ends, and one anchor, where the last task ended. Earlier tasks fade
  * by γ and no longer pull to where they themselves ended.
- * @see Schwarz et al. (2018), "Progress & compress: a scalable framework for continual learning", eq. 8 and 9.
+ * @see Schwarz et al. (2018), "Progress & compress: a scalable framework for continual learning", eq. 8 and 9. Their loss pulls by γ·F where this one
+ * pulls by F: a strength of λ here is one of λ/γ there, and where γ is 1, the default, the two are the same.
  */
 import { z } from "zod";
 import { fisherDiagonal, sampleOf } from "./answer-gradients.ts";

@@ -1,7 +1,8 @@
 /**
  * @file PackNet: every task packs what it learned into a share of the weights, which are frozen, and leaves the others to the tasks after it. When a
  * task has been learned, the smallest of the free weights of each layer are pruned, and those that stay are trained on to make up for it. A task is
- * answered by the weights of the tasks up to it; biases and normalisation stay as the first task left them.
+ * answered by the weights of the tasks up to it; biases and normalisation stay as the first task left them. A task that comes back is learned on in free
+ * weights, as a turn of its own, and is answered by them from then on; what it had before stays for those who were learned on top of it.
  * @see Mallya & Lazebnik (2018), "PackNet: adding multiple tasks to a single network by iterative pruning"; equal shares as in Continual World (Wołczyk
  * et al. 2021). Neither says what to do when a task's end is not announced: here its weights are then pruned without training on.
  */

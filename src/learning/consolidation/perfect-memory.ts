@@ -12,6 +12,7 @@ export const perfectMemory = defineStrategy({
   options: z.strictObject({}),
   make: ({ memory }) => ({
     ...stateless,
+    keepsAll: true,
     keep() {},
     draw({ random }, rows) {
       // While a sleep goes on rows have no gaps.

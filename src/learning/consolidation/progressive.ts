@@ -1,6 +1,8 @@
 /**
  * @file Progressive networks: a column of units for every task that begins, beside those of the tasks before, which are frozen and which it reads. A task
  * is answered by the column that learned it. Nothing is forgotten, and parameters grow: a column by what it has itself, and by what it reads of others.
+ * A task that comes back has its column again. It learns on where that is the newest, and stays as it is where others read it: their answers would
+ * change. (In a sequence like `cw20` a second visit is a task of its own by name, with a column of its own, as heads are counted in Continual World.)
  * @see Rusu et al. (2016), "Progressive neural networks".
  */
 import { z } from "zod";
@@ -26,6 +28,8 @@ class Progressive implements Consolidation {
   /** The one that learns. */
   #column: Column;
   #learned = false;
+  /** The parameters before a step that must not move them; none in other steps. */
+  #resting: Float32Array | undefined;
 
   constructor(learner: Learner, width: number) {
     const { shape } = learner;
@@ -42,7 +46,7 @@ class Progressive implements Consolidation {
   }
 
   taskBegan(task: TaskId, random: RandomStream): void {
-    if (!this.#learned) return;
+    if (!this.#learned || this.#places.has(task)) return;
     this.#learned = false;
     this.#grow(this.#learner.parameters.numbers.slice(), random.split(task));
   }
@@ -57,8 +61,22 @@ class Progressive implements Consolidation {
   }
 
   beforeStep({ task }: DescentStep): void {
+    this.#resting = undefined;
+    if (this.#places.has(task) && this.#places.of(task) < this.#frozen.length) {
+      this.#resting = this.#learner.parameters.numbers.slice();
+      return;
+    }
     this.#learned = true;
     this.#places.note(task, this.#frozen.length);
+  }
+
+  adjustGradient({ numbers }: FlatVector): void {
+    if (this.#resting !== undefined) numbers.fill(0);
+  }
+
+  /** Momentum moves parameters even where the gradient is 0. */
+  afterStep(): void {
+    if (this.#resting !== undefined) this.#learner.parameters.numbers.set(this.#resting);
   }
 
   act({ task }: Question, policy: Actor, input: Float32Array, action: Float32Array): void {

@@ -83,6 +83,8 @@ export interface Consolidation {
   readonly bytes: number;
   /** Another task begins; what is over has been let go of. Nothing of the new one has been seen. */
   taskBegan?(task: TaskId, random: RandomStream): void;
+  /** Whether `keep` lets go of nothing, whatever the budget. */
+  readonly keepsAll?: boolean;
   /** Lets go of what it does not need of a task that is over; asked again whenever another begins. @param budget States that may stay. */
   keep?(task: TaskId, budget: number, random: RandomStream): void;
   /** Called before anything of the step is computed. */
@@ -96,6 +98,8 @@ export interface Consolidation {
   afterStep?(step: DescentStep): void;
   /** A task has been learned, as far as is known. It may be heard of later than with its last step, or never. */
   taskEnded?(task: TaskId, random: RandomStream): void;
+  /** Gradient steps taken for its latest answer; absent where it never takes any. */
+  readonly adaptationSteps?: number;
   /** Answers instead of the policy. @param policy The policy's own answer. */
   act?(question: Question, policy: Actor, input: Float32Array, action: Float32Array): void;
   snapshot(): Snapshot;

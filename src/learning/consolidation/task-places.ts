@@ -17,6 +17,10 @@ export class TaskPlaces {
     this.#latest = place;
   }
 
+  has(task: TaskId): boolean {
+    return this.#places.has(task);
+  }
+
   of(task: TaskId): number {
     return this.#places.get(task) ?? this.#latest;
   }

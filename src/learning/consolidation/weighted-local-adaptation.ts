@@ -17,7 +17,8 @@ import { defineStrategy, stateless, type Examples } from "./strategy.ts";
 
 export const weightedLocalAdaptation = defineStrategy({
   name: "weighted-local-adaptation",
-  summary: "replays what it remembers, and adapts to the remembered episodes that began most alike before each of its own",
+  summary:
+    "replays what it remembers, and before each episode adapts to the remembered ones that began most alike; simplified: compares states, not embeddings of images and words, and weighs by error, not by where attempts failed",
   options: z.strictObject({
     episodes: z.int().min(1).describe("Remembered episodes that an episode is adapted to.").default(10),
     steps: z.int().min(1).describe("Gradient steps before an episode.").default(20),
@@ -30,6 +31,7 @@ export const weightedLocalAdaptation = defineStrategy({
     const { memory } = learner;
     const local = new LocalPolicy(learner);
     let adapted = false;
+    let taken = 0;
     const adapt = (input: Float32Array): void => {
       const examples = learner.examples(nearestEpisodes(memory, input, episodes));
       const weights = weightsOf(examples, learner.answers(examples.inputs), emphasis);
@@ -40,11 +42,15 @@ export const weightedLocalAdaptation = defineStrategy({
     };
     return {
       bytes: stateless.bytes,
+      get adaptationSteps() {
+        return taken;
+      },
       keep: keeping(memory, keep),
       ...(replay && { draw: ({ random }, rows) => drawFromAll(memory, random, rows) }),
       act({ first }, policy, input, action) {
         if (first) adapted = memory.size > 0;
         if (first && adapted) adapt(input);
+        taken = first && adapted ? steps : 0;
         if (adapted) local.act(input, action);
         else policy(input, action);
       },

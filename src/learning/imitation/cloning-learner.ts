@@ -203,11 +203,12 @@ export class CloningLearner implements Learner {
     return valueAndGradient((views) => this.#error(views, examples, RandomStream.fromSeed(0)), this.network.layout, at, into);
   }
 
-  /** What it takes and what shape its network is in. @param current The task learned last: of its examples, as many count as may stay when it is over. */
+  /** What it takes and what shape its network is in. @param current The task learned last: of its examples, as many count as will stay when it is over. */
   measure(current: TaskId): AgentMeasurements {
     const { memory, parameters, network, consolidation } = this;
     const { input, memoryPerTask } = this.#options;
-    const held = memory.tasks().map((task) => Math.min(memory.rowsOf(task).length, task === current ? memoryPerTask : Infinity));
+    const staying = consolidation.keepsAll === true ? Infinity : memoryPerTask;
+    const held = memory.tasks().map((task) => Math.min(memory.rowsOf(task).length, task === current ? staying : Infinity));
     const hidden = network.hidden?.(parameters);
     const inputs = new Float32Array(input.size);
     return measurementsOf({

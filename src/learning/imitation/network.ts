@@ -32,13 +32,18 @@ export function plainNetwork(shape: MlpShape): Network {
     layout,
     initialize: (parameters, random) => initializeMlp("policy", shape, layout, parameters, random),
     error: (views, inputs, targets) => mlpError(inputs, tensorView(views, "policy"), targets, shape),
-    actor(parameters) {
-      const policy = new MlpActor("policy", shape, layout, parameters);
-      return (input, action) => policy.forward(input, action);
-    },
-    hidden(parameters) {
-      const policy = new MlpActor("policy", shape, layout, parameters);
-      return (input) => policy.hidden(input);
-    },
+    ...policyAnswers(shape, layout),
   };
 }
+
+/** How the perceptron called `policy` in a layout answers. */
+export const policyAnswers = (shape: MlpShape, layout: ParameterLayout): Pick<Required<Network>, "actor" | "hidden"> => ({
+  actor(parameters) {
+    const policy = new MlpActor("policy", shape, layout, parameters);
+    return (input, action) => policy.forward(input, action);
+  },
+  hidden(parameters) {
+    const policy = new MlpActor("policy", shape, layout, parameters);
+    return (input) => policy.hidden(input);
+  },
+});

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { SnapshotError } from "../../../src/contract/errors.ts";
 import { nested } from "../../../src/contract/snapshot.ts";
@@ -27,10 +28,10 @@ const parametersOf = ({ learner }: Cloner): Float32Array => learner.parameters.n
 
 describe("continual backprop", () => {
   // Six units are grown up in the fourth step; a sixth of them, and a little for rounding, is one.
-  const one = 1 / 6 + 1e-9;
+  const oneOfSix = 1 / 6 + 1e-9;
 
   it("replaces the unit that is not heard, once it is grown up, and no other", () => {
-    const [replacing, keeping] = [make(one), make(0)];
+    const [replacing, keeping] = [make(oneOfSix), make(0)];
     for (const each of [replacing, keeping]) each.sleep(first, 3, false);
     expect(parametersOf(replacing)).toEqual(parametersOf(keeping));
     for (const { learner } of [replacing, keeping])
@@ -50,7 +51,7 @@ describe("continual backprop", () => {
   });
 
   it("changes what the network answers by the old unit's part alone", () => {
-    const [replacing, keeping] = [make(one), make(0)];
+    const [replacing, keeping] = [make(oneOfSix), make(0)];
     for (const each of [replacing, keeping]) each.sleep(first, 4, false);
     expect(agesOf(replacing)[2]).toBe(0);
     const old = parametersOf(keeping);
@@ -80,6 +81,55 @@ describe("continual backprop", () => {
         expect(utilities()[i]).toBeCloseTo(expected[i]!, 6);
       }
     }
+  });
+
+  it("hears a unit by the mean of |h| over a batch, and listens to all of its outgoing weights", () => {
+    const one = cloner({ consolidation: "continual-backprop", hidden: [2], inputs: 1, outputs: 2, options: { replacement: 0, decay: 0.9 } });
+    const { parameters, consolidation } = one.learner;
+    // 1 → 2 → 2: units tanh(x) and tanh(2x), heard by (3, −1) and (0.5, 0).
+    parameters.numbers.set([1, 2, 0, 0, 3, -1, 0.5, 0, 0, 0]);
+    const utilitiesAfter = (states: readonly number[]): number[] => {
+      const fresh = { utilities: [new Float32Array(2)], ages: [new Int32Array(2)], due: new Float64Array(1) };
+      consolidation.restore(fresh);
+      const step = { index: 0, count: 1, task: first, taskEnds: false, random: RandomStream.fromSeed(1) };
+      const count = states.length;
+      consolidation.terms!(step, { count, inputs: Float32Array.from(states), targets: new Float32Array(2 * count) });
+      consolidation.afterStep!(step);
+      return [...(consolidation.snapshot()["utilities"] as readonly Float32Array[])[0]!];
+    };
+    // The mean of h itself would be 0 for the first two.
+    const states = [-1, 1, 0, 0.5];
+    const loudness = (scale: number): number => mean(states.map((x) => Math.abs(Math.tanh(scale * x))));
+    const expected = [0.1 * loudness(1) * 4, 0.1 * loudness(2) * 0.5].map((each) => expect.closeTo(each, 6) as unknown);
+    expect(utilitiesAfter(states)).toEqual(expected);
+    // However many states a batch has.
+    expect(utilitiesAfter(Array.from({ length: 64 }, (_, k) => states[k % 4]!))).toEqual(expected);
+  });
+
+  it("replaces the unit that is heard least, whatever the ages: a young one's running mean is short of what it stands for by 1 − ηᵃ", () => {
+    const units = 4;
+    const one = cloner({
+      consolidation: "continual-backprop",
+      hidden: [units],
+      inputs: 1,
+      options: { replacement: 1 / units + 1e-9, maturity: 3, decay: 0.9 },
+      learningRate: 1e-9,
+    });
+    const { parameters, consolidation } = one.learner;
+    one.begin(first);
+    one.show(first, [0], [0]);
+    const ages = fc.array(fc.integer({ min: 3, max: 40 }), { minLength: units, maxLength: units });
+    const order = fc.shuffledSubarray([1, 1.05, 1.1, 1.2], { minLength: units });
+    fc.assert(
+      fc.property(ages, order, (age, loudness) => {
+        // Weights, biases: every unit says tanh(1) always, and is heard by a weight of its own. Where it has been so for a steps, u = c(1 − 0.9ᵃ).
+        parameters.numbers.set([0, 0, 0, 0, 1, 1, 1, 1, ...loudness.map((c) => c / Math.tanh(1)), 0]);
+        const utilities = [Float32Array.from(loudness, (c, i) => c * (1 - 0.9 ** age[i]!))];
+        consolidation.restore({ utilities, ages: [Int32Array.from(age)], due: Float64Array.of(0) });
+        one.sleep(first, 1, false);
+        expect(agesOf(one)).toEqual(age.map((a, i) => (loudness[i] === 1 ? 0 : a + 1)));
+      }),
+    );
   });
 
   it("goes on learning where the plain network gets worse at it", () => {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { SnapshotError } from "../../../src/contract/errors.ts";
+import type { Examples } from "../../../src/learning/consolidation/strategy.ts";
 import { StreamSample } from "../../../src/learning/consolidation/stream-sample.ts";
 import { RandomStream } from "../../../src/numerics/random.ts";
 import { selectBackend } from "../../../src/tensor/backend.ts";
@@ -55,6 +56,30 @@ describe("der-plus-plus", () => {
     const many = { count: 400, inputs: new Float32Array(400).fill(2), targets: new Float32Array(400).fill(9) };
     const answers = consolidation.terms!(step, many)[0]!.examples.targets;
     expect(new Set(answers)).toEqual(new Set([3, -2]));
+  });
+
+  it("draws the examples of α and those of β independently, anew for every step, each with its own answer", () => {
+    const count = 20;
+    const inputs = Float32Array.from({ length: count }, (_, k) => k);
+    const many = { count: 4000, inputs: new Float32Array(4000), targets: new Float32Array(4000) };
+    const random = RandomStream.fromSeed(2);
+    /** From a sample that has just seen each example once: what is drawn is taken in too, and would change it. */
+    const draw = (): Examples[] => {
+      const { parameters, consolidation } = cloner({ consolidation: "der-plus-plus", inputs: 1, memoryPerTask: count }).learner;
+      parameters.numbers.set([1, 0.5]);
+      consolidation.terms!(step, { count, inputs, targets: inputs.map((x) => 10 * x) });
+      return consolidation.terms!({ ...step, random }, many).map(({ examples }) => examples);
+    };
+    const [alpha, beta] = draw();
+    expect(alpha!.targets).toEqual(alpha!.inputs.map((x) => x + 0.5));
+    expect(beta!.targets).toEqual(beta!.inputs.map((x) => 10 * x));
+    // One in twenty pairs is of the same example, 200 of 4000 with a standard deviation of 14; and neither is the other in another order: were they, each
+    // example would be as often here as there, where the sum of (a − b)² / (a + b) is χ² with 19 degrees of freedom: below 5.4 one time in a thousand.
+    expect(Math.abs(alpha!.inputs.filter((x, i) => x === beta!.inputs[i]).length - count * 10)).toBeLessThan(60);
+    const times = (drawn: Float32Array, x: number): number => drawn.filter((each) => each === x).length;
+    const apart = [...inputs].map((x) => [times(alpha!.inputs, x), times(beta!.inputs, x)] as const);
+    expect(apart.reduce((sum, [a, b]) => sum + (a - b) ** 2 / (a + b), 0)).toBeGreaterThan(5.4);
+    draw().forEach(({ inputs: next }, k) => expect(next).not.toEqual([alpha, beta][k]!.inputs));
   });
 
   it("has `memoryPerTask` examples of every task that is told apart, in a buffer of its own, and none in memory", () => {

@@ -130,6 +130,27 @@ describe("packnet", () => {
     parametersOf(one).forEach((number, i) => expect(number).toBe(owners[i] === 0 ? 0 : before[i]));
   });
 
+  it("learns a task that comes back in a turn of its own, which answers for it from then on; others are answered with the same bits", () => {
+    const one = make({ prune: 0.6 });
+    for (const [task, action] of lessons.slice(0, 2)) {
+      one.begin(task);
+      showTask(one, task, action);
+      one.sleep(task, 60);
+    }
+    const [before, kept] = [answers(one, first), answers(one, second)];
+    one.begin(first);
+    showTask(one, first, ([x, y]) => [x! + y!]);
+    one.sleep(first, 60);
+    const again = answers(one, first);
+    expect(again).not.toEqual(before);
+    expect(answers(one, second)).toEqual(kept);
+    expect(Math.max(...ownersOf(one))).toBe(3);
+    one.begin(third);
+    showTask(one, third, lessons[2][1]);
+    one.sleep(third, 60);
+    expect([answers(one, first), answers(one, second)]).toEqual([again, kept]);
+  });
+
   it("answers a task that it has never seen by all that it has learned", () => {
     const one = make({ tasks: 3 });
     for (const [task, action] of lessons.slice(0, 2)) {

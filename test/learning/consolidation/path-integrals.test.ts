@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { nested } from "../../../src/contract/snapshot.ts";
 import { selectBackend } from "../../../src/tensor/backend.ts";
-import { cloner, first, second, type Cloner } from "./cloner.ts";
+import { cloner, first, second, third, type Cloner } from "./cloner.ts";
 
 beforeAll(async () => {
   await selectBackend("wasm");
@@ -89,6 +89,50 @@ describe("rwalk", () => {
     one.show(second, [0], [3]);
     one.sleep(second, 1200);
     expect(answer(one)).toBeCloseTo(1, 1);
+  });
+
+  it("averages the scores of tasks, scales both parts each by its own largest, and lets no score count below 0", () => {
+    const [interval, rate, damping] = [3, 0.5, 1];
+    const one = constant("rwalk", { strength: 100, interval, rate, damping });
+    const { parameters, consolidation } = one.learner;
+    const now = (): number[] => [...parameters.numbers];
+    let fisher: number[] | undefined;
+    let scores: number[] | undefined;
+    // The policy is w·x + b: the error's gradient is 2(w·x + b − y)·(x, 1). Before the second task w is moved, and the penalty takes it back towards where
+    // it was, against what the task wants, so that its score is below 0, in the mean too. The third task lifts it above 0 again: so the mean's share in the
+    // importance is that of a mean of all three.
+    const tasks = [
+      { task: first, x: 2, y: 3, begin: [0, 0] },
+      { task: second, x: -1, y: 14, begin: [-1, 0.2] },
+      { task: third, x: 3, y: 10, begin: [-1.2, 0.2] },
+    ];
+    const means = tasks.map(({ task, x, y, begin }) => {
+      one.begin(task);
+      one.show(task, [x], [y]);
+      parameters.numbers.set(begin);
+      const score = [0, 0];
+      for (let left = 7; left > 0;) {
+        const begun = now();
+        const fall = [0, 0];
+        const steps = Math.min(interval, left);
+        for (let k = 0; k < steps; k++) {
+          const before = now();
+          const gradient = [x, 1].map((input) => 2 * (before[0]! * x + before[1]! - y) * input);
+          if (k === 0) fisher = gradient.map((g, i) => (fisher === undefined ? g * g : rate * g * g + (1 - rate) * fisher[i]!));
+          one.sleep(task, 1, --left === 0);
+          now().forEach((number, i) => (fall[i]! -= gradient[i]! * (number - before[i]!)));
+        }
+        now().forEach((number, i) => (score[i]! += fall[i]! / (0.5 * fisher![i]! * (number - begun[i]!) ** 2 + damping)));
+      }
+      const mean = scores === undefined ? score : scores.map((earlier, i) => (earlier + score[i]!) / 2);
+      scores = mean;
+      const expected = mean.map((s, i) => fisher![i]! / Math.max(...fisher!) + Math.max(0, s) / Math.max(...mean));
+      const penalty = nested(consolidation.snapshot(), "penalty");
+      expect([...(penalty["importance"] as Float32Array)]).toEqual(expected.map((each) => expect.closeTo(each, 3) as unknown));
+      expect([...(penalty["anchor"] as Float32Array)]).toEqual(now());
+      return mean;
+    });
+    expect(means.map(([w, b]) => [w! > 0, b! > 0])).toEqual([[true, true], [false, true], [true, true]]); // prettier-ignore
   });
 });
 

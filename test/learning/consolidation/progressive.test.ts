@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { InvalidValueError, SnapshotError } from "../../../src/contract/errors.ts";
+import { asTaskId } from "../../../src/contract/task.ts";
 import { columnAfter, columnNetwork, type FrozenColumn } from "../../../src/learning/consolidation/column-network.ts";
 import { RandomStream } from "../../../src/numerics/random.ts";
 import { mean } from "../../../src/numerics/statistics.ts";
@@ -79,6 +80,27 @@ describe("a column", () => {
       parameters.numbers[at] = was;
     }
   });
+
+  it("shows its own hidden units, and none of earlier columns, as what it reads makes them", () => {
+    const { own, earlier } = make();
+    const [one, two] = earlier as [FrozenColumn, FrozenColumn];
+    const x = inputs.subarray(0, 3);
+    const hiddenOf = (column: FrozenColumn, before: readonly FrozenColumn[]): readonly Float32Array[] =>
+      columnNetwork(column, before).hidden!(column.parameters)(x);
+    const layer = (column: FrozenColumn, i: number, read: readonly number[]): number[] => {
+      const { outputs, weights, bias } = column.layers[i]!;
+      const { numbers: all } = column.parameters;
+      return Array.from({ length: outputs }, (_, j) =>
+        Math.tanh(read.reduce((sum, value, k) => sum + value * all[weights + k * outputs + j]!, all[bias + j]!)),
+      );
+    };
+    const below = [one, two, own].map((column) => layer(column, 0, [...x]));
+    const expected = [below[2]!, layer(own, 1, below.flat())];
+    expect(hiddenOf(own, earlier).map((units) => Array.from(units))).toEqual(
+      expected.map((units) => units.map((unit) => expect.closeTo(unit, 5) as unknown)),
+    );
+    expect(hiddenOf(one, []).map(({ length }) => length)).toEqual([5, 4]);
+  });
 });
 
 describe("progressive", () => {
@@ -122,6 +144,51 @@ describe("progressive", () => {
       3 * 6 + (12 + 6 + 6 + 1) * 4 + (8 + 4 + 4 + 1),
     ]);
     expect(bytes).toEqual([0, 4 * sizes[0]! + 4, 4 * (sizes[0]! + sizes[1]!) + 8]);
+  });
+
+  /** Learns all lessons, one after another. */
+  const schooled = (): Cloner => {
+    const one = make();
+    for (const [task, action] of lessons) {
+      one.begin(task);
+      showTask(one, task, action);
+      one.sleep(task, 100);
+    }
+    return one;
+  };
+
+  it("gives a task that comes back its column again, as it is where others read it: no answer changes, and no column is added", () => {
+    const one = schooled();
+    const all = (): number[][] => lessons.map(([task]) => answers(one, task));
+    const [said, bytes] = [all(), one.learner.consolidation.bytes];
+    const parameters = one.learner.parameters.numbers.slice();
+    one.begin(first);
+    showTask(one, first, ([x]) => [-x!]);
+    one.sleep(first, 20);
+    expect(all()).toEqual(said);
+    expect(one.learner.parameters.numbers).toEqual(parameters);
+    expect(one.learner.consolidation.bytes).toBe(bytes);
+    // What begins then is a column after the three that there are, and the task is still answered by its own.
+    const fourth = asTaskId("fourth");
+    one.begin(fourth);
+    showTask(one, fourth, ([x, y]) => [x! * y!]);
+    one.sleep(fourth, 20);
+    expect(all()).toEqual(said);
+    expect(answers(one, fourth)).not.toEqual(said[2]);
+    expect(one.learner.measure(fourth).strategyBytes).toBe(bytes + 4 * parameters.length + 4);
+  });
+
+  it("goes on learning a task that comes back where its column is the newest", () => {
+    const one = schooled();
+    const before = lessons.map(([task]) => answers(one, task));
+    const { size } = one.learner.parameters;
+    one.begin(first);
+    one.begin(third);
+    showTask(one, third, ([x, y]) => [-(x! + y!) / 2]);
+    one.sleep(third, 100);
+    expect(one.learner.parameters.size).toBe(size);
+    expect(answers(one, third)).not.toEqual(before[2]);
+    for (const k of [0, 1]) expect(answers(one, lessons[k]![0])).toEqual(before[k]);
   });
 
   it("answers a task that it has never seen by its latest column, and begins none before it has learned", () => {

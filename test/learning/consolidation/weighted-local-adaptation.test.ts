@@ -69,6 +69,30 @@ describe("weighted local adaptation", () => {
       expect(one.act(first, [0])[0]).toBeCloseTo(expected, 6);
     }
   });
+
+  it.each([
+    [0, [6 / 4, 2 / 4]],
+    [1, [14.5 / 8, 3.5 / 8]],
+    [3, [31.5 / 16, 6.5 / 16]],
+  ])(
+    "with an emphasis of %d weighs a state by 1 + emphasis·e / mean(e), e being the slow policy's squared error over all of an action",
+    (emphasis, expected) => {
+      const options = { steps: 1500, learningRate: 0.02, emphasis };
+      const one = cloner({ consolidation: "weighted-local-adaptation", options, inputs: 1, outputs: 2 });
+      // It answers (1, 0): errors are 1, 4, 1 and 2, on average 2, and weights 1 + E/2, 1 + 2E, 1 + E/2 and 1 + E, which are 4 + 4E. Where states are all
+      // alike an adaptation ends at the mean of actions by weight: ((6 + 8.5 E) / (4 + 4E), (2 + 1.5 E) / (4 + 4E)).
+      one.learner.parameters.numbers.set([0, 0, 1, 0]);
+      for (const action of [[1, 1], [3, 0], [0, 0], [2, 1]]) one.show(first, [0], action); // prettier-ignore
+      expect(one.act(first, [0])).toEqual(expected.map((each) => expect.closeTo(each, 3) as unknown));
+    },
+  );
+
+  it("stays as it is where it has forgotten nothing", () => {
+    const one = cloner({ consolidation: "weighted-local-adaptation", inputs: 1 });
+    one.learner.parameters.numbers.set([2, -1]);
+    for (const x of [-1, 0, 1]) one.show(first, [x], [2 * x - 1]);
+    expect(one.act(first, [3])).toEqual([5]);
+  });
 });
 
 it("finds whole episodes by their first states, nearest first", () => {
