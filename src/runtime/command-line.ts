@@ -109,7 +109,7 @@ export function commandLine(registries: Registries): Command {
   program
     .command("sleeps")
     .description("what the sleeps of a run's agents did: why they slept, what they learned, whether it was kept")
-    .argument("<run>", "the run's folder")
+    .argument("<run>", "the run's folder, or a benchmark's: then a line for each of its runs")
     .option("--agent <name>", "of this agent alone")
     .option("--json", "print as JSON")
     .addHelpText("after", "\nExamples:\n  engram sleeps runs/quickstart-seed1\n  engram sleeps runs/quickstart-seed1 --agent engram --json")

@@ -267,7 +267,7 @@ describe("what is wrong with a benchmark is said before anything is trained", ()
     const { code, err } = await engram(...bench("cut"));
     expect(code).toBe(1);
     expect(err).toMatch(said);
-    expect(err).toContain("Remove cut/random/seed-3, and the same command makes it anew.");
+    expect(err).toContain("Remove cut/random/seed-3, and the command that made it makes it anew.");
     rmSync(join(folder, "cut", "random", "seed-3"), { recursive: true });
     expect((await engram(...bench("cut"))).code).toBe(0);
     expect(lasting("cut")).toEqual(lasting("whole"));
