@@ -11,6 +11,7 @@ import { jointFinal, singleTaskCurves, type References } from "../../continual/r
 import type { RunEvent } from "../../continual/run-event.ts";
 import type { Suite } from "../../continual/suite.ts";
 import { engramVersion } from "../version.ts";
+import { contentOf } from "./chosen-references.ts";
 import type { Job } from "./job.ts";
 import { completionOf } from "./job-folders.ts";
 import { completeEvents } from "./kept-job.ts";
@@ -35,9 +36,7 @@ export function gather({ suite, protocol, jobs, done, failures, command, agents,
   const order = methods.map(({ method }) => method.name);
   const sorted = done.toSorted((a, b) => order.indexOf(a.method.name) - order.indexOf(b.method.name) || a.seed - b.seed);
   const logs = new Map(sorted.map((job) => [job, completeEvents(job.folder)]));
-  const { worlds, placements } = suite;
-  const content = { worlds: [...worlds], ...(placements !== undefined && { placements }) };
-  const compared = { ...references, suite: suite.name, ...content, protocol: { ...protocol }, ...referencesIn(logs) };
+  const compared = { ...references, suite: suite.name, ...contentOf(suite), protocol: { ...protocol }, ...referencesIn(logs) };
   const results = sorted.map((job) => jobResult(logs.get(job)!, { method: job.method.name, seed: job.seed, references: compared }));
   const figures = new Map<string, FigureKind>(results.flatMap((result) => result.figures.map((figure) => [figure.id, figure])));
   return {
