@@ -160,7 +160,7 @@ describe("engram bench", () => {
   });
 
   it("says in a line why nothing is compared with, and knows a suite by its worlds and not by its name", async () => {
-    put("cw10.json", { name: "cw10", worlds: [{ world: "tabletop/push@1" }] });
+    put("cw10.json", { name: "cw10", worlds: [{ world: "tabletop/reach@1" }] });
     const other = await engram("bench", "cw10.json", "--methods", "random", "--seeds", "1", "--out", "other-cw10", ...small);
     expect(other.err).toContain("There is no forward transfer and no intransigence: no references come with Engram for the worlds of cw10. Add from-scratch and joint"); // prettier-ignore
     const joint = await engram(...bench("whole"));
