@@ -7,7 +7,7 @@ await main(
   {
     environments: async () => (await import("../envs/index.ts")).environments,
     suites: async () => (await import("../envs/suites.ts")).suites,
-    references: async () => (await import("../envs/references.ts")).references,
+    references: async () => (await import("../envs/references/index.ts")).references,
     agents: async () => (await import("../agents/index.ts")).agents,
     scenarios,
   },

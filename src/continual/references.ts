@@ -5,8 +5,10 @@
 import { z } from "zod";
 import { InvalidValueError } from "../contract/errors.ts";
 import { mean } from "../numerics/statistics.ts";
+import { firstDifference } from "./benchmark/first-difference.ts";
 import { AgentLog } from "./figures/agent-log.ts";
 import type { RunEvent } from "./run-event.ts";
+import type { Suite } from "./suite.ts";
 
 const share = z.number().min(0).max(1);
 const seeds = z.array(z.int().min(0)).min(1);
@@ -17,7 +19,7 @@ export const references = z.strictObject({
   worlds: z
     .array(z.looseObject({ world: z.string() }))
     .optional()
-    .describe("The suite's, by which another suite is known to be the same; its name alone where they are not said."),
+    .describe("The suite's, by which it is known what is of another suite, too; its name alone where they are not said."),
   placements: z.int().min(1).optional().describe("The suite's."),
   protocol: z.record(z.string(), z.unknown()).describe("The settings of the runs, for people to compare with their own."),
   singleTaskCurves: z
@@ -42,6 +44,19 @@ export function misfit(
 ): { readonly choice: (typeof SAME)[number]; readonly wanted: unknown } | undefined {
   const choice = SAME.find((key) => JSON.stringify(protocol[key]) !== JSON.stringify(own[key]));
   return choice === undefined ? undefined : { choice, wanted: protocol[choice] };
+}
+
+/**
+ * The part of references that is of a suite, too. Curves, where each of its worlds is one of theirs: learning a task alone depends on its world, the demonstrations and the
+ * placements that there are of it, and on nothing else. Joint success, where all worlds are the same. Undefined where nothing is left.
+ */
+export function partFor(suite: Pick<Suite, "worlds" | "placements">, found: References): References | undefined {
+  const { singleTaskCurves: curves, jointFinal: joint, ...rest } = found;
+  const [theirs, isOne] = [found.worlds ?? [], (one: unknown, other: unknown) => firstDifference(one, other, "") === undefined];
+  if (found.placements !== suite.placements) return undefined;
+  const hasAll = suite.worlds.every((world) => theirs.some((each) => isOne(each, world)));
+  const part = { ...(hasAll && curves && { singleTaskCurves: curves }), ...(isOne(theirs, suite.worlds) && joint && { jointFinal: joint }) };
+  return Object.keys(part).length === 0 ? undefined : { ...rest, ...part };
 }
 
 /** The logs of runs with one agent each. */

@@ -56,3 +56,6 @@ const bodyOf = ({ observation, action, controlPeriod }: EnvironmentSpec): string
     [...action.high],
     controlPeriod,
   ]);
+
+/** `push` of `push#2`: the task as a sequence came to it first. */
+export const firstVisit = (task: string): string => task.replace(/#\d+$/, "");

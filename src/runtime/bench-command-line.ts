@@ -1,6 +1,6 @@
 /** @file What can be typed about benchmarks: to run one, to compare its methods, to see which there are. */
 import type { Command } from "commander";
-import type { BenchFlags } from "./commands/bench.ts";
+import type { BenchFlags } from "./bench/asked.ts";
 import type { CompareFlags } from "./commands/compare.ts";
 import type { Registries } from "./registries.ts";
 
@@ -62,7 +62,8 @@ Choices of the protocol, with their defaults: demonstrations=30, demonstrationNo
 hidden=[128,128], evaluationEpisodes=20, boundaries=given (or noisy, or none), testsWhileLearning={"every":50,"episodes":10,"tasks":"current"} (or null).
 With from-scratch among the methods there are figures of forward transfer, with joint those of intransigence.
 
-Interrupted, by Ctrl-C or a power cut, the same command goes on: what is done is kept.
+Interrupted, by Ctrl-C or a power cut, the same command goes on: what is done is kept. A folder's result holds every complete job in it: with other
+methods or seeds, the same suite and the same protocol, the command adds to what is there. To take a method out, remove its folder.
 
 Examples:
   engram bench cw10 --methods engram,replay,none,joint --seeds 1-10

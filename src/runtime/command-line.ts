@@ -109,10 +109,13 @@ export function commandLine(registries: Registries): Command {
   program
     .command("sleeps")
     .description("what the sleeps of a run's agents did: why they slept, what they learned, whether it was kept")
-    .argument("<run>", "the run's folder")
+    .argument("<run>", "the run's folder, or a benchmark's: then a line for each of its runs")
     .option("--agent <name>", "of this agent alone")
     .option("--json", "print as JSON")
-    .addHelpText("after", "\nExamples:\n  engram sleeps runs/quickstart-seed1\n  engram sleeps runs/quickstart-seed1 --agent engram --json")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  engram sleeps runs/quickstart-seed1\n  engram sleeps runs/quickstart-seed1 --agent engram --json\n  engram sleeps runs/bench-cw10",
+    )
     .action(async (folder: string, flags: SleepsFlags) => (await import("./commands/sleeps.ts")).sleepsCommand(folder, flags));
 
   const list = async (): Promise<typeof import("./commands/list.ts")> => import("./commands/list.ts");

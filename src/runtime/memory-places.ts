@@ -6,6 +6,7 @@ import type { EntryId, MemoryEntry } from "../contract/memory.ts";
 import { isPostgresUrl, parsePostgresUrl } from "../memory/stores/postgres-url.ts";
 import { inspectSqliteStore, type StoreInspection } from "../memory/stores/sqlite-inspection.ts";
 import { openSqliteStore } from "../memory/stores/sqlite-store.ts";
+import { benchInstead } from "./bench/job-folders.ts";
 
 export interface Output {
   readonly json?: boolean;
@@ -20,7 +21,8 @@ export function memoryFiles(place: string): readonly string[] {
     throw new StorageError(place, "there is no such folder or file", "Name a run's folder, such as runs/quickstart-seed1, or a memory file in it.");
   if (!statSync(place).isDirectory()) return [place];
   const files = readdirSync(place).filter((name) => /^memory-.*\.sqlite$/.test(name));
-  if (files.length === 0) throw new StorageError(place, "holds no memory", "Name the folder of a run whose agent has a long-term memory.");
+  if (files.length === 0)
+    throw benchInstead(place) ?? new StorageError(place, "holds no memory", "Name the folder of a run whose agent has a long-term memory.");
   return files.map((name) => join(place, name));
 }
 

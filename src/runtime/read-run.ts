@@ -5,6 +5,7 @@ import { z } from "zod";
 import { EngramError, StorageError } from "../contract/errors.ts";
 import { validate } from "../contract/validate.ts";
 import type { RunEvent } from "../continual/run-event.ts";
+import { benchInstead } from "./bench/job-folders.ts";
 
 const text = z.string();
 const share = z.number().min(0).max(1);
@@ -108,12 +109,16 @@ export interface SavedRun {
 /** @throws {StorageError} A folder without a run, or a line or file in it that is damaged; the message names it. */
 export function readRun(folder: string): SavedRun {
   const metrics = join(folder, "metrics.jsonl");
-  if (!existsSync(metrics))
-    throw new StorageError(
-      folder,
-      "holds no run (there is no metrics.jsonl in it)",
-      "Name a folder that `engram run` made, such as runs/quickstart-seed1.",
+  if (!existsSync(metrics)) {
+    throw (
+      benchInstead(folder) ??
+      new StorageError(
+        folder,
+        "holds no run (there is no metrics.jsonl in it)",
+        "Name a folder that `engram run` made, such as runs/quickstart-seed1.",
+      )
     );
+  }
   const lines = readFileSync(metrics, "utf8").split("\n");
   const events = lines.flatMap((line, k) =>
     line === "" && k === lines.length - 1 ? [] : [checked(metrics, `line ${k + 1}`, () => validate(runEvent, JSON.parse(line), "event"))],
@@ -127,12 +132,10 @@ export function readRun(folder: string): SavedRun {
 /** @throws {StorageError} A folder without a run's configuration, or one that is damaged. */
 export function readConfig(folder: string): SavedConfig {
   const file = join(folder, "config.json");
-  if (!existsSync(file))
-    throw new StorageError(
-      folder,
-      "has no config.json",
-      "Name a folder that `engram run` made; or remove this one, and type the command that made it again.",
-    );
+  if (!existsSync(file)) {
+    const remedy = "Name a folder that `engram run` made; or remove this one, and type the command that made it again.";
+    throw benchInstead(folder) ?? new StorageError(folder, "has no config.json", remedy);
+  }
   return checked(file, "its content", () => validate(savedConfig, JSON.parse(readFileSync(file, "utf8")), "config"));
 }
 

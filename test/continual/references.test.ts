@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { InvalidValueError } from "../../src/contract/errors.ts";
 import { validate } from "../../src/contract/validate.ts";
 import { figuresOf } from "../../src/continual/figures.ts";
-import { jointFinal, references, singleTaskCurves } from "../../src/continual/references.ts";
+import { jointFinal, partFor, references, singleTaskCurves } from "../../src/continual/references.ts";
+import type { Suite } from "../../src/continual/suite.ts";
 import type { RunEvent } from "../../src/continual/run-event.ts";
 import { inSleep, workedLog } from "./worked-log.ts";
 
@@ -25,6 +26,17 @@ describe("single-task curves", () => {
     const found = figuresOf(workedLog({ tests: inSleep }), "x", { singleTaskCurves: singleTaskCurves(tasks) });
     for (const id of ["forward-transfer-continual-world", "forward-transfer-coom", "forward-transfer-meal"])
       expect(found.find((figure) => figure.id === id)?.value).toBeCloseTo(0, 12);
+  });
+
+  it("of a task are those of whenever a sequence comes to it again", () => {
+    const tasks = ["a", "b", "a#2"];
+    const again = { singleTaskCurves: singleTaskCurves([alone("a", 1, [0.2, 0.4], 0.8), alone("b", 1, [0.4, 0.4], 0.6)]) };
+    const curve = (i: number): [number, number] => (i === 1 ? [0.4, 0.4] : [0.2, 0.4]);
+    const rates = [[0, 0, 0], [0.8, 0, 0], [0.8, 0.6, 0], [0.8, 0.6, 0.8]]; // prettier-ignore
+    const found = figuresOf(workedLog({ tasks, rates, tests: tasks.map((_, i) => tasks.map(() => curve(i))) }), "x", again);
+    expect(found.find(({ id }) => id === "forward-transfer-continual-world")?.value).toBeCloseTo(0, 12);
+    const unknown = figuresOf(workedLog({ tasks: ["a", "b", "c"], rates, tests: tasks.map((_, i) => tasks.map(() => curve(i))) }), "x", again);
+    expect(unknown.map(({ id }) => id)).not.toContain("forward-transfer-continual-world");
   });
 
   it("are those of each task of a run that learned all of them from scratch", () => {
@@ -56,6 +68,17 @@ describe("joint success", () => {
     expect(() => jointFinal([])).toThrow("one run at least");
     expect(() => jointFinal([[]])).toThrow("logs of runs with one agent each");
   });
+});
+
+it("references have for another suite the curves of worlds that are all theirs, and joint success where nothing differs", () => {
+  const [a, b, c] = ["a", "b", "c"].map((world) => ({ world }));
+  const own = { suite: "one", worlds: [a!, b!], protocol: {}, singleTaskCurves: singleTaskCurves([alone("a", 1, [0.2, 0.4], 0.8)]), jointFinal: jointFinal([workedLog()]) }; // prettier-ignore
+  const partOf = (worlds: readonly Suite["worlds"][number][], placements?: number): string[] =>
+    Object.keys(partFor({ worlds: [...worlds], placements }, own) ?? {}).filter((key) => key === "singleTaskCurves" || key === "jointFinal");
+  expect(partOf([a!, b!])).toEqual(["singleTaskCurves", "jointFinal"]);
+  for (const other of [[b!, a!], [a!], [a!, b!, a!, b!]]) expect(partOf(other)).toEqual(["singleTaskCurves"]);
+  for (const [other, placements] of [[[a!, c!]], [[a!, b!], 50], [[{ ...a!, demonstrations: "mine-v0" }]]] as const)
+    expect(partOf(other, placements)).toEqual([]);
 });
 
 it("references are saved as plain JSON, and read back with everything checked", () => {

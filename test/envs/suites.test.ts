@@ -1,7 +1,9 @@
 /** @file The suites: the members of the originals, in their order, and worlds that there are. */
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { environments, suites } from "../../envs/index.ts";
-import { references } from "../../envs/references.ts";
+import { references } from "../../envs/references/index.ts";
+import type { BenchResult } from "../../src/continual/benchmark/result.ts";
 import { parseProtocol } from "../../src/continual/benchmark/protocol.ts";
 import { misfit, references as referencesSchema } from "../../src/continual/references.ts";
 import { configOf, parseSuite, placementsOf, type Suite } from "../../src/continual/suite.ts";
@@ -88,11 +90,25 @@ describe("references", () => {
     for (const [name, each] of references) {
       const ids = names(suiteOf(name).worlds);
       expect(validate(referencesSchema, each, "references")).toEqual(each);
-      expect(Object.keys(each.singleTaskCurves!.tasks)).toEqual(ids);
-      expect(Object.keys(each.jointFinal!.tasks)).toEqual(ids);
+      if (each.singleTaskCurves !== undefined) expect(Object.keys(each.singleTaskCurves.tasks)).toEqual(ids);
+      if (each.jointFinal !== undefined) expect(Object.keys(each.jointFinal.tasks)).toHaveLength(ids.length);
       expect(misfit(each, parseProtocol({}))).toBeUndefined();
       expect(misfit(each, parseProtocol({ demonstrations: 3 }))).toEqual({ choice: "demonstrations", wanted: 30 });
     }
     expect(references.size).toBeGreaterThan(0);
   });
+
+  it.each([...references])("of %s are what its committed result measured", (name, each) => {
+    const folder = new URL(`../../docs/results/${name.replace("/", "-")}-references/`, import.meta.url);
+    const measured = (JSON.parse(readFileSync(new URL("results.json", folder), "utf8")) as BenchResult).references!;
+    expect(each.protocol).toEqual(measured.protocol);
+    expect(rounded(each.singleTaskCurves)).toEqual(each.singleTaskCurves && rounded(measured.singleTaskCurves));
+    expect(rounded(each.jointFinal)).toEqual(each.jointFinal && rounded(measured.jointFinal));
+  });
 });
+
+/** To a thousandth of a percent. */
+const rounded = (value: unknown): unknown =>
+  value === undefined
+    ? undefined
+    : JSON.parse(JSON.stringify(value), (_, each: unknown) => (typeof each === "number" ? Number(each.toFixed(5)) : each));

@@ -160,7 +160,7 @@ describe("engram bench", () => {
   });
 
   it("says in a line why nothing is compared with, and knows a suite by its worlds and not by its name", async () => {
-    put("cw10.json", { name: "cw10", worlds: [{ world: "tabletop/push@1" }] });
+    put("cw10.json", { name: "cw10", worlds: [{ world: "tabletop/reach@1" }] });
     const other = await engram("bench", "cw10.json", "--methods", "random", "--seeds", "1", "--out", "other-cw10", ...small);
     expect(other.err).toContain("There is no forward transfer and no intransigence: no references come with Engram for the worlds of cw10. Add from-scratch and joint"); // prettier-ignore
     const joint = await engram(...bench("whole"));
@@ -338,7 +338,7 @@ describe("what is wrong with a benchmark is said before anything is trained", ()
     const { code, err } = await engram(...bench("cut"));
     expect(code).toBe(1);
     expect(err).toMatch(said);
-    expect(err).toContain("Remove cut/random/seed-3, and the same command makes it anew.");
+    expect(err).toContain("Remove cut/random/seed-3, and the command that made it makes it anew.");
     rmSync(join(folder, "cut", "random", "seed-3"), { recursive: true });
     expect((await engram(...bench("cut"))).code).toBe(0);
     expect(lasting("cut")).toEqual(lasting("whole"));

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { references } from "../../envs/references.ts";
+import { references } from "../../envs/references/index.ts";
 import { suites } from "../../envs/suites.ts";
 import { parseProtocol } from "../../src/continual/benchmark/protocol.ts";
 import type { Suite } from "../../src/continual/suite.ts";
@@ -18,13 +18,32 @@ const chosen = async (suite: Suite, choices: object = {}): Promise<ChosenReferen
   chosenReferences({ suite, protocol: parseProtocol(choices), file: undefined }, registries);
 
 it("references that come with Engram are those of a suite's worlds, whatever it is called", async () => {
-  expect((await chosen(cw10)).references?.suite).toBe("cw10");
-  expect((await chosen({ ...cw10, name: "mine" })).references?.suite).toBe("cw10");
+  for (const same of [cw10, { ...cw10, name: "mine" }]) {
+    const { references: found, why } = await chosen(same);
+    expect([found?.suite, Object.keys(found!), why]).toEqual(["cw10", expect.arrayContaining(["singleTaskCurves", "jointFinal"]), undefined]);
+  }
   for (const other of [
-    { ...cw10, worlds: cw10.worlds.slice(1) },
+    { ...cw10, worlds: [...cw10.worlds, { world: "tabletop/reach@1" }] },
     { ...cw10, placements: 50 },
   ])
     expect(await chosen(other)).toEqual({ why: "no references come with Engram for the worlds of cw10" });
+});
+
+it.each(["cw20", "repeat10"])("%s has the curves of cw10, as it has no other worlds, but not its joint success", async (name) => {
+  const { references: found, why } = await chosen(suites.get(name)!);
+  expect(found).toMatchObject({ singleTaskCurves: references.get("cw10")!.singleTaskCurves });
+  expect(found).not.toHaveProperty("jointFinal");
+  expect(absentFigures(found, why!)).toBe(
+    `There is no intransigence: the references that come with Engram for these worlds are of cw10, not of ${name}. Add joint to the methods, or name --references.`,
+  );
+});
+
+it("joint success of a suite's own goes with another's curves", async () => {
+  const { singleTaskCurves, ...rest } = references.get("cw10")!;
+  const cw20 = { ...rest, suite: "cw20" };
+  const both = new Map([...references, ["cw20", cw20]]);
+  const found = (await chosenReferences({ suite: suites.get("cw20")!, protocol: parseProtocol({}), file: undefined }, { ...registries, references: async () => both })).references; // prettier-ignore
+  expect(found).toMatchObject({ suite: "cw20", singleTaskCurves, jointFinal: cw20.jointFinal });
 });
 
 it("a protocol that they are not of is named, with what they are of", async () => {

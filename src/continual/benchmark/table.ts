@@ -25,15 +25,23 @@ export function leads(result: BenchResult): readonly FigureDifference[] {
 }
 
 export function benchTable(result: BenchResult): string {
-  const { suite, tasks, seeds, protocol } = result;
+  const { suite, tasks, protocol } = result;
   const columns = columnsOf(result);
-  const title = `${suite.name}: ${tasks.length} ${tasks.length === 1 ? "task" : "tasks"}, ${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"}, ${String(protocol["demonstrations"])} demonstrations a task`;
+  const title = `${suite.name}: ${tasks.length} ${tasks.length === 1 ? "task" : "tasks"}, ${seedCount(result)}, ${String(protocol["demonstrations"])} demonstrations a task`;
   const header = ["method", "seeds", ...columns.map(({ name }) => name)];
-  const rows = summarizeMethods(result).map((summary) =>
-    [summary.method, String(summary.seeds.length)].concat(columns.map((column) => cellOf(column.of(summary)))),
-  );
-  const interval = seeds.length > 1 ? "; 95 % intervals by bootstrap over seeds" : "; one seed tells nothing of the spread";
+  const summaries = summarizeMethods(result);
+  const rows = summaries.map((summary) => [summary.method, String(summary.seeds.length)].concat(columns.map((column) => cellOf(column.of(summary)))));
+  const interval = summaries.some(({ seeds }) => seeds.length > 1)
+    ? "; 95 % intervals by bootstrap over seeds"
+    : "; one seed tells nothing of the spread";
   return [`${title}${interval}`, padded([header, ...rows]), toldTask(result), ...leadLines(result)].join("\n\n");
+}
+
+/** How many seeds of a method came to their end: `5 seeds`, or `2 to 5 seeds` where methods have more and less. */
+export function seedCount(result: BenchResult): string {
+  const counts = summarizeMethods(result).flatMap(({ seeds }) => (seeds.length > 0 ? [seeds.length] : []));
+  const [least, most] = [Math.min(...counts), Math.max(0, ...counts)];
+  return `${least < most ? `${least} to ` : ""}${most} ${most === 1 ? "seed" : "seeds"}`;
 }
 
 /** Who knows which task is asked for: methods that do are not to be held against those that do not. */

@@ -3,6 +3,7 @@
  * task; without tests while learning there is none.
  */
 import { mean } from "../../numerics/statistics.ts";
+import { firstVisit } from "../run-task.ts";
 import type { AgentLog, Tested } from "./agent-log.ts";
 import type { FigureDefinition, FigureReferences } from "./figure.ts";
 
@@ -89,12 +90,16 @@ function curves(log: AgentLog): readonly (readonly Tested[])[] | undefined {
 /** AUC_j and ref_j of every task; absent without a reference whose tests came at the same gradient steps. */
 function areas(log: AgentLog, { singleTaskCurves }: FigureReferences): { readonly own: number; readonly reference: number }[] | undefined {
   const all = curves(log)?.map((curve, k) => {
-    const [own, reference] = [curve.slice(1), singleTaskCurves?.tasks[log.tasks[k]!]];
+    const [own, reference] = [curve.slice(1), singleTaskCurves && curveAlone(singleTaskCurves, log.tasks[k]!)];
     const alike = own.length === reference?.length && own.every(({ gradientStep }, t) => gradientStep === reference[t]!.gradientStep);
     return alike ? { own: meanSuccess(own), reference: meanSuccess(reference) } : undefined;
   });
   return all?.includes(undefined) === false ? (all as NonNullable<(typeof all)[number]>[]) : undefined;
 }
+
+/** Whoever learns a task alone has not met it before, though the sequence has. */
+const curveAlone = ({ tasks }: NonNullable<FigureReferences["singleTaskCurves"]>, task: string): (typeof tasks)[string] | undefined =>
+  tasks[task] ?? tasks[firstVisit(task)];
 
 /** @param tests Of task k, from before its own phase on to the end. */
 function speedAndRetention(tests: readonly Tested[]): number {

@@ -1,6 +1,6 @@
 /** @file What a benchmark's figures of transfer and intransigence compare with, or why there are none. */
 import type { Protocol } from "../../continual/benchmark/protocol.ts";
-import { misfit, type References } from "../../continual/references.ts";
+import { misfit, partFor, type References } from "../../continual/references.ts";
 import type { Suite } from "../../continual/suite.ts";
 import type { Registries } from "../registries.ts";
 import { readReferences } from "./result-files.ts";
@@ -19,23 +19,36 @@ interface ComparedBench {
 }
 
 /**
- * What is asked for; else what comes with Engram for a suite of the same worlds, whatever its name, where that is of the same protocol.
+ * What is asked for; else what comes with Engram of the suite's worlds, whatever its name, where that is of the same protocol.
  * @throws {FieldError} @throws {StorageError} A file that holds no references, or those of other worlds or another protocol.
  */
 export async function chosenReferences({ suite, protocol, file }: ComparedBench, registries: Registries): Promise<ChosenReferences> {
   if (file !== undefined) return { references: readReferences(file, suite, protocol) };
   const suites = await registries.suites();
-  const ours = [...(await registries.references())].find(([name]) => hasSameWorlds(suites.get(name), suite))?.[1];
-  if (ours === undefined) return { why: `no references come with Engram for the worlds of ${suite.name}` };
-  const other = misfit(ours, protocol);
-  if (other === undefined) return { references: ours };
-  const [theirs, own] = [other.wanted, protocol[other.choice]].map((value) => JSON.stringify(value));
-  return { why: `the references that come with Engram are of ${other.choice}=${theirs}, and this benchmark is of ${other.choice}=${own}` };
+  const ours = [...(await registries.references())].flatMap(([name, each]) => {
+    const theirs = suites.get(name);
+    return (theirs && partFor(suite, { ...each, ...contentOf(theirs) })) ?? [];
+  });
+  const fitting = ours.filter((each) => misfit(each, protocol) === undefined);
+  const [curves, joint] = [fitting.find((each) => each.singleTaskCurves !== undefined), fitting.find((each) => each.jointFinal !== undefined)];
+  if (curves !== undefined && joint !== undefined) return { references: { ...curves, ...joint } };
+  const references = curves ?? joint;
+  return { why: whyMissing(suite, protocol, references ?? ours[0]), ...(references !== undefined && { references }) };
 }
 
-/** Learning a world depends on the demonstrations and the placements that there are of it, too. */
-const hasSameWorlds = (one: Suite | undefined, other: Suite): boolean =>
-  one !== undefined && JSON.stringify([one.worlds, one.placements]) === JSON.stringify([other.worlds, other.placements]);
+function whyMissing(suite: Suite, protocol: Protocol, near: References | undefined): string {
+  if (near === undefined) return `no references come with Engram for the worlds of ${suite.name}`;
+  const other = misfit(near, protocol);
+  if (other === undefined) return `the references that come with Engram for these worlds are of ${near.suite}, not of ${suite.name}`;
+  const [theirs, own] = [other.wanted, protocol[other.choice]].map((value) => JSON.stringify(value));
+  return `the references that come with Engram are of ${other.choice}=${theirs}, and this benchmark is of ${other.choice}=${own}`;
+}
+
+/** What references are of. */
+export const contentOf = ({ worlds, placements }: Suite): Required<Pick<References, "worlds">> & Pick<References, "placements"> => ({
+  worlds: [...worlds],
+  ...(placements !== undefined && { placements }),
+});
 
 /** Which figures a result goes without, in a line; nothing where it has them all. @param why As it was chosen. */
 export function absentFigures(found: References | undefined, why: string): string | undefined {

@@ -1,6 +1,6 @@
 /** @file What an earlier session left of a benchmark: what is complete is kept, what was cut off is removed, what was asked for otherwise is an error. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { basename, dirname, join, relative } from "node:path";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { z } from "zod";
 import type { AgentEntry } from "../../contract/agent.ts";
 import { FieldError, StorageError } from "../../contract/errors.ts";
@@ -8,13 +8,14 @@ import { validate } from "../../contract/validate.ts";
 import { firstDifference } from "../../continual/benchmark/first-difference.ts";
 import { jobName } from "../../continual/benchmark/program.ts";
 import type { Protocol } from "../../continual/benchmark/protocol.ts";
-import type { RunEvent } from "../../continual/run-event.ts";
 import type { Suite } from "../../continual/suite.ts";
 import { claimWriting, type WriterClaim } from "../../memory/stores/writer-claim.ts";
-import { readConfig, readRun } from "../read-run.ts";
+import { readConfig } from "../read-run.ts";
 import { replaceFile } from "../replace-file.ts";
 import type { Job } from "./job.ts";
+import { jobFolders, PURPOSE, shown, unfinishedFolders } from "./job-folders.ts";
 import { readChecked } from "./json-file.ts";
+import { completeEvents, jobOf, keepMethod } from "./kept-job.ts";
 
 /** What a folder was made for. */
 interface Purpose {
@@ -38,7 +39,7 @@ export function claimFolder(out: string, { suite, protocol }: Purpose): WriterCl
   }
   const claim = claimWriting(join(out, "bench"));
   try {
-    const file = join(out, "bench.json");
+    const file = join(out, PURPOSE);
     if (existsSync(file)) requireSame(file, readChecked(file, parsePurpose, "Remove the folder, or choose another with --out."), purpose, "");
     else replaceFile(file, `${JSON.stringify(purpose, null, 2)}\n`);
     return claim;
@@ -48,50 +49,41 @@ export function claimFolder(out: string, { suite, protocol }: Purpose): WriterCl
   }
 }
 
+/** The jobs of a benchmark's folder. */
+export interface Stock {
+  /** Those asked for that are still to be done. */
+  readonly remaining: readonly Job[];
+  /** Complete ones that are not asked for now, but were in earlier calls. */
+  readonly earlier: readonly Job[];
+}
+
+interface Asked {
+  readonly out: string;
+  readonly suite: Suite;
+  readonly jobs: readonly Job[];
+  readonly backend: string;
+  readonly agents: ReadonlyMap<string, AgentEntry>;
+}
+
 /**
- * The jobs that are still to be done. What was cut off is removed.
- * @throws {FieldError} A complete job that was done with another configuration. @throws {StorageError} One whose log is damaged.
+ * What there is and what is missing. What was cut off is removed.
+ * @throws {FieldError} A complete job that was done with another configuration than its method is asked for with. @throws {StorageError} One whose log is damaged.
  */
-export function remainingJobs(jobs: readonly Job[], backend: string, agents: ReadonlyMap<string, AgentEntry>): readonly Job[] {
-  const remaining = jobs.filter((job) => !isComplete(job.folder));
-  const done = jobs.filter((job) => !remaining.includes(job));
-  for (const job of done) {
-    requireSame(shown(join(job.folder, "config.json")), readConfig(job.folder), savedConfigOf(job, backend, agents), "");
-    completeEvents(job.folder);
+export function takeStock({ out, suite, jobs, backend, agents }: Asked): Stock {
+  const there = jobFolders(resolve(out));
+  for (const { method, seed, folder } of there) {
+    const asked = jobs.find((job) => job.method.name === method);
+    if (asked === undefined) continue;
+    requireSame(shown(join(folder, "config.json")), readConfig(folder), savedConfigOf({ ...asked, seed }, backend, agents), "");
   }
-  for (const { folder } of jobs) discardUnfinished(folder);
-  for (const { folder } of remaining) rmSync(folder, { recursive: true, force: true });
-  return remaining;
-}
-
-/** The log of a job that is complete. @throws {StorageError} A line of it is damaged, or its end is missing. */
-export function completeEvents(folder: string): readonly RunEvent[] {
-  const file = shown(join(folder, "metrics.jsonl"));
-  const remedy = `Remove ${shown(folder)}, and the same command makes it anew.`;
-  try {
-    const { events } = readRun(folder);
-    if (events.some((event) => event.kind === "run-finished" && event.complete)) return events;
-    throw new StorageError(file, `ends at line ${events.length} in the middle of the run`, remedy);
-  } catch (error) {
-    if (!(error instanceof StorageError) || error.message.endsWith(remedy)) throw error;
-    throw new StorageError(file, error.message.replace(`${error.file}: `, "").replace(/\. (Restore the file|Name a folder).*$/s, ""), remedy, {
-      cause: error,
-    });
-  }
-}
-
-function isComplete(folder: string): boolean {
-  try {
-    return (JSON.parse(readFileSync(join(folder, "meta.json"), "utf8")) as { readonly status?: unknown }).status === "complete";
-  } catch {
-    return false;
-  }
-}
-
-function discardUnfinished(folder: string): void {
-  const parent = dirname(folder);
-  const left = existsSync(parent) ? readdirSync(parent).filter((name) => name.startsWith(`${basename(folder)}.unfinished-`)) : [];
-  for (const name of left) rmSync(join(parent, name), { recursive: true, force: true });
+  const wanted = new Set(jobs.map(({ folder }) => folder));
+  const earlier = there.filter(({ folder }) => !wanted.has(folder)).flatMap((each) => jobOf(each, suite) ?? []);
+  const complete = new Set(there.map(({ folder }) => folder));
+  const [done, remaining] = [jobs.filter(({ folder }) => complete.has(folder)), jobs.filter(({ folder }) => !complete.has(folder))];
+  for (const { folder } of [...done, ...earlier]) completeEvents(folder);
+  for (const { folder, method } of done) keepMethod(folder, method);
+  for (const folder of [...unfinishedFolders(out), ...remaining.map((job) => job.folder)]) rmSync(folder, { recursive: true, force: true });
+  return { remaining, earlier };
 }
 
 /** A job's `config.json`, as its run writes it. */
@@ -112,8 +104,3 @@ function requireSame(file: string, there: unknown, wanted: unknown, path: string
   const problem = `it was made with ${was}, and is now asked for with ${is}. Choose another folder with --out, or ask for the same.`;
   throw new FieldError(file, found.path.replace(/^\./, ""), problem);
 }
-
-const shown = (path: string): string => {
-  const short = relative(process.cwd(), path);
-  return short.startsWith("..") ? path : short;
-};

@@ -1,7 +1,5 @@
 /** @file The result of a benchmark, from the folders of its jobs. */
-import { readFileSync } from "node:fs";
 import { arch, cpus, platform, release } from "node:os";
-import { join } from "node:path";
 import type { AgentEntry } from "../../contract/agent.ts";
 import { isToldTask } from "../../continual/benchmark/methods.ts";
 import type { Protocol } from "../../continual/benchmark/protocol.ts";
@@ -13,13 +11,15 @@ import { jointFinal, singleTaskCurves, type References } from "../../continual/r
 import type { RunEvent } from "../../continual/run-event.ts";
 import type { Suite } from "../../continual/suite.ts";
 import { engramVersion } from "../version.ts";
-import { completeEvents } from "./folders.ts";
+import { contentOf } from "./chosen-references.ts";
 import type { Job } from "./job.ts";
+import { completionOf } from "./job-folders.ts";
+import { completeEvents } from "./kept-job.ts";
 
 export interface Gathering {
   readonly suite: Suite;
   readonly protocol: Protocol;
-  /** All of the benchmark, those done before included. */
+  /** Those asked for, and then those of earlier calls. */
   readonly jobs: readonly Job[];
   /** Those that are complete. */
   readonly done: readonly Job[];
@@ -32,13 +32,11 @@ export interface Gathering {
 
 /** @throws {StorageError} A job's log that is damaged. */
 export function gather({ suite, protocol, jobs, done, failures, command, agents, references }: Gathering): BenchResult {
-  const methods = [...new Map(jobs.map((job) => [job.method.name, job])).values()];
+  const methods = jobs.filter((job, i) => jobs.findIndex(({ method }) => method.name === job.method.name) === i);
   const order = methods.map(({ method }) => method.name);
   const sorted = done.toSorted((a, b) => order.indexOf(a.method.name) - order.indexOf(b.method.name) || a.seed - b.seed);
   const logs = new Map(sorted.map((job) => [job, completeEvents(job.folder)]));
-  const { worlds, placements } = suite;
-  const content = { worlds: [...worlds], ...(placements !== undefined && { placements }) };
-  const compared = { ...references, suite: suite.name, ...content, protocol: { ...protocol }, ...referencesIn(logs) };
+  const compared = { ...references, suite: suite.name, ...contentOf(suite), protocol: { ...protocol }, ...referencesIn(logs) };
   const results = sorted.map((job) => jobResult(logs.get(job)!, { method: job.method.name, seed: job.seed, references: compared }));
   const figures = new Map<string, FigureKind>(results.flatMap((result) => result.figures.map((figure) => [figure.id, figure])));
   return {
@@ -46,7 +44,7 @@ export function gather({ suite, protocol, jobs, done, failures, command, agents,
     suite,
     protocol,
     methods: methods.map((job) => methodResult(job, agents)),
-    seeds: [...new Set(jobs.map(({ seed }) => seed))],
+    seeds: [...new Set(jobs.map(({ seed }) => seed))].toSorted((a, b) => a - b),
     tasks: [...(results[0]?.tasks ?? [])],
     testTasks: [...(results[0]?.testTasks ?? [])],
     figures: [...figures.values()],
@@ -54,14 +52,14 @@ export function gather({ suite, protocol, jobs, done, failures, command, agents,
     runs: results.map(({ run }) => run),
     failures,
     circumstances: {
-      command,
+      command: commandsOf(sorted, command),
       date: new Date().toISOString(),
       engram: engramVersion(),
       node: process.version,
       system: `${platform()} ${release()} ${arch()}`,
       processor: cpus()[0]?.model ?? "unknown",
       cores: cpus().length,
-      cpuSeconds: sorted.map(({ folder }) => cpuSecondsOf(folder)),
+      cpuSeconds: sorted.map(({ folder }) => completionOf(folder)!.cpuSeconds),
     },
   };
 }
@@ -84,5 +82,6 @@ function methodResult({ method, config }: Job, agents: Gathering["agents"]): Ben
   return { name, summary, agent, curriculum, toldTask: isToldTask(resolved), ...(variantOf !== undefined && { variantOf }), config: resolved };
 }
 
-const cpuSecondsOf = (folder: string): number =>
-  (JSON.parse(readFileSync(join(folder, "meta.json"), "utf8")) as { readonly cpuSeconds: number }).cpuSeconds;
+/** One a line: what was asked for now, after what was asked for earlier. */
+const commandsOf = (done: readonly Job[], command: string): string =>
+  [...new Set(done.map((job) => job.command).filter((each) => each !== command)), command].join("\n");

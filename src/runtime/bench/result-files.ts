@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { FieldError, StorageError } from "../../contract/errors.ts";
 import { validate } from "../../contract/validate.ts";
 import type { Protocol } from "../../continual/benchmark/protocol.ts";
-import { misfit, references, type References } from "../../continual/references.ts";
+import { misfit, partFor, references, type References } from "../../continual/references.ts";
 import type { Suite } from "../../continual/suite.ts";
 import { firstDifference } from "../../continual/benchmark/first-difference.ts";
 import { benchCsv } from "../../continual/benchmark/csv.ts";
@@ -29,9 +29,10 @@ export function readReferences(file: string, suite: Suite, protocol: Protocol): 
   const found = readChecked(file, (content) => validate(references, content, "references"), "Name a references.json that `engram bench` wrote.");
   if (found.worlds === undefined && found.suite !== suite.name)
     throw new FieldError(file, "suite", `it is of ${found.suite}, and ${suite.name} is asked for. Name references of the same suite.`);
-  if (found.worlds !== undefined) requireSameWorlds(file, found, suite);
+  const part = found.worlds === undefined ? found : partFor(suite, found);
+  if (part === undefined) throw ofOtherWorlds(file, found, suite);
   const other = misfit(found, protocol);
-  if (other === undefined) return found;
+  if (other === undefined) return part;
   throw new FieldError(
     file,
     `protocol.${other.choice}`,
@@ -39,15 +40,11 @@ export function readReferences(file: string, suite: Suite, protocol: Protocol): 
   );
 }
 
-function requireSameWorlds(file: string, { suite: name, worlds, placements }: References, suite: Suite): void {
+function ofOtherWorlds(file: string, { suite: name, worlds, placements }: References, suite: Suite): FieldError {
   const found = firstDifference({ worlds, placements }, { worlds: suite.worlds, placements: suite.placements }, "");
-  if (found === undefined) return;
-  const [was, is] = [found.one, found.other].map((value) => (value === undefined ? "nothing" : JSON.stringify(value)));
-  throw new FieldError(
-    file,
-    found.path.replace(/^\./, ""),
-    `it is ${was} of ${name}, and ${is} of ${suite.name} is asked for. Name references of the same worlds.`,
-  );
+  const [was, is] = [found?.one, found?.other].map((value) => (value === undefined ? "nothing" : JSON.stringify(value)));
+  const problem = `it is ${was} of ${name}, and ${is} of ${suite.name} is asked for. Name references of the same worlds.`;
+  return new FieldError(file, found?.path.replace(/^\./, "") ?? "worlds", problem);
 }
 
 export interface SavedResult {

@@ -6,6 +6,7 @@ import { openEnvironment } from "../open-environment.ts";
 import type { Registries } from "../registries.ts";
 import { runScenario } from "../run-scenario.ts";
 import { unfinishedFolder, type Answer, type Job, type Order } from "./job.ts";
+import { keepMethod } from "./kept-job.ts";
 
 /** Between two answers about progress [ms]. */
 const BREATH = 250;
@@ -51,6 +52,7 @@ async function work({ suite, method, seed, config, folder, command }: Job, regis
     rmSync(unfinished, { recursive: true, force: true });
     return { kind: "stopped" };
   }
+  keepMethod(unfinished, method);
   if (existsSync(folder)) rmSync(unfinished, { recursive: true, force: true });
   else renameSync(unfinished, folder);
   return { kind: "done" };

@@ -1,16 +1,23 @@
-/** @file `engram sleeps`: what an agent's sleeps did, one after another, from its run's log. */
+/** @file `engram sleeps`: what an agent's sleeps did, one after another, from its run's log; of a benchmark, a line for each run. */
 import { UnknownNameError } from "../../contract/errors.ts";
 import { because } from "../../continual/format.ts";
 import { sleepsOf, type Learned } from "../../continual/run-event.ts";
+import { isBench } from "../bench/job-folders.ts";
 import { columns } from "../columns.ts";
 import { readRun } from "../read-run.ts";
+import { sleepsOfBench } from "./sleeps-of-bench.ts";
 
 export interface SleepsFlags {
   readonly agent?: string;
   readonly json?: boolean;
 }
 
-export function sleepsCommand(folder: string, { agent, json }: SleepsFlags): void {
+export function sleepsCommand(folder: string, flags: SleepsFlags): void {
+  if (isBench(folder)) sleepsOfBench(folder, flags);
+  else sleepsOfRun(folder, flags);
+}
+
+function sleepsOfRun(folder: string, { agent, json }: SleepsFlags): void {
   const { events } = readRun(folder);
   const names = events.flatMap((event) => (event.kind === "run-started" ? event.agents : []));
   if (agent !== undefined && !names.includes(agent)) throw new UnknownNameError("agent of this run", agent, names);

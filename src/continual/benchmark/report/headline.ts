@@ -4,7 +4,7 @@ import { markup, type Markup, type Part } from "../../report/markup.ts";
 import { figureOf } from "../aggregate.ts";
 import type { BenchResult } from "../result.ts";
 import { PERFORMANCE } from "../run-result.ts";
-import { leads, verdict, written } from "../table.ts";
+import { leads, seedCount, verdict, written } from "../table.ts";
 import { nameOf, type Ranked } from "./page-parts.ts";
 
 export function headline({ tasks }: BenchResult, ranked: readonly Ranked[]): Part {
@@ -15,11 +15,12 @@ export function headline({ tasks }: BenchResult, ranked: readonly Ranked[]): Par
   return markup`<h1>${`${nameOf(best)} ends with ${performance(best)} success over ${tasks.length === 1 ? "its task" : `${tasks.length} tasks`}${rest}.`}</h1>`;
 }
 
-export function facts({ tasks, seeds, protocol, methods, failures }: BenchResult): Markup {
+export function facts(result: BenchResult): Markup {
+  const { tasks, protocol, methods, failures } = result;
   const words = [
     `${tasks.length} ${tasks.length === 1 ? "task" : "tasks"} in sequence`,
     `${methods.length} ${methods.length === 1 ? "method" : "methods"}`,
-    `${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"}`,
+    seedCount(result),
     `${String(protocol["demonstrations"])} demonstrations a task`,
     `${String(protocol["evaluationEpisodes"])} test episodes a cell`,
   ];

@@ -7,7 +7,7 @@ import type { BenchResult } from "../result.ts";
 import { nameOf, type Ranked } from "./page-parts.ts";
 import { meanRates } from "./rates.ts";
 
-export function historiesSection({ tasks, seeds }: BenchResult, ranked: readonly Ranked[]): Part {
+export function historiesSection({ tasks }: BenchResult, ranked: readonly Ranked[]): Part {
   const shown = ranked.slice(0, AGENT_COLORS);
   const rates = shown.map(({ runs }) => meanRates(runs));
   const legend = markup`<ul class="legend">${shown.map((one) => markup`<li class="${one.className}"><span class="swatch"></span>${nameOf(one)}</li>`)}</ul>`;
@@ -16,7 +16,7 @@ export function historiesSection({ tasks, seeds }: BenchResult, ranked: readonly
     return markup`<figure><h3>${task}</h3>${taskChart(task, j, tasks.length, curves)}</figure>`;
   });
   const left = ranked.length > shown.length ? ` Of ${ranked.length} methods the ${shown.length} best.` : "";
-  const bands = seeds.length > 1 ? " Bands are 95 % intervals over seeds." : "";
+  const bands = shown.some(({ runs }) => runs.length > 1) ? " Bands are 95 % intervals over seeds." : "";
   return markup`<section><h2>Success on each task over the sequence</h2><p class="note">${`By the number of tasks learned so far, the mean over seeds; shaded since the task itself was learned.${bands}${left}`}</p>${legend}<div class="multiples">${multiples}</div></section>`;
 }
 
