@@ -8,7 +8,8 @@ import type { TaskId } from "../../src/contract/task.ts";
 import type { GradientDescent } from "../../src/learning/gradient-descent.ts";
 import type { RetrievalLearner } from "../../src/learning/meta/retrieval-learner.ts";
 import type { RetrievalReader } from "../../src/learning/meta/retrieval-reader.ts";
-import { asked, selfTestOf, setExams, type Exam } from "../../src/learning/self-test.ts";
+import type { Exam } from "../../src/learning/exams.ts";
+import { selfTestOf } from "../../src/learning/self-test.ts";
 import type { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
 import { reproduced } from "../../src/memory/forgetting/eviction-rules.ts";
 import { evict } from "../../src/memory/forgetting/eviction.ts";
@@ -21,8 +22,8 @@ export interface Sleeper {
   readonly reader: RetrievalReader;
   readonly learner: RetrievalLearner;
   readonly descent: GradientDescent;
-  /** Chooses what it asks itself; the same in every sleep. */
-  readonly exams: RandomStream;
+  /** Sets what it asks itself; none where there is too little to ask. */
+  setExams(): readonly Exam[];
   /** Whether this sleep may be undone: the one after an undone one stands, else nothing new would ever be learned. */
   readonly mayUndo: boolean;
   /** Forgets what is over the budgets of a task and of all. */
@@ -45,7 +46,7 @@ export function* sleep(
     sleeper.keepBudgets();
     return { gradientSteps: 0, loss: 0, memorySize: memory.size };
   }
-  const exams = setExams(memory, sleeper.exams);
+  const exams = sleeper.setExams();
   const before = exams.map((exam) => errorsOn(sleeper, exam).errors);
   if (exams.length > 0) yield { gradientSteps: 0, loss: 0, doing: "self-test" };
   const saved = descent.snapshot();
@@ -73,19 +74,20 @@ export function* sleep(
   const merged = mergeNearDuplicates(memory, ALIKE);
   const slowReproduces = reproduced((_, row) => reader.slowErrorOn(row));
   const forgotten = memoryBytes === undefined ? 0 : evict(memory, { bytes: memoryBytes }, slowReproduces);
-  return { ...progress, memorySize: memory.size, selfTests, rolledBack, merged, forgotten, drift: rolledBack ? 0 : drift };
+  const untested = tasks.filter((each) => exams.every((exam) => exam.task !== each));
+  return { ...progress, memorySize: memory.size, selfTests, untested, rolledBack, merged, forgotten, drift: rolledBack ? 0 : drift };
 }
 
 function selfTestAfter(sleeper: Sleeper, exam: Exam, before: Float64Array): SelfTest {
   const { episodes, errors } = errorsOn(sleeper, exam);
-  return selfTestOf(exam, episodes, before, errors);
+  return selfTestOf({ task: exam.task, episodes, before, after: errors });
 }
 
 /** How far off it is in each state that is asked, reading everything but the exam; and which episodes they are of. */
 function errorsOn({ memory, reader }: Sleeper, exam: Exam): { readonly episodes: Int32Array; readonly errors: Float64Array } {
-  const ids = new Set<number>(asked(exam));
-  const rows = memory.rowsOf(exam.task).filter((row) => ids.has(memory.idOf(row)));
-  return { episodes: rows.map((row) => memory.episodeOf(row)), errors: Float64Array.from(rows, (row) => reader.errorOn(row, exam.ids)) };
+  const rows = memory.rowsOf(exam.task).filter((row) => exam.asked.has(memory.idOf(row)));
+  const withheld = [...exam.withheld];
+  return { episodes: rows.map((row) => memory.episodeOf(row)), errors: Float64Array.from(rows, (row) => reader.errorOn(row, withheld)) };
 }
 
 /** In turns, so that whoever watches goes on; nothing more is learned meanwhile. */

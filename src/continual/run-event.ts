@@ -67,6 +67,7 @@ export interface Learned {
   readonly trigger: SleepTrigger;
   /** The rest as in the sleep's report. */
   readonly selfTests?: readonly SelfTest[];
+  readonly untested?: readonly TaskId[];
   readonly rolledBack?: boolean;
   readonly merged?: number;
   readonly forgotten?: number;
