@@ -69,7 +69,7 @@ class EngramAgent implements Agent {
     this.#descent = new GradientDescent({ layout, parameters: this.#parameters, learningRate: config.learningRate });
     this.memory = new EpisodicMemory({
       shape: memoryShape,
-      metric: "l2",
+      metric: config.similarity,
       encoder: encoderVersion(shape, this.#parameters),
       ...(store && { store }),
     });
@@ -230,7 +230,8 @@ interface Body {
 function bodyOf({ spec }: AgentOptions, config: EngramConfig): Body {
   const features = relativeFeatures(spec.observation, spec.controlPeriod);
   const shape = readerShape(features.size, spec.action.size, config);
-  return { features, shape, memoryShape: { keySize: keySize(shape), valueSize: spec.action.size, observationSize: spec.observation.size } };
+  const sizes = { keySize: keySize(shape), valueSize: spec.action.size, observationSize: spec.observation.size };
+  return { features, shape, memoryShape: { ...sizes, ...(config.similarity !== "l2" && { metric: config.similarity }) } };
 }
 
 export const engram: AgentEntry = {

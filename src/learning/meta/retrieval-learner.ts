@@ -16,7 +16,7 @@ import { cosineDecay } from "../learning-rate.ts";
 import type { GradientDescent } from "../gradient-descent.ts";
 import { PolicyInput } from "../policy-input.ts";
 import { dreamsOf } from "./dreams.ts";
-import { retrievalLayout, retrievalLoss, type RetrievalShape, type SupportQueryBatch } from "./retrieval-policy.ts";
+import { has, retrievalLayout, retrievalLoss, type RetrievalShape, type SupportQueryBatch } from "./retrieval-policy.ts";
 import { drawSupportAndQueries, joined, type TaskEpisodes } from "./support-query.ts";
 
 export interface RetrievalLearnerOptions {
@@ -58,7 +58,10 @@ export class RetrievalLearner {
     const before = draw.tasks.filter((_, t) => remembered[t] !== latest).map((all) => joined(all.map(({ rows }) => rows)));
     const earlier = { inputs, actions: memory.values, ...sizes, tasks: before };
     const slow = new MlpActor("slow", shape.slow, retrievalLayout(shape), parameters);
-    const dreams = dreamsOf(slow, earlier, { steps: count, size: this.#options.queries }, random.split("dreams"));
+    const dreams =
+      !has(shape, "dreams") || !has(shape, "slow policy")
+        ? undefined
+        : dreamsOf(slow, earlier, { steps: count, size: this.#options.queries }, random.split("dreams"));
     const support = new Int32Array(this.#options.support);
     const queries = new Int32Array(this.#options.queries);
     const idsOf = (rows: Int32Array): number[] => Array.from(rows, (row) => memory.idOf(row));
