@@ -83,6 +83,10 @@ export class RetrievalReader {
     this.#slowAction = new Float32Array(actions);
   }
 
+  get hasSlowPolicy(): boolean {
+    return has(this.#options.shape, "slow policy");
+  }
+
   /** Writes the key of an observation of a task, comparable with the keys in memory. */
   encode(observation: Float32Array, task: TaskId, key: Float32Array): void {
     this.#encodeBy(this.#filed, observation, task, key);
@@ -147,8 +151,7 @@ export class RetrievalReader {
    * @param task What is asked for. @param shuffled Whether each entry's value is that of another.
    */
   answer(observation: Float32Array, task: TaskId, recall: Recall, action: Float32Array, shuffled = false): void {
-    const usesSlow = has(this.#options.shape, "slow policy");
-    if (usesSlow) this.#slow.act(observation, task, this.#slowAction);
+    if (this.hasSlowPolicy) this.#slow.act(observation, task, this.#slowAction);
     if (recall.count === 0) {
       action.set(this.#slowAction);
       return;
@@ -156,7 +159,7 @@ export class RetrievalReader {
     attend(recall, Math.exp(this.#options.parameters.numbers[this.#strengthAt]!));
     const valued = shuffled ? this.#exchanged(recall) : recall;
     this.#read(observation, recall, valued, action);
-    const share = usesSlow ? trust(this.#slow.errorOn(recall, valued.rows)) : 0;
+    const share = this.hasSlowPolicy ? trust(this.#slow.errorOn(recall, valued.rows)) : 0;
     for (let k = 0; k < action.length; k++) action[k] = (1 - share) * action[k]! + share * this.#slowAction[k]!;
   }
 
