@@ -1,8 +1,8 @@
 /**
  * @file What each part of the flagship is worth: the benchmark's CW10, as it is and with the states of a third of a demonstration kept of each task, without one part
  * after another, and with more and fewer states. Success is of all ten tasks, tested once, when the last has been learned; with memory off and shuffled it is the
- * same agent's. A life takes one to two minutes of one core, and there are 17 for each seed: with `ENGRAM_BENCH_CELLS=file` what is done is kept there and not
- * done again, `ENGRAM_BENCH_SEEDS=1,2` says of which seeds (1 to 5), and `ENGRAM_BENCH_ROWS` names rows, such as `everything on,no dreams`, where not all are wanted.
+ * same agent's. A life takes one to two minutes of one core, and there are 16 for each seed: with `ENGRAM_BENCH_CELLS=file` what is done is kept there and not
+ * done again, `ENGRAM_BENCH_SEEDS=1,2` says of which seeds (1 to 5), and `ENGRAM_BENCH_ROWS`, such as `everything on,no dreams`, and `ENGRAM_BENCH_STATES`, such as `25`, say which lives, where not all are wanted.
  */
 import { agents } from "../../agents/index.ts";
 import { suites } from "../../envs/suites.ts";
@@ -34,9 +34,8 @@ const ablations: Readonly<Record<string, Ablation>> = {
   "sleep only after the first task": { sleeps: 1 },
 };
 
-/** States kept of a task: with all ablations, and of 1, 2, 10 and 30 demonstrations with everything on. */
-const [whole, few] = [400, 25];
-const budgets = [80, 160, 800, 2400];
+/** States kept of a task, with all ablations; and of 1, 2, 10 and 30 demonstrations, with everything on. */
+const states: Readonly<Record<"ablated" | "whole", readonly number[]>> = { ablated: [400, 25], whole: [80, 160, 800, 2400] };
 
 interface Question {
   readonly row: string;
@@ -69,9 +68,11 @@ export async function bench(): Promise<readonly BenchRow[]> {
   await selectBackend("wasm");
   const seeds = (process.env["ENGRAM_BENCH_SEEDS"] ?? "1,2,3,4,5").split(",").map(Number);
   const rows = process.env["ENGRAM_BENCH_ROWS"]?.split(",") ?? Object.keys(ablations);
-  const chosen = [whole, few].flatMap((memoryPerTask) => rows.map((row) => ({ row, memoryPerTask })));
-  const more = rows.includes(everything) ? budgets.map((memoryPerTask) => ({ row: everything, memoryPerTask })) : [];
-  const lives = seeds.flatMap((seed) => [...chosen, ...more].map(({ row, memoryPerTask }) => ({ row, memoryPerTask, seed })));
+  const budgets = process.env["ENGRAM_BENCH_STATES"]?.split(",").map(Number) ?? [...states.ablated, ...states.whole];
+  const chosen = budgets.flatMap((memoryPerTask) =>
+    rows.filter((row) => row === everything || states.ablated.includes(memoryPerTask)).map((row) => ({ row, memoryPerTask })),
+  );
+  const lives = seeds.flatMap((seed) => chosen.map(({ row, memoryPerTask }) => ({ row, memoryPerTask, seed })));
   const cells = new KeptCells<Question>(nameOf);
   const begun = performance.now();
   for (const [done, question] of lives.entries()) {

@@ -17,7 +17,7 @@ import type { GradientDescent } from "../gradient-descent.ts";
 import { PolicyInput } from "../policy-input.ts";
 import { dreamsOf } from "./dreams.ts";
 import { has, retrievalLayout, retrievalLoss, type RetrievalShape, type SupportQueryBatch } from "./retrieval-policy.ts";
-import { drawSupportAndQueries, joined, type TaskEpisodes } from "./support-query.ts";
+import { drawSupportAndQueries, type TaskEpisodes } from "./support-query.ts";
 
 export interface RetrievalLearnerOptions {
   readonly shape: RetrievalShape;
@@ -55,7 +55,8 @@ export class RetrievalLearner {
       ...(remembered.includes(latest) && { latest: remembered.indexOf(latest) }),
     };
     const sizes = { inputSize: features.size + shape.cue, actionSize: memory.shape.valueSize };
-    const before = draw.tasks.filter((_, t) => remembered[t] !== latest).map((all) => joined(all.map(({ rows }) => rows)));
+    // What exams withhold too: a dream does not tell what was done there.
+    const before = remembered.filter((task) => task !== latest).map((task) => memory.rowsOf(task));
     const earlier = { inputs, actions: memory.values, ...sizes, tasks: before };
     const slow = new MlpActor("slow", shape.slow, retrievalLayout(shape), parameters);
     const dreams =

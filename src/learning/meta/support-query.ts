@@ -78,7 +78,7 @@ function splitEpisodes(episodes: TaskEpisodes, random: RandomStream): Split {
 }
 
 /** The given rows one after another. */
-export function joined(parts: readonly Int32Array[]): Int32Array {
+function joined(parts: readonly Int32Array[]): Int32Array {
   const rows = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {
