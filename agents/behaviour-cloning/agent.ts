@@ -21,6 +21,9 @@ import { relativeFeatures } from "../../src/learning/features.ts";
 import { CloningLearner } from "../../src/learning/imitation/cloning-learner.ts";
 import { PolicyInput } from "../../src/learning/policy-input.ts";
 import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
+import { balanced } from "../../src/memory/forgetting/eviction-rules.ts";
+import { evict } from "../../src/memory/forgetting/eviction.ts";
+import { thinning } from "../../src/memory/forgetting/thinning.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 import { behaviourCloningConfig, type BehaviourCloningConfig } from "./config.ts";
 import { policyShape } from "./networks.ts";
@@ -69,12 +72,14 @@ class BehaviourCloningAgent implements Agent {
     this.#task = task;
   }
 
-  *consolidate({ gradientSteps, taskEnds = true, isOver }: ConsolidationBudget): Generator<ConsolidationProgress, ConsolidationReport> {
+  *consolidate({ gradientSteps, taskEnds = true, isOver, memoryBytes }: ConsolidationBudget): Generator<ConsolidationProgress, ConsolidationReport> {
     const random = this.#random.split(`sleep ${this.#learner.count}`);
     let loss = 0;
     let step = 0;
     for (loss of this.#learner.steps({ task: this.#task, count: gradientSteps, taskEnds, random, isOver })) yield { gradientSteps: ++step, loss };
-    return { gradientSteps: step, loss, memorySize: this.#learner.consolidation.keep === undefined ? 0 : this.#shown.size };
+    if (this.#learner.consolidation.keep === undefined) return { gradientSteps: step, loss, memorySize: 0 };
+    const forgotten = memoryBytes === undefined ? 0 : evict(this.#shown, { bytes: memoryBytes }, balanced(thinning));
+    return { gradientSteps: step, loss, memorySize: this.#shown.size, ...(memoryBytes !== undefined && { forgotten }) };
   }
 
   measure(): AgentMeasurements {

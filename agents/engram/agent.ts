@@ -23,6 +23,7 @@ import type { MemoryIndex } from "../../src/contract/memory-index.ts";
 import { nested, type Snapshot } from "../../src/contract/snapshot.ts";
 import { asTaskId, restoreTaskId, type TaskId } from "../../src/contract/task.ts";
 import { validate } from "../../src/contract/validate.ts";
+import { Exams, sparing } from "../../src/learning/exams.ts";
 import { relativeFeatures, type Features } from "../../src/learning/features.ts";
 import { GradientDescent } from "../../src/learning/gradient-descent.ts";
 import { measurementsOf } from "../../src/learning/measurements.ts";
@@ -49,6 +50,7 @@ class EngramAgent implements Agent {
   readonly #descent: GradientDescent;
   readonly #reader: RetrievalReader;
   readonly #learner: RetrievalLearner;
+  readonly #exams = new Exams();
   readonly #key: Float32Array;
   readonly #decision: { readonly action: Float32Array; readonly recall: Recall; time: number };
   #task: TaskId = asTaskId("");
@@ -67,7 +69,7 @@ class EngramAgent implements Agent {
     this.#descent = new GradientDescent({ layout, parameters: this.#parameters, learningRate: config.learningRate });
     this.memory = new EpisodicMemory({
       shape: memoryShape,
-      metric: "l2",
+      metric: config.similarity,
       encoder: encoderVersion(shape, this.#parameters),
       ...(store && { store }),
     });
@@ -131,7 +133,8 @@ class EngramAgent implements Agent {
       random: this.#random.split(`eviction ${this.#lived}`),
       error: (_, row) => this.#reader.errorWithout(row),
     });
-    for (const task of this.memory.tasks()) if (task !== shown) evict(this.memory, { entries: memoryPerTask }, rule, task);
+    const spare = sparing(this.#exams.all, rule);
+    for (const task of this.memory.tasks()) if (task !== shown) evict(this.memory, { entries: memoryPerTask }, spare, task);
     if (memoryTotal > 0 && shown === undefined) evict(this.memory, { entries: memoryTotal }, rule);
   }
 
@@ -141,7 +144,8 @@ class EngramAgent implements Agent {
 
   *consolidate(budget: ConsolidationBudget): Generator<ConsolidationProgress, ConsolidationReport> {
     const parts = { memory: this.memory, reader: this.#reader, learner: this.#learner, descent: this.#descent };
-    const sleeper = { ...parts, exams: this.#random.split("exams"), mayUndo: !this.#wasUndone, keepBudgets: () => this.#keepBudgets() };
+    const setExams = () => this.#exams.set(this.memory, this.#config.memoryPerTask, this.#random.split("exams"));
+    const sleeper = { ...parts, setExams, mayUndo: !this.#wasUndone, keepBudgets: () => this.#keepBudgets() };
     const report = yield* sleep(sleeper, budget, this.#task, this.#random.split(`sleep ${this.#descent.count}`));
     this.#wasUndone = report.rolledBack === true;
     return report;
@@ -180,6 +184,7 @@ class EngramAgent implements Agent {
       task: this.#task,
       lived: this.#lived,
       undone: this.#wasUndone,
+      exams: this.#exams.snapshot(),
       random: this.#random.snapshot(),
       descent: this.#descent.snapshot(),
       memory: this.memory.snapshot(),
@@ -192,6 +197,7 @@ class EngramAgent implements Agent {
     this.#descent.restore(nested(snapshot, "descent"));
     this.#random.restore(nested(snapshot, "random"));
     this.memory.restore(nested(snapshot, "memory"));
+    this.#exams.restore(snapshot["exams"]);
     this.#lived = lived;
     this.#wasUndone = snapshot["undone"] === true;
     this.#task = restoreTaskId(snapshot["task"]);
@@ -224,7 +230,8 @@ interface Body {
 function bodyOf({ spec }: AgentOptions, config: EngramConfig): Body {
   const features = relativeFeatures(spec.observation, spec.controlPeriod);
   const shape = readerShape(features.size, spec.action.size, config);
-  return { features, shape, memoryShape: { keySize: keySize(shape), valueSize: spec.action.size, observationSize: spec.observation.size } };
+  const sizes = { keySize: keySize(shape), valueSize: spec.action.size, observationSize: spec.observation.size };
+  return { features, shape, memoryShape: { ...sizes, ...(config.similarity !== "l2" && { metric: config.similarity }) } };
 }
 
 export const engram: AgentEntry = {

@@ -1,5 +1,6 @@
 /** @file The flagship agent's settings, with defaults and units. */
 import { z } from "zod";
+import { retrievalParts, similarities } from "../../src/learning/meta/retrieval-policy.ts";
 import { evictionRules, type EvictionName } from "../../src/memory/forgetting/eviction-rules.ts";
 
 const count = (description: string): z.ZodNumber => z.int().min(1).describe(description);
@@ -22,6 +23,12 @@ export const engramConfig = z.strictObject({
   slowHidden: z.array(count("Units of a layer.")).describe("Hidden layers of the slow policy, features → action without memory.").default([128, 128]),
   support: count("Remembered states that a training step may read from.").default(1024),
   queries: count("States whose action a training step must reproduce.").default(128),
+  similarity: z.enum(similarities).describe("How keys are compared: by squared distance, or by the cosine of their angle.").default("l2"),
+  without: z
+    .array(z.enum(retrievalParts))
+    .refine((parts) => !(parts.includes("memory") && parts.includes("slow policy")), "memory or the slow policy to stay: nothing else acts")
+    .describe("What it shall do without, to see what that is worth: reading memory when it acts, the slow policy, the difference term, dreams.")
+    .default([]),
   turned: z
     .number()
     .min(0)

@@ -6,12 +6,14 @@ import type { EngramConfig } from "./config.ts";
 export function readerShape(
   features: number,
   actions: number,
-  { embedding, taskCue, encoderHidden, headHidden, slowHidden }: EngramConfig,
+  { embedding, taskCue, encoderHidden, headHidden, slowHidden, similarity, without }: EngramConfig,
 ): RetrievalShape {
   return {
     encoder: { sizes: [features, ...encoderHidden, embedding], activation: "tanh" },
     cue: taskCue,
     slow: { sizes: [features + taskCue, ...slowHidden, actions], activation: "tanh" },
     head: { sizes: [features + actions + features, ...headHidden, actions], activation: "tanh" },
+    similarity,
+    without,
   };
 }

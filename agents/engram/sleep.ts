@@ -8,11 +8,13 @@ import type { TaskId } from "../../src/contract/task.ts";
 import type { GradientDescent } from "../../src/learning/gradient-descent.ts";
 import type { RetrievalLearner } from "../../src/learning/meta/retrieval-learner.ts";
 import type { RetrievalReader } from "../../src/learning/meta/retrieval-reader.ts";
-import { asked, selfTestOf, setExams, type Exam } from "../../src/learning/self-test.ts";
+import type { Exam } from "../../src/learning/exams.ts";
+import { selfTestOf } from "../../src/learning/self-test.ts";
 import type { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
-import { reproduced } from "../../src/memory/forgetting/eviction-rules.ts";
+import { balanced, reproduced } from "../../src/memory/forgetting/eviction-rules.ts";
 import { evict } from "../../src/memory/forgetting/eviction.ts";
 import { mergeNearDuplicates } from "../../src/memory/forgetting/near-duplicates.ts";
+import { thinning } from "../../src/memory/forgetting/thinning.ts";
 import type { RekeyReport } from "../../src/memory/rekey.ts";
 import type { RandomStream } from "../../src/numerics/random.ts";
 
@@ -21,8 +23,8 @@ export interface Sleeper {
   readonly reader: RetrievalReader;
   readonly learner: RetrievalLearner;
   readonly descent: GradientDescent;
-  /** Chooses what it asks itself; the same in every sleep. */
-  readonly exams: RandomStream;
+  /** Sets what it asks itself; none where there is too little to ask. */
+  setExams(): readonly Exam[];
   /** Whether this sleep may be undone: the one after an undone one stands, else nothing new would ever be learned. */
   readonly mayUndo: boolean;
   /** Forgets what is over the budgets of a task and of all. */
@@ -43,9 +45,10 @@ export function* sleep(
   const tasks = memory.tasks();
   if (gradientSteps === 0 || tasks.length === 0) {
     sleeper.keepBudgets();
-    return { gradientSteps: 0, loss: 0, memorySize: memory.size };
+    const forgotten = keepWithin(memoryBytes, sleeper);
+    return { gradientSteps: 0, loss: 0, memorySize: memory.size, ...(memoryBytes !== undefined && { forgotten }) };
   }
-  const exams = setExams(memory, sleeper.exams);
+  const exams = sleeper.setExams();
   const before = exams.map((exam) => errorsOn(sleeper, exam).errors);
   if (exams.length > 0) yield { gradientSteps: 0, loss: 0, doing: "self-test" };
   const saved = descent.snapshot();
@@ -71,21 +74,36 @@ export function* sleep(
   yield { ...progress, doing: "tidying" };
   sleeper.keepBudgets();
   const merged = mergeNearDuplicates(memory, ALIKE);
-  const slowReproduces = reproduced((_, row) => reader.slowErrorOn(row));
-  const forgotten = memoryBytes === undefined ? 0 : evict(memory, { bytes: memoryBytes }, slowReproduces);
-  return { ...progress, memorySize: memory.size, selfTests, rolledBack, merged, forgotten, drift: rolledBack ? 0 : drift };
+  const forgotten = keepWithin(memoryBytes, sleeper);
+  const untested = tasks.filter((each) => exams.every((exam) => exam.task !== each));
+  return {
+    ...progress,
+    memorySize: memory.size,
+    selfTests,
+    ...(untested.length > 0 && { untested }),
+    rolledBack,
+    merged,
+    forgotten,
+    drift: rolledBack ? 0 : drift,
+  };
+}
+
+/** Forgets what the slow policy reproduces best, until memory is small enough; of every task alike where there is none. Says how many went. */
+function keepWithin(bytes: number | undefined, { memory, reader }: Sleeper): number {
+  const rule = reader.hasSlowPolicy ? reproduced((_, row) => reader.slowErrorOn(row)) : balanced(thinning);
+  return bytes === undefined ? 0 : evict(memory, { bytes }, rule);
 }
 
 function selfTestAfter(sleeper: Sleeper, exam: Exam, before: Float64Array): SelfTest {
   const { episodes, errors } = errorsOn(sleeper, exam);
-  return selfTestOf(exam, episodes, before, errors);
+  return selfTestOf({ task: exam.task, episodes, before, after: errors });
 }
 
 /** How far off it is in each state that is asked, reading everything but the exam; and which episodes they are of. */
 function errorsOn({ memory, reader }: Sleeper, exam: Exam): { readonly episodes: Int32Array; readonly errors: Float64Array } {
-  const ids = new Set<number>(asked(exam));
-  const rows = memory.rowsOf(exam.task).filter((row) => ids.has(memory.idOf(row)));
-  return { episodes: rows.map((row) => memory.episodeOf(row)), errors: Float64Array.from(rows, (row) => reader.errorOn(row, exam.ids)) };
+  const rows = memory.rowsOf(exam.task).filter((row) => exam.asked.has(memory.idOf(row)));
+  const withheld = [...exam.withheld];
+  return { episodes: rows.map((row) => memory.episodeOf(row)), errors: Float64Array.from(rows, (row) => reader.errorOn(row, withheld)) };
 }
 
 /** In turns, so that whoever watches goes on; nothing more is learned meanwhile. */

@@ -7,6 +7,7 @@ import type {
   AgentEntry,
   AgentMeasurements,
   AgentOptions,
+  ConsolidationBudget,
   ConsolidationProgress,
   ConsolidationReport,
   Decision,
@@ -20,8 +21,9 @@ import { validate } from "../../src/contract/validate.ts";
 import { relativeFeatures } from "../../src/learning/features.ts";
 import { PolicyInput } from "../../src/learning/policy-input.ts";
 import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
-import { entryBytes } from "../../src/memory/forgetting/eviction.ts";
-import { thinTask } from "../../src/memory/forgetting/thinning.ts";
+import { entryBytes, evict } from "../../src/memory/forgetting/eviction.ts";
+import { balanced } from "../../src/memory/forgetting/eviction-rules.ts";
+import { thinning, thinTask } from "../../src/memory/forgetting/thinning.ts";
 import { attend, weightedSum } from "../../src/memory/reading/attention.ts";
 import { nearestNeighboursConfig, type NearestNeighboursConfig } from "./config.ts";
 
@@ -66,9 +68,10 @@ class NearestNeighboursAgent implements Agent {
   }
 
   // oxlint-disable-next-line require-yield -- a sleep without work is over at once
-  *consolidate(): Generator<ConsolidationProgress, ConsolidationReport> {
+  *consolidate({ memoryBytes }: ConsolidationBudget): Generator<ConsolidationProgress, ConsolidationReport> {
     thinTask(this.#shown, this.#task, this.#config.memoryPerTask);
-    return { gradientSteps: 0, loss: 0, memorySize: this.#shown.size };
+    const forgotten = memoryBytes === undefined ? 0 : evict(this.#shown, { bytes: memoryBytes }, balanced(thinning));
+    return { gradientSteps: 0, loss: 0, memorySize: this.#shown.size, ...(memoryBytes !== undefined && { forgotten }) };
   }
 
   remembered(id: number): MemoryEntry | undefined {

@@ -65,7 +65,9 @@ const fields = z.strictObject({
     .int()
     .min(1)
     .optional()
-    .describe("Bytes that an agent's memory may take after a sleep: what its slow policy reproduces best is forgotten first. No limit without it."),
+    .describe(
+      "Bytes that an agent's examples in memory may take after a sleep: what its slow policy reproduces best is forgotten first; without one, of every task alike. What a strategy keeps beside memory, such as der-plus-plus its sample, is not limited by it. No limit without it.",
+    ),
   evaluationEpisodes: z
     .int()
     .min(1)

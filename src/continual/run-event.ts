@@ -69,6 +69,7 @@ export interface Learned {
   readonly gradientStepsAsked?: number;
   /** The rest as in the sleep's report. */
   readonly selfTests?: readonly SelfTest[];
+  readonly untested?: readonly TaskId[];
   readonly rolledBack?: boolean;
   readonly merged?: number;
   readonly forgotten?: number;

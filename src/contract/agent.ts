@@ -77,6 +77,8 @@ export interface ConsolidationReport extends ConsolidationProgress {
   readonly memorySize: number;
   /** What the agent asked itself before and after, task by task; absent where it did not. */
   readonly selfTests?: readonly SelfTest[];
+  /** The tasks that it could not ask itself about, because too few episodes or too few states of them were remembered. */
+  readonly untested?: readonly TaskId[];
   /** Whether an older task got worse, so that what was learned in this sleep was undone. */
   readonly rolledBack?: boolean;
   /** Entries that became one with another, and that were forgotten on purpose. */

@@ -48,6 +48,7 @@ export const runEvent = z.discriminatedUnion("kind", [
     trigger: z.enum(["boundary", "drift", "count", "idle"]).default("boundary"),
     gradientStepsAsked: natural.optional(),
     selfTests: z.array(z.object({ task: text, states: natural, before: z.number(), after: z.number(), worse: z.boolean() })).optional(),
+    untested: z.array(text).optional(),
     rolledBack: z.boolean().optional(),
     merged: natural.optional(),
     forgotten: natural.optional(),

@@ -123,11 +123,12 @@ export const channelDescriptions: { readonly [T in Topic]: ChannelDescription<Ch
         selfTests: array(
           object<NonNullable<SleepMessage["selfTests"]>[number]>({ task: string, states: integer, before: number, after: number, worse: boolean }),
         ),
+        untested: array(string),
         merged: integer,
         forgotten: integer,
         drift: number,
       },
-      ["doing", "remaining", "loss", "memorySize", "selfTests", "merged", "forgotten", "drift"],
+      ["doing", "remaining", "loss", "memorySize", "selfTests", "untested", "merged", "forgotten", "drift"],
     ),
   },
   "/summary": {

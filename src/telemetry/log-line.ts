@@ -32,7 +32,7 @@ export function describeEvent(event: RunEvent): string | undefined {
         event.memorySize > 0 ? `, ${plural(event.memorySize, "memory", "memories")}` : ""
       }${event.drift === undefined ? "" : `, ${percent(event.drift)} of their neighbours changed`}${
         event.rolledBack === true ? "; undone, because an older task got worse" : ""
-      }${worstOf(event.selfTests)}`;
+      }${worstOf(event.selfTests)}${event.untested === undefined ? "" : `; too few episodes or states to test ${event.untested.join(", ")}`}`;
     case "measured":
       return `${event.agent} takes ${kilobytes(event.parameterBytes)} of parameters and ${kilobytes(event.memoryBytes)} of memory${
         event.dormant === undefined ? "" : `; ${percent(event.dormant)} of its hidden units are dormant`

@@ -238,6 +238,8 @@ export interface SleepMessage {
     /** Whether the difference is more than chance and more than may be. */
     readonly worse: boolean;
   }[];
+  /** Tasks of which too little is remembered to ask anything. */
+  readonly untested?: readonly string[];
   /** Entries that became one with another, and that were forgotten on purpose. */
   readonly merged?: number;
   readonly forgotten?: number;

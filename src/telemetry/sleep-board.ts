@@ -60,7 +60,7 @@ export class SleepBoard {
     else if (event.kind === "run-finished") this.#cutShort();
   }
 
-  #report({ agent, task, trigger, gradientSteps, loss, memorySize, selfTests = [], rolledBack, merged, forgotten, drift }: Learned): void {
+  #report({ agent, task, trigger, gradientSteps, loss, memorySize, selfTests = [], untested, rolledBack, merged, forgotten, drift }: Learned): void {
     const last = this.#latest.get(agent);
     const asleep = last?.state === "asleep";
     this.#tell({
@@ -75,6 +75,7 @@ export class SleepBoard {
       losses: this.#losses.get(agent) ?? [],
       memorySize,
       ...(selfTests.length > 0 && { selfTests }),
+      ...(untested !== undefined && { untested }),
       ...(merged !== undefined && { merged }),
       ...(forgotten !== undefined && { forgotten }),
       ...(drift !== undefined && { drift }),

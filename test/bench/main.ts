@@ -13,6 +13,7 @@ interface Area {
 }
 
 const areas: Readonly<Record<string, () => Promise<Area>>> = {
+  ablations: () => import("./ablations.ts"),
   environments: () => import("./environments.ts"),
   forgetting: () => import("./forgetting.ts"),
   loop: () => import("./loop.ts"),

@@ -75,6 +75,17 @@ describe("support and queries", () => {
     }
   });
 
+  it("never ask what is withheld, and read what lasts of an episode of which nothing may be asked", () => {
+    const [whole, withheld] = memoryOf([[4, 4, 4], [2, 2]]) as [TaskEpisodes, TaskEpisodes]; // prettier-ignore
+    const tasks = [[...whole, ...withheld.map(({ lasting }) => ({ rows: new Int32Array(), lasting }))]];
+    for (let seed = 0; seed < 20; seed++) {
+      const [support, queries] = [new Int32Array(40), new Int32Array(40)];
+      const read = support.subarray(0, drawSupportAndQueries({ tasks }, RandomStream.fromSeed(seed), support, queries));
+      expect(queries.every((row) => row < 12)).toBe(true);
+      expect([12, 13, 14, 15].every((row) => read.includes(row))).toBe(true);
+    }
+  });
+
   it("asks about the latest task at least half of the time, where there are three or more", () => {
     const task = (from: number): TaskEpisodes => [0, 1, 2].map((k) => ({ rows: Int32Array.of(from + k), lasting: Int32Array.of(from + k) }));
     const ownOf = (count: number): number => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RandomStream } from "../../src/numerics/random.ts";
-import { mean, quantile, stratifiedBootstrap, successRate } from "../../src/numerics/statistics.ts";
+import { mean, quantile, stratifiedBootstrap, studentT, successRate } from "../../src/numerics/statistics.ts";
 
 describe("quantile", () => {
   it("interpolates between order statistics as R's type 7 does", () => {
@@ -57,5 +57,20 @@ describe("the stratified bootstrap", () => {
     }
     expect(covered).toBeGreaterThanOrEqual(180);
     expect(covered).toBeLessThanOrEqual(199);
+  });
+});
+
+describe("Student's t", () => {
+  it.each([
+    [3, 3.182],
+    [4, 2.776],
+    [9, 2.262],
+    [30, 2.042],
+  ])("with %i degrees of freedom is within 1 %% of the tabled %d, for z = 1.96", (freedom, tabled) => {
+    expect(Math.abs(studentT(1.959964, freedom) / tabled - 1)).toBeLessThan(0.01);
+  });
+
+  it("becomes the normal's with many", () => {
+    expect(studentT(2, 1e6)).toBeCloseTo(2, 5);
   });
 });

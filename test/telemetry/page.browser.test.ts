@@ -211,7 +211,7 @@ describe("the live page", { timeout: 30_000 }, () => {
     telemetry.onEvent(slept);
     await card("rememberer").filter({ hasText: "Kept" }).waitFor();
     expect(await card("rememberer").textContent()).toMatch(
-      /1,240 memories12 merged3 forgotten34 % of neighbours changed200 gradient steps.*Left0\.1000\.125Right0\.5000\.050/,
+      /1,240 memories12 merged3 forgotten1 not tested34 % of neighbours changed200 gradient steps.*Left0\.1000\.125Right0\.5000\.050/,
     );
     expect(await card("forgetter").textContent()).toMatch(/has not slept yet/);
 

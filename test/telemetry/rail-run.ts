@@ -73,6 +73,7 @@ export const slept: Learned = {
     { task: tasks[0], states: 60, before: 0.1, after: 0.125, worse: false },
     { task: tasks[1], states: 60, before: 0.5, after: 0.05, worse: false },
   ],
+  untested: [asTaskId("up")],
   rolledBack: false,
   merged: 12,
   forgotten: 3,

@@ -85,6 +85,7 @@ describe("a sleep on show", () => {
       losses: [{ gradientStep: 100, loss: 0.01 }],
       memorySize: 1240,
       selfTests: slept.selfTests,
+      untested: slept.untested,
       merged: 12,
       forgotten: 3,
       drift: 0.34,
@@ -159,7 +160,7 @@ describe("the log's line of a sleep", () => {
     client.subscribe("/log");
     await client.settled();
     expect(client.messages<Log>("/log").at(-1)!.message).toBe(
-      "rememberer slept on right: loss 0.00500 after 200 gradient steps, 1240 memories, 34 % of their neighbours changed; worst self-test left, error 0.100 → 0.125",
+      "rememberer slept on right: loss 0.00500 after 200 gradient steps, 1240 memories, 34 % of their neighbours changed; worst self-test left, error 0.100 → 0.125; too few episodes or states to test up",
     );
   });
 });

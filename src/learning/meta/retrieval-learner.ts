@@ -2,22 +2,22 @@
 import type { Divergence } from "../../contract/errors.ts";
 import type { TaskId } from "../../contract/task.ts";
 import type { EpisodicMemory } from "../../memory/episodic-memory.ts";
-import { turnsToGo } from "../../memory/forgetting/thinning.ts";
+import { thinning } from "../../memory/forgetting/thinning.ts";
 import type { RandomStream } from "../../numerics/random.ts";
 import type { FlatVector } from "../../tensor/flat-vector.ts";
 import { MlpActor } from "../../tensor/mlp-actor.ts";
 import { matrix } from "../../tensor/ops.ts";
 import type { Tensor2D } from "../../tensor/types.ts";
 import type { Features } from "../features.ts";
-import type { Exam } from "../self-test.ts";
+import { sparing, type Exam } from "../exams.ts";
 import { drawTurn, turn, type Turn } from "../turned-scenes.ts";
 import { gather } from "../gather.ts";
 import { cosineDecay } from "../learning-rate.ts";
 import type { GradientDescent } from "../gradient-descent.ts";
 import { PolicyInput } from "../policy-input.ts";
 import { dreamsOf } from "./dreams.ts";
-import { retrievalLayout, retrievalLoss, type RetrievalShape, type SupportQueryBatch } from "./retrieval-policy.ts";
-import { drawSupportAndQueries, joined, type EpisodeRows, type TaskEpisodes } from "./support-query.ts";
+import { has, retrievalLayout, retrievalLoss, type RetrievalShape, type SupportQueryBatch } from "./retrieval-policy.ts";
+import { drawSupportAndQueries, type TaskEpisodes } from "./support-query.ts";
 
 export interface RetrievalLearnerOptions {
   readonly shape: RetrievalShape;
@@ -49,20 +49,20 @@ export class RetrievalLearner {
     const { memory, features, descent, perTask, shape, parameters } = this.#options;
     // Before rows are chosen: it settles memory, which moves them.
     const inputs = new PolicyInput(features, shape.cue).rows(memory);
-    const withheld = new Set<number>(exams.flatMap(({ ids }) => ids));
-    const isWithheld = ({ rows }: EpisodeRows): boolean => withheld.has(memory.idOf(rows[0]!));
     const remembered = tasks.filter((task) => memory.rowsOf(task).length > 0);
-    const episodes = remembered.map((task) => episodesOf(memory, task, perTask));
     const draw = {
-      tasks: episodes.map((all) => all.filter((episode) => !isWithheld(episode))),
-      readOnly: episodes.map((all) => joined(all.filter(isWithheld).map(({ lasting }) => lasting))),
+      tasks: remembered.map((task) => episodesOf(memory, task, { perTask, exams })),
       ...(remembered.includes(latest) && { latest: remembered.indexOf(latest) }),
     };
     const sizes = { inputSize: features.size + shape.cue, actionSize: memory.shape.valueSize };
-    const before = draw.tasks.filter((_, t) => remembered[t] !== latest).map((all) => joined(all.map(({ rows }) => rows)));
+    // What exams withhold too: a dream does not tell what was done there.
+    const before = remembered.filter((task) => task !== latest).map((task) => memory.rowsOf(task));
     const earlier = { inputs, actions: memory.values, ...sizes, tasks: before };
     const slow = new MlpActor("slow", shape.slow, retrievalLayout(shape), parameters);
-    const dreams = dreamsOf(slow, earlier, { steps: count, size: this.#options.queries }, random.split("dreams"));
+    const dreams =
+      !has(shape, "dreams") || !has(shape, "slow policy")
+        ? undefined
+        : dreamsOf(slow, earlier, { steps: count, size: this.#options.queries }, random.split("dreams"));
     const support = new Int32Array(this.#options.support);
     const queries = new Int32Array(this.#options.queries);
     const idsOf = (rows: Int32Array): number[] => Array.from(rows, (row) => memory.idOf(row));
@@ -112,18 +112,27 @@ interface Seen {
   readonly seen: Turn | undefined;
 }
 
-/** The rows of a task by episodes, in the order remembered; what lasts is as dense as what the budget leaves, if not the very same states. */
-function episodesOf(memory: EpisodicMemory, task: TaskId, perTask: number): TaskEpisodes {
+interface Staying {
+  readonly perTask: number;
+  readonly exams: readonly Exam[];
+}
+
+/**
+ * The rows of a task by episodes, in the order remembered, less what exams withhold; what lasts is as dense as what the budget leaves, if not the very same
+ * states.
+ */
+function episodesOf(memory: EpisodicMemory, task: TaskId, { perTask, exams }: Staying): TaskEpisodes {
   const all = memory.rowsOf(task);
-  const turns = turnsToGo(memory, all);
-  const last = perTask < turns.length ? turns.toSorted()[perTask - 1]! : 1;
+  const withheld = exams.find((exam) => exam.task === task)?.withheld;
+  const scores = sparing(exams, thinning)(memory, all, perTask);
+  const last = perTask < all.length ? Float64Array.from(scores).toSorted()[all.length - perTask]! : -Infinity;
   const episodes = new Map<number, { readonly rows: number[]; readonly lasting: number[] }>();
   all.forEach((row, i) => {
     const episode = memory.episodeOf(row);
     if (!episodes.has(episode)) episodes.set(episode, { rows: [], lasting: [] });
     const { rows, lasting } = episodes.get(episode)!;
-    rows.push(row);
-    if (turns[i]! <= last) lasting.push(row);
+    if (withheld?.has(memory.idOf(row)) !== true) rows.push(row);
+    if (scores[i]! >= last) lasting.push(row);
   });
   return [...episodes.values()].map(({ rows, lasting }) => ({ rows: Int32Array.from(rows), lasting: Int32Array.from(lasting) }));
 }

@@ -1,6 +1,6 @@
 /**
  * @file The policy that reads. An encoder f turns features o into a key; remembered states are weighted by
- * w = softmax(−β‖k − kᵢ‖²) with a learned β, where k = [f(o), s·t] also holds the code t of the task that is asked for, by a learned
+ * w = softmax(−β‖k − kᵢ‖²) with a learned β (or by the cosine of their angle), where k = [f(o), s·t] also holds the code t of the task that is asked for, by a learned
  * scale s: how much a state of another task counts as farther away. The action is the recalled ā = Σ wᵢaᵢ plus a correction
  * g(o, ā, c) for the difference c = Σ wᵢoᵢ − o between the situations remembered and this one. What is learned is how to read, so
  * that remembering a new task's states makes the policy competent in it without a gradient step. Beside it a slow policy learns the same
@@ -17,7 +17,15 @@ import { add, columns, concat, exp, meanSquaredError, mul, sub } from "../../ten
 import { layoutOf, placeOf, tensorView, type ParameterLayout, type TensorViews } from "../../tensor/parameters.ts";
 import type { Scalar, Tensor2D } from "../../tensor/types.ts";
 
-/** The sizes of a reader. */
+/** What a reader can do without, so that it can be asked what each is worth: reading, the slow policy, the difference between situations, and dreaming. */
+export const retrievalParts = ["memory", "slow policy", "difference", "dreams"] as const;
+export type RetrievalPart = (typeof retrievalParts)[number];
+
+/** How keys are compared: by squared distance, or by the angle between them. */
+export const similarities = ["l2", "cosine"] as const;
+export type Similarity = (typeof similarities)[number];
+
+/** The sizes of a reader, and what is otherwise with it than by default. */
 export interface RetrievalShape {
   /** Features → f(o). */
   readonly encoder: MlpShape;
@@ -27,6 +35,10 @@ export interface RetrievalShape {
   readonly head: MlpShape;
   /** [features, the task's code] → action, without memory. */
   readonly slow: MlpShape;
+  /** `l2` by default. */
+  readonly similarity?: Similarity;
+  /** Nothing by default. */
+  readonly without?: readonly RetrievalPart[];
 }
 
 /** What the slow policy learns from. */
@@ -53,6 +65,9 @@ export interface SupportQueryBatch {
   readonly supportActions: Tensor2D;
 }
 
+/** Whether a reader of this shape has a part. */
+export const has = ({ without = [] }: RetrievalShape, part: RetrievalPart): boolean => !without.includes(part);
+
 /** Numbers in a key. */
 export const keySize = ({ encoder, cue }: RetrievalShape): number => encoder.sizes.at(-1)! + cue;
 
@@ -65,14 +80,17 @@ export function retrievalLayout({ encoder, head, slow }: RetrievalShape): Parame
 /** A state of another task begins as far away as a state that differs much: reading across tasks is learned, not stumbled into. */
 const INITIAL_CUE_SCALE = 3;
 
-/** Writes fresh parameters; β starts at 1. */
+/** β at first: squared distances grow beyond any bound, while what 1 − cosine tells apart lies between 0 and 2. */
+const INITIAL_STRENGTH: Readonly<Record<Similarity, number>> = { l2: 1, cosine: 10 };
+
+/** Writes fresh parameters. */
 export function initializeRetrieval(shape: RetrievalShape, parameters: FlatVector, random: RandomStream): void {
   const layout = retrievalLayout(shape);
   const { numbers } = parameters;
   initializeMlp("encoder", shape.encoder, layout, numbers, random.split("encoder"));
   initializeMlp("head", shape.head, layout, numbers, random.split("head"));
   initializeMlp("slow", shape.slow, layout, numbers, random.split("slow"));
-  numbers[placeOf(layout, "strength").offset] = 0;
+  numbers[placeOf(layout, "strength").offset] = Math.log(INITIAL_STRENGTH[shape.similarity ?? "l2"]);
   numbers[placeOf(layout, "cue").offset] = INITIAL_CUE_SCALE;
 }
 
@@ -96,13 +114,16 @@ export function retrievalLoss(shape: RetrievalShape, views: TensorViews, batch: 
   const features = shape.encoder.sizes[0]!;
   const [asked, known] = [columns(batch.queries, 0, features), columns(batch.support, 0, features)];
   const strength = exp(tensorView(views, "strength"));
-  const read = attentionRead(keysOf(shape, views, batch.queries), keysOf(shape, views, batch.support), concat(batch.supportActions, known), strength, { metric: "l2" }); // prettier-ignore
+  const read = attentionRead(keysOf(shape, views, batch.queries), keysOf(shape, views, batch.support), concat(batch.supportActions, known), strength, { metric: shape.similarity ?? "l2" }); // prettier-ignore
   const actions = batch.supportActions.shape[1];
   const recalled = columns(read, 0, actions);
-  const difference = sub(columns(read, actions, features), asked);
+  const apart = sub(columns(read, actions, features), asked);
+  const difference = has(shape, "difference") ? apart : mul(apart, 0);
   const correction = mlp(concat(asked, recalled, difference), tensorView(views, "head"), shape.head);
   const slowError = ({ inputs, actions: shown }: SlowBatch): Scalar => mlpError(inputs, tensorView(views, "slow"), shown, shape.slow);
-  const error = add(meanSquaredError(add(recalled, correction), batch.actions), slowError(batch.slow));
+  const readError = meanSquaredError(add(recalled, correction), batch.actions);
+  if (!has(shape, "slow policy")) return readError;
+  const error = add(readError, slowError(batch.slow));
   return batch.dreams === undefined ? error : add(error, slowError(batch.dreams));
 }
 

@@ -13,7 +13,7 @@ import { placeOf } from "../../tensor/parameters.ts";
 import type { Features } from "../features.ts";
 import { PolicyInput } from "../policy-input.ts";
 import { TaskCues } from "../task-cues.ts";
-import { encoderVersion, retrievalLayout, type RetrievalShape } from "./retrieval-policy.ts";
+import { encoderVersion, has, retrievalLayout, type RetrievalShape } from "./retrieval-policy.ts";
 import { SlowPolicy, trust } from "./slow-policy.ts";
 
 /** What a reader is built on. */
@@ -83,6 +83,10 @@ export class RetrievalReader {
     this.#slowAction = new Float32Array(actions);
   }
 
+  get hasSlowPolicy(): boolean {
+    return has(this.#options.shape, "slow policy");
+  }
+
   /** Writes the key of an observation of a task, comparable with the keys in memory. */
   encode(observation: Float32Array, task: TaskId, key: Float32Array): void {
     this.#encodeBy(this.#filed, observation, task, key);
@@ -132,22 +136,22 @@ export class RetrievalReader {
     this.answer(observation, task, this.recall, action, condition === "shuffled");
   }
 
-  /** Finds as many entries for an observation as there is room for. */
+  /** Finds as many entries for an observation as there is room for; none where it does not read. */
   find(observation: Float32Array, task: TaskId, into: Recall, filter?: RecallFilter): void {
-    const { memory } = this.#options;
+    const { memory, shape } = this.#options;
     into.count = 0;
-    if (memory.size === 0) return;
+    if (memory.size === 0 || !has(shape, "memory")) return;
     this.encode(observation, task, this.#key);
     memory.recall(this.#key, into.rows.length, into, filter && { filter });
   }
 
   /**
    * Weighs what was found and writes the action that follows from it: the reader's, and the slow policy's as far as that is to be trusted here. Where
-   * nothing was found the slow policy acts alone.
+   * nothing was found the slow policy acts alone, and nobody moves where there is none either.
    * @param task What is asked for. @param shuffled Whether each entry's value is that of another.
    */
   answer(observation: Float32Array, task: TaskId, recall: Recall, action: Float32Array, shuffled = false): void {
-    this.#slow.act(observation, task, this.#slowAction);
+    if (this.hasSlowPolicy) this.#slow.act(observation, task, this.#slowAction);
     if (recall.count === 0) {
       action.set(this.#slowAction);
       return;
@@ -155,21 +159,28 @@ export class RetrievalReader {
     attend(recall, Math.exp(this.#options.parameters.numbers[this.#strengthAt]!));
     const valued = shuffled ? this.#exchanged(recall) : recall;
     this.#read(observation, recall, valued, action);
-    const share = trust(this.#slow.errorOn(recall, valued.rows));
+    const share = this.hasSlowPolicy ? trust(this.#slow.errorOn(recall, valued.rows)) : 0;
     for (let k = 0; k < action.length; k++) action[k] = (1 - share) * action[k]! + share * this.#slowAction[k]!;
   }
 
   /** Writes the reader's action. @param valued As `recall`, with the rows whose values are read. */
   #read(observation: Float32Array, recall: Recall, valued: Recall, action: Float32Array): void {
-    const { memory, features } = this.#options;
+    const { memory, features, shape } = this.#options;
     features.write(observation, 1, this.#input);
     weightedSum(memory.values, memory.shape.valueSize, valued, this.#recalledAction);
     // The features are linear and the weights sum to 1, so the features of the mean observation are the mean of the features.
+    this.#difference.fill(0);
+    if (has(shape, "difference")) this.#writeDifference(recall);
+    this.#head.forward(this.#input, action);
+    for (let k = 0; k < action.length; k++) action[k] = action[k]! + this.#recalledAction[k]!;
+  }
+
+  /** How far the situations remembered are from this one, whose features are written already. */
+  #writeDifference(recall: Recall): void {
+    const { memory, features } = this.#options;
     weightedSum(memory.observations, memory.shape.observationSize, recall, this.#observation);
     features.write(this.#observation, 1, this.#difference);
     for (let k = 0; k < features.size; k++) this.#difference[k] = this.#difference[k]! - this.#input[k]!;
-    this.#head.forward(this.#input, action);
-    for (let k = 0; k < action.length; k++) action[k] = action[k]! + this.#recalledAction[k]!;
   }
 
   /**

@@ -8,8 +8,9 @@ import type { RandomStream } from "../../numerics/random.ts";
 
 /** The remembered rows of one episode. */
 export interface EpisodeRows {
+  /** Those that may be asked; some are kept for exams. */
   readonly rows: Int32Array;
-  /** Those of them that will be there to read when the policy acts; of a task just shown not all will stay. */
+  /** Those of all that will be there to read when the policy acts; of a task just shown not all will stay. */
   readonly lasting: Int32Array;
 }
 
@@ -27,8 +28,6 @@ interface Split {
 /** What is drawn from, and what is drawn otherwise than by default. */
 export interface Draw {
   readonly tasks: readonly TaskEpisodes[];
-  /** Of each task, rows of further episodes that may be read and are never asked. */
-  readonly readOnly?: readonly Int32Array[];
   /** The place of the task that was shown last: at least half of the queries are its own, since soon most of it will be gone. */
   readonly latest?: number;
 }
@@ -38,17 +37,8 @@ export interface Draw {
  * @param support Filled as far as there are different rows.
  * @returns How many rows of support there are.
  */
-export function drawSupportAndQueries(
-  { tasks, readOnly = [], latest }: Draw,
-  random: RandomStream,
-  support: Int32Array,
-  queries: Int32Array,
-): number {
-  const splits = tasks.map((episodes, t) => {
-    const split = splitTask(episodes, random);
-    const further = readOnly[t];
-    return further === undefined || further.length === 0 ? split : { ...split, support: joined([split.support, further]) };
-  });
+export function drawSupportAndQueries({ tasks, latest }: Draw, random: RandomStream, support: Int32Array, queries: Int32Array): number {
+  const splits = tasks.map((episodes) => splitTask(episodes, random));
   const own = latest === undefined || splits.length < 3 ? 0 : queries.length / 2;
   for (let i = 0; i < queries.length; i++) {
     const pool = splits[i < own ? latest! : i % splits.length]!.queries;
@@ -65,8 +55,15 @@ export function drawSupportAndQueries(
   return count;
 }
 
+/** Episodes of which nothing may be asked are read. */
+function splitTask(all: TaskEpisodes, random: RandomStream): Split {
+  const split = splitEpisodes(all.filter(({ rows }) => rows.length > 0), random); // prettier-ignore
+  const readOnly = all.filter(({ rows }) => rows.length === 0).map(({ lasting }) => lasting);
+  return readOnly.length === 0 ? split : { ...split, support: joined([split.support, ...readOnly]) };
+}
+
 /** A task with a single episode gives the even ones of its lasting states as support and all others as queries. */
-function splitTask(episodes: TaskEpisodes, random: RandomStream): Split {
+function splitEpisodes(episodes: TaskEpisodes, random: RandomStream): Split {
   if (episodes.length === 1) {
     const { rows, lasting } = episodes[0]!;
     const support = lasting.filter((_, k) => k % 2 === 0);
@@ -81,7 +78,7 @@ function splitTask(episodes: TaskEpisodes, random: RandomStream): Split {
 }
 
 /** The given rows one after another. */
-export function joined(parts: readonly Int32Array[]): Int32Array {
+function joined(parts: readonly Int32Array[]): Int32Array {
   const rows = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {

@@ -59,10 +59,11 @@ function errorsOf({ selfTests = [] }: Learned): string {
   return `${over("before")} → ${over("after")}`;
 }
 
-function outcomeOf({ selfTests = [], rolledBack = false, merged = 0, forgotten = 0 }: Learned): string {
+function outcomeOf({ selfTests = [], untested = [], rolledBack = false, merged = 0, forgotten = 0 }: Learned): string {
   const worse = selfTests.filter((test) => test.worse).map(({ task, before, after }) => `${task} (${before.toFixed(3)} → ${after.toFixed(3)})`);
   return [
     rolledBack ? `undone: worse at ${worse.join(", ")}` : "kept",
+    ...(untested.length > 0 ? [`too few episodes or states to test ${untested.join(", ")}`] : []),
     ...(merged > 0 ? [`${merged} merged`] : []),
     ...(forgotten > 0 ? [`${forgotten} forgotten`] : []),
   ].join(", ");

@@ -106,11 +106,14 @@ function stepsOf({ state, doing, gradientStep, gradientSteps, remaining }: Sleep
   return `${steps} gradient steps${left}`;
 }
 
-function factsOf({ memorySize = 0, merged = 0, forgotten = 0, drift }: SleepMessage): HTMLElement[] {
+function factsOf({ memorySize = 0, merged = 0, forgotten = 0, drift, untested = [] }: SleepMessage): HTMLElement[] {
   const facts: readonly (readonly [text: string, title: string] | undefined)[] = [
     memorySize > 0 ? [`${grouped(memorySize)} memories`, "Entries in its long-term memory afterwards"] : undefined,
     merged > 0 ? [`${grouped(merged)} merged`, "Entries that became one with another"] : undefined,
     forgotten > 0 ? [`${grouped(forgotten)} forgotten`, "Entries given up, because memory may not take more"] : undefined,
+    untested.length > 0
+      ? [`${untested.length} not tested`, `Too little is remembered of ${untested.map(spoken).join(", ")} to test itself`]
+      : undefined,
     drift === undefined ? undefined : [`${percent(drift)} of neighbours changed`, `Drift of keys: ${DRIFT_MEANING}`],
   ];
   return facts.flatMap((fact) => (fact === undefined ? [] : [element("li", { text: fact[0], title: fact[1] })]));
