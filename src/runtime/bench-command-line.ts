@@ -35,13 +35,14 @@ export function addBenchCommands(program: Command, registries: Registries): void
     .command("compare")
     .description("which figures of two methods, or of one method in two benchmarks, differ by more than chance")
     .argument("<result>", "a benchmark's folder, or its results.json")
-    .argument("[other]", "another, of the same suite and protocol")
+    .argument("[other]", "another, of the same suite and protocol; with --order of any")
     .option("--methods <list>", "which: the first against each other one, or the first of one result against the second of the other")
     .option("--figures <list>", "which, by their ids in results.json, or all; by default those of the benchmark's table")
+    .option("--order", "compare instead whether two benchmarks put methods in the same order: their ranks and Kendall's τ")
     .option("--json", "print as JSON")
     .addHelpText(
       "after",
-      "\nExamples:\n  engram compare runs/bench-cw10 --methods engram,replay\n  engram compare runs/before runs/after     every method that both have",
+      "\nExamples:\n  engram compare runs/bench-cw10 --methods engram,replay\n  engram compare runs/before runs/after                     every method that both have\n  engram compare runs/bench-cw10 runs/bench-metaworld-cw10 --order",
     )
     .action(async (result: string, other: string | undefined, flags: CompareFlags) =>
       (await import("./commands/compare.ts")).compareCommand(result, other, flags),

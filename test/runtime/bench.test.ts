@@ -391,6 +391,27 @@ describe("engram compare", () => {
     expect(protocol.err).toContain("protocol.json, `protocol.gradientSteps`: it is 7, and in whole/results.json 6. Only results of one protocol");
   });
 
+  it("compares how two benchmarks order methods, whatever their suites are; three methods at least", async () => {
+    put("elsewhere.json", read("whole", "results.json").replaceAll("tabletop/push@1", "tabletop/pull@1"));
+    const { code, err } = await engram("compare", "whole", "elsewhere.json", "--order");
+    expect([code, err]).toEqual([2, expect.stringMatching(/`methods of both` to be 3 or more, got "\w+,\w+"/) as string]);
+    expect((await engram("compare", "whole", "--order")).err).toContain("to be two results");
+    expect((await engram("compare", "whole", "elsewhere.json", "--order", "--methods", "random,l3")).err).toContain("Unknown method in whole");
+    const thrice = JSON.parse(read("whole", "results.json")) as { methods: { name: string }[]; runs: { method: string }[] };
+    const third = <T extends object>(all: readonly T[], key: keyof T): T[] =>
+      all.filter((each) => each[key] === "random").map((each) => Object.assign(structuredClone(each), { [key]: "third" }));
+    put(
+      "thrice.json",
+      JSON.stringify({
+        ...thrice,
+        methods: [...thrice.methods, ...third(thrice.methods, "name")],
+        runs: [...thrice.runs, ...third(thrice.runs, "method")],
+      }),
+    );
+    const { out } = await engram("compare", "thrice.json", "thrice.json", "--order");
+    expect(out).toMatch(/average performance .* rank .* rank\n( {2}\S+ +[\d.]+ +[\d.]+ +[\d.]+ +[\d.]+\n){3}\nKendall’s τ of the two orders: /);
+  });
+
   it("refuses what is no result", async () => {
     put("broken.json", '{"format": 1, "suite": {"name": "two"}}');
     expect(await engram("compare", "broken.json")).toMatchObject({

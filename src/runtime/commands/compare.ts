@@ -4,19 +4,23 @@ import { shownFigures } from "../../continual/benchmark/columns.ts";
 import { firstDifference } from "../../continual/benchmark/first-difference.ts";
 import { comparePairs, type Contestant, type FigureDifference } from "../../continual/benchmark/pairs.ts";
 import { padded, verdict, written } from "../../continual/benchmark/table.ts";
+import { orderOf, orderTable } from "./compare-order.ts";
 import { readResult, type SavedResult } from "../bench/result-files.ts";
 
 /** The flags, as typed. */
 export interface CompareFlags {
   readonly methods?: string;
   readonly figures?: string;
+  readonly order?: boolean;
   readonly json?: boolean;
 }
 
 /** @throws {FieldError} Results of different suites or protocols. @throws {UnknownNameError} A method that a result has not. */
-export function compareCommand(place: string, otherPlace: string | undefined, { methods, figures, json }: CompareFlags): void {
-  const one = withFigures(readResult(place), figures);
+export function compareCommand(place: string, otherPlace: string | undefined, flags: CompareFlags): void {
+  const { methods, figures, json } = flags;
   const names = methods?.split(",");
+  if (flags.order === true) return compareOrder(place, otherPlace, names, json === true);
+  const one = withFigures(readResult(place), figures);
   const other = otherPlace === undefined ? undefined : withFigures(readResult(otherPlace), figures);
   if (other !== undefined) requireComparable(one, other);
   const pairs = other === undefined ? within(one, names) : between(one, other, names);
@@ -24,6 +28,13 @@ export function compareCommand(place: string, otherPlace: string | undefined, { 
   process.stdout.write(
     json === true ? `${JSON.stringify(differences)}\n` : `${pairs.map((pair) => text(pair, differences)).join("\n\n")}\n\n${explained}\n`,
   );
+}
+
+function compareOrder(place: string, otherPlace: string | undefined, names: readonly string[] | undefined, json: boolean): void {
+  if (otherPlace === undefined) throw new InvalidValueError("--order", place, "two results", "Name another, such as that of another suite.");
+  const [one, other] = [readResult(place), readResult(otherPlace)];
+  const order = orderOf(one, other, names);
+  process.stdout.write(json ? `${JSON.stringify(order)}\n` : `${orderTable(one, other, order)}\n`);
 }
 
 /**
@@ -98,6 +109,6 @@ function requireComparable(one: SavedResult, other: SavedResult): void {
   if (found === undefined) return;
   const [was, is] = [found.one, found.other].map((value) => (value === undefined ? "nothing" : JSON.stringify(value)));
   const kind = found.path.startsWith("suite") ? "suite" : "protocol";
-  const remedy = `Only results of one ${kind} can be compared: run \`engram bench\` with the same for both.`;
+  const remedy = `Only results of one ${kind} can be compared: run \`engram bench\` with the same for both; --order compares how any two order methods.`;
   throw new FieldError(other.file, found.path, `it is ${is}, and in ${one.file} ${was}. ${remedy}`);
 }
