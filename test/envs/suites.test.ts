@@ -75,7 +75,7 @@ describe("a suite's file", () => {
     [{}, InvalidValueError, "suite.name"],
     [{ name: "Mine!", worlds: [{ world: "a" }] }, InvalidValueError, "lower-case"],
     [{ name: "mine", worlds: [] }, InvalidValueError, "suite.worlds"],
-    [{ name: "mine", worlds: [{ wurld: "a" }] }, InvalidValueError, "suite.worlds.0.world"],
+    [{ name: "mine", worlds: [{ wurld: "a" }] }, UnknownNameError, "key in `suite.worlds.0`: `wurld`. Did you mean `world`?"],
     [{ name: "mine", worlds: [{ world: "a" }], placements: 0 }, InvalidValueError, "placements"],
     [{ name: "mine", worlds: [{ world: "a" }], plaecments: 5 }, UnknownNameError, "`placements`"],
     [null, InvalidValueError, "suite"],

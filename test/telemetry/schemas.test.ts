@@ -44,7 +44,7 @@ describe("schemas", () => {
     const optional = ({ properties, required }: ObjectSchema): string[] => Object.keys(properties).filter((key) => !required?.includes(key));
     expect(optional(channelDescriptions["/progress"].schema as ObjectSchema)).toEqual(["agent", "doing", "remaining"]);
     expect(channelDescriptions["/sleep"].schemaName).toBe("engram.Sleep");
-    const ofSleep = ["doing", "remaining", "loss", "memorySize", "selfTests", "merged", "forgotten", "drift"];
+    const ofSleep = ["doing", "remaining", "loss", "memorySize", "selfTests", "untested", "merged", "forgotten", "drift"];
     expect(optional(channelDescriptions["/sleep"].schema as ObjectSchema)).toEqual(ofSleep);
   });
 });
