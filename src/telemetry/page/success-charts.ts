@@ -101,7 +101,7 @@ function chartOptions(task: number, tasks: number, agents: number): uPlot.Option
     scales: { x: { time: false, range: [-0.15, tasks + 0.15] }, y: { range: [-4, 104] } },
     axes: [
       { ...axis, grid: { show: false }, size: 22, gap: 2, splits: () => Array.from({ length: tasks + 1 }, (_, i) => i) },
-      { ...axis, size: 34, gap: 4, splits: () => [0, 50, 100], values: (_plot, values) => values.map((value) => `${value} %`) },
+      { ...axis, size: 40, gap: 4, splits: () => [0, 50, 100], values: (_plot, values) => values.map((value) => `${value} %`) },
     ],
     series,
     bands,
