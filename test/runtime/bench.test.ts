@@ -150,6 +150,16 @@ describe("engram bench", () => {
     expect(csv).not.toContain("joint-no-boundaries");
     // Learning from scratch is what it is compared with.
     expect(csv).toMatch(/two,from-scratch,1,forward-transfer-continual-world,0\D/);
+    // References of more seeds are the better yardstick: here of two that half succeed, so that none of ours is worth (0 − ½) / (1 − ½).
+    const { singleTaskCurves, ...rest } = JSON.parse(read("blind", "references.json")) as { singleTaskCurves: { tasks: Record<string, object[]> } };
+    const half = Object.entries(singleTaskCurves.tasks).map(([task, points]) => [
+      task,
+      points.map((point) => Object.assign(point, { success: 0.5 })),
+    ]);
+    put("half.json", { ...rest, singleTaskCurves: { seeds: [1, 2], tasks: Object.fromEntries(half) as object } });
+    const alone = ["bench", "two.json", "--methods", "from-scratch", "--seeds", "1", "--references", "half.json", "--out", "alone"];
+    expect(await engram(...alone, ...choices)).toMatchObject({ code: 0 });
+    expect(read("alone", "results.csv")).toContain("two,from-scratch,1,forward-transfer-continual-world,-1");
     const again = ["bench", "two.json", "--methods", "random", "--seeds", "1", "--references", "blind/references.json", "--out", "later"];
     expect(await engram(...again, ...choices)).toMatchObject({ code: 0 });
     expect(read("later", "results.csv")).toContain("two,random,1,intransigence,");

@@ -63,8 +63,8 @@ export const benchResult = z.object({
     system: text,
     processor: text,
     cores: natural,
-    /** That each job kept a core at work, in the order of `runs`; not those of worlds that other processes simulate. */
-    cpuSeconds: z.array(z.number()),
+    /** That each job kept a core at work, in the order of `runs`; not those of worlds that other processes simulate. Earlier results have none. */
+    cpuSeconds: z.array(z.number()).default([]),
   }),
 });
 

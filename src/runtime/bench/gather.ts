@@ -36,7 +36,7 @@ export function gather({ suite, protocol, jobs, done, failures, command, agents,
   const order = methods.map(({ method }) => method.name);
   const sorted = done.toSorted((a, b) => order.indexOf(a.method.name) - order.indexOf(b.method.name) || a.seed - b.seed);
   const logs = new Map(sorted.map((job) => [job, completeEvents(job.folder)]));
-  const compared = { ...references, suite: suite.name, ...contentOf(suite), protocol: { ...protocol }, ...referencesIn(logs) };
+  const compared = { ...references, suite: suite.name, ...contentOf(suite), protocol: { ...protocol }, ...referencesIn(logs, references) };
   const results = sorted.map((job) => jobResult(logs.get(job)!, { method: job.method.name, seed: job.seed, references: compared }));
   const figures = new Map<string, FigureKind>(results.flatMap((result) => result.figures.map((figure) => [figure.id, figure])));
   return {
@@ -64,15 +64,15 @@ export function gather({ suite, protocol, jobs, done, failures, command, agents,
   };
 }
 
-/** What figures compare with, where this benchmark has learned each task from scratch, and all of them jointly. */
-function referencesIn(logs: ReadonlyMap<Job, readonly RunEvent[]>): FigureReferences {
+/** What this benchmark has learned from scratch, each task alone, and jointly, where what was given is not of more seeds: few seeds are a shaky yardstick. */
+function referencesIn(logs: ReadonlyMap<Job, readonly RunEvent[]>, given: FigureReferences = {}): FigureReferences {
   const of = (is: (method: Method) => boolean): (readonly RunEvent[])[] => [...logs].flatMap(([{ method }, log]) => (is(method) ? [log] : []));
   const scratch = of(({ config, boundaries = "given" }) => config["consolidation"] === "from-scratch" && boundaries === "given");
   const joint = of(({ curriculum }) => curriculum === "joint");
   const isTested = scratch.every((log) => log.some(({ kind }) => kind === "tested-while-learning"));
   return {
-    ...(scratch.length > 0 && isTested && { singleTaskCurves: singleTaskCurves(scratch) }),
-    ...(joint.length > 0 && { jointFinal: jointFinal(joint) }),
+    ...(isTested && scratch.length >= (given.singleTaskCurves?.seeds.length ?? 1) && { singleTaskCurves: singleTaskCurves(scratch) }),
+    ...(joint.length >= (given.jointFinal?.seeds.length ?? 1) && { jointFinal: jointFinal(joint) }),
   };
 }
 
