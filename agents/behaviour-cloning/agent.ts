@@ -21,9 +21,7 @@ import { relativeFeatures } from "../../src/learning/features.ts";
 import { CloningLearner } from "../../src/learning/imitation/cloning-learner.ts";
 import { PolicyInput } from "../../src/learning/policy-input.ts";
 import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
-import { balanced } from "../../src/memory/forgetting/eviction-rules.ts";
-import { evict } from "../../src/memory/forgetting/eviction.ts";
-import { thinning } from "../../src/memory/forgetting/thinning.ts";
+import { keepWithin } from "../../src/memory/forgetting/eviction-rules.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 import { behaviourCloningConfig, type BehaviourCloningConfig } from "./config.ts";
 import { policyShape } from "./networks.ts";
@@ -78,7 +76,7 @@ class BehaviourCloningAgent implements Agent {
     let step = 0;
     for (loss of this.#learner.steps({ task: this.#task, count: gradientSteps, taskEnds, random, isOver })) yield { gradientSteps: ++step, loss };
     if (this.#learner.consolidation.keep === undefined) return { gradientSteps: step, loss, memorySize: 0 };
-    const forgotten = memoryBytes === undefined ? 0 : evict(this.#shown, { bytes: memoryBytes }, balanced(thinning));
+    const forgotten = keepWithin(this.#shown, memoryBytes);
     return { gradientSteps: step, loss, memorySize: this.#shown.size, ...(memoryBytes !== undefined && { forgotten }) };
   }
 

@@ -11,10 +11,8 @@ import type { RetrievalReader } from "../../src/learning/meta/retrieval-reader.t
 import type { Exam } from "../../src/learning/exams.ts";
 import { selfTestOf } from "../../src/learning/self-test.ts";
 import type { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
-import { balanced, reproduced } from "../../src/memory/forgetting/eviction-rules.ts";
-import { evict } from "../../src/memory/forgetting/eviction.ts";
+import { keepWithin, reproduced } from "../../src/memory/forgetting/eviction-rules.ts";
 import { mergeNearDuplicates } from "../../src/memory/forgetting/near-duplicates.ts";
-import { thinning } from "../../src/memory/forgetting/thinning.ts";
 import type { RekeyReport } from "../../src/memory/rekey.ts";
 import type { RandomStream } from "../../src/numerics/random.ts";
 
@@ -45,7 +43,7 @@ export function* sleep(
   const tasks = memory.tasks();
   if (gradientSteps === 0 || tasks.length === 0) {
     sleeper.keepBudgets();
-    const forgotten = keepWithin(memoryBytes, sleeper);
+    const forgotten = tidyUp(memoryBytes, sleeper);
     return { gradientSteps: 0, loss: 0, memorySize: memory.size, ...(memoryBytes !== undefined && { forgotten }) };
   }
   const exams = sleeper.setExams();
@@ -74,7 +72,7 @@ export function* sleep(
   yield { ...progress, doing: "tidying" };
   sleeper.keepBudgets();
   const merged = mergeNearDuplicates(memory, ALIKE);
-  const forgotten = keepWithin(memoryBytes, sleeper);
+  const forgotten = tidyUp(memoryBytes, sleeper);
   const untested = tasks.filter((each) => exams.every((exam) => exam.task !== each));
   return {
     ...progress,
@@ -88,11 +86,9 @@ export function* sleep(
   };
 }
 
-/** Forgets what the slow policy reproduces best, until memory is small enough; of every task alike where there is none. Says how many went. */
-function keepWithin(bytes: number | undefined, { memory, reader }: Sleeper): number {
-  const rule = reader.hasSlowPolicy ? reproduced((_, row) => reader.slowErrorOn(row)) : balanced(thinning);
-  return bytes === undefined ? 0 : evict(memory, { bytes }, rule);
-}
+/** Forgets what the slow policy reproduces best, until memory is small enough; of every task alike where there is none. */
+const tidyUp = (bytes: number | undefined, { memory, reader }: Sleeper): number =>
+  keepWithin(memory, bytes, reader.hasSlowPolicy ? reproduced((_, row) => reader.slowErrorOn(row)) : undefined);
 
 function selfTestAfter(sleeper: Sleeper, exam: Exam, before: Float64Array): SelfTest {
   const { episodes, errors } = errorsOn(sleeper, exam);

@@ -21,9 +21,9 @@ import { validate } from "../../src/contract/validate.ts";
 import { relativeFeatures } from "../../src/learning/features.ts";
 import { PolicyInput } from "../../src/learning/policy-input.ts";
 import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
-import { entryBytes, evict } from "../../src/memory/forgetting/eviction.ts";
-import { balanced } from "../../src/memory/forgetting/eviction-rules.ts";
-import { thinning, thinTask } from "../../src/memory/forgetting/thinning.ts";
+import { entryBytes } from "../../src/memory/forgetting/eviction.ts";
+import { keepWithin } from "../../src/memory/forgetting/eviction-rules.ts";
+import { thinTask } from "../../src/memory/forgetting/thinning.ts";
 import { attend, weightedSum } from "../../src/memory/reading/attention.ts";
 import { nearestNeighboursConfig, type NearestNeighboursConfig } from "./config.ts";
 
@@ -70,7 +70,7 @@ class NearestNeighboursAgent implements Agent {
   // oxlint-disable-next-line require-yield -- a sleep without work is over at once
   *consolidate({ memoryBytes }: ConsolidationBudget): Generator<ConsolidationProgress, ConsolidationReport> {
     thinTask(this.#shown, this.#task, this.#config.memoryPerTask);
-    const forgotten = memoryBytes === undefined ? 0 : evict(this.#shown, { bytes: memoryBytes }, balanced(thinning));
+    const forgotten = keepWithin(this.#shown, memoryBytes);
     return { gradientSteps: 0, loss: 0, memorySize: this.#shown.size, ...(memoryBytes !== undefined && { forgotten }) };
   }
 

@@ -167,11 +167,7 @@ export class ContinualRun {
   /** All agents sleep on what they have seen since they last did, with what is due for it. @returns Whether there was anything. */
   async #sleepMeanwhile(trigger: SleepTrigger): Promise<boolean> {
     if (this.#budgets.unslept === 0 || this.agents.every(({ name }) => this.#budgets.due(name) === 0)) return false;
-    for (const agent of this.agents) {
-      const gradientSteps = this.#budgets.due(agent.name);
-      await this.#sleep(agent, this.#latest, { gradientSteps, taskEnds: trigger !== "count", trigger });
-      this.#budgets.take(agent.name, gradientSteps);
-    }
+    for (const agent of this.agents) await this.#sleepOnDue(agent, this.#latest, { taskEnds: trigger !== "count", trigger });
     this.#budgets.settle();
     return true;
   }
@@ -217,12 +213,14 @@ export class ContinualRun {
   async sleep(agent: Agent, task: RunTask): Promise<void> {
     if (this.config.boundaries === "given") {
       await this.#sleep(agent, task, { gradientSteps: this.#budgets.rest(agent.name), taskEnds: true, trigger: "boundary" });
-    } else {
-      const gradientSteps = this.#budgets.due(agent.name);
-      await this.#sleep(agent, task, { gradientSteps, taskEnds: false, trigger: "idle" });
-      this.#budgets.take(agent.name, gradientSteps);
-    }
+    } else await this.#sleepOnDue(agent, task, { taskEnds: false, trigger: "idle" });
     this.#budgets.settle();
+  }
+
+  async #sleepOnDue(agent: Agent, task: RunTask, bedtime: Omit<Bedtime, "gradientSteps">): Promise<void> {
+    const gradientSteps = this.#budgets.due(agent.name);
+    await this.#sleep(agent, task, { gradientSteps, ...bedtime });
+    this.#budgets.take(agent.name, gradientSteps);
   }
 
   async #sleep(agent: Agent, task: RunTask, { trigger, ...asked }: Bedtime): Promise<void> {

@@ -1,4 +1,5 @@
 /** @file How a run's figures are written for people, the same in the terminal and in the report. */
+import type { SelfTest } from "../contract/agent.ts";
 import type { Estimate } from "../numerics/statistics.ts";
 import type { SleepTrigger } from "./run-event.ts";
 
@@ -21,6 +22,16 @@ export const because: Readonly<Record<SleepTrigger, string>> = {
   count: "enough was shown",
   idle: "nothing else was to be done",
 };
+
+/** The self-test whose error rose most from before a sleep to after it. */
+export const worstSelfTest = (tests: readonly SelfTest[]): SelfTest | undefined =>
+  tests.toSorted((a, b) => b.after - b.before - (a.after - a.before))[0];
+
+/** Errors such as `0.100 → 0.125`. */
+export const beforeAndAfter = ({ before, after }: Pick<SelfTest, "before" | "after">): string => `${before.toFixed(3)} → ${after.toFixed(3)}`;
+
+/** What is said of tasks that a sleep could not be tested on. */
+export const tooLittleToTest = (tasks: readonly string[]): string => `too few episodes or states to test ${tasks.join(", ")}`;
 
 /** What a sleep's drift says. */
 export const DRIFT_MEANING =

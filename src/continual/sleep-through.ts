@@ -26,15 +26,18 @@ export interface Slept {
 /** Whatever ends it early, a listener's error or the agent's own, the agent is given the chance to clean up. */
 export async function sleepThrough(agent: Agent, { seconds, ...budget }: SleepOrder, listener: SleepListener): Promise<Slept> {
   const curve = new LossCurve(budget.gradientSteps);
-  const work = new Stopwatch();
+  // Milliseconds that its turns took before this one, and when this one began.
+  let [worked, since] = [0, wallClock()];
   let isTimeOver = false;
-  const isOver = (): boolean => (isTimeOver ||= work.milliseconds > 1000 * seconds!);
+  const isOver = (): boolean => (isTimeOver ||= worked + wallClock() - since > 1000 * seconds!);
   const sleep = agent.consolidate({ ...budget, ...(seconds !== undefined && { isOver }) });
   let done = 0;
   let report: ConsolidationReport | undefined;
   try {
     for (;;) {
-      const next = work.during(() => sleep.next());
+      since = wallClock();
+      const next = sleep.next();
+      worked += wallClock() - since;
       if (next.done === true) {
         report = next.value;
         break;
@@ -52,24 +55,4 @@ export async function sleepThrough(agent: Agent, { seconds, ...budget }: SleepOr
   const point = curve.rest();
   if (point !== undefined) listener.onLoss(point);
   return { report, done, isCutShort: isTimeOver && done < budget.gradientSteps };
-}
-
-/** How long something took, in pieces. */
-class Stopwatch {
-  #before = 0;
-  #since: number | undefined;
-
-  get milliseconds(): number {
-    return this.#before + (this.#since === undefined ? 0 : wallClock() - this.#since);
-  }
-
-  during<T>(work: () => T): T {
-    this.#since = wallClock();
-    try {
-      return work();
-    } finally {
-      this.#before = this.milliseconds;
-      this.#since = undefined;
-    }
-  }
 }

@@ -1,5 +1,6 @@
 /** @file A run's events in words, one line each. */
 import type { SelfTest } from "../contract/agent.ts";
+import { beforeAndAfter, tooLittleToTest, worstSelfTest } from "../continual/format.ts";
 import type { RunEvent } from "../continual/run-event.ts";
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
@@ -9,8 +10,8 @@ const plural = (count: number, one: string, many = `${one}s`): string => `${coun
 
 /** The self-test that rose most, or fell least; nothing without any. */
 function worstOf(tests: readonly SelfTest[] = []): string {
-  const worst = tests.toSorted((a, b) => b.after - b.before - (a.after - a.before))[0];
-  return worst === undefined ? "" : `; worst self-test ${worst.task}, error ${worst.before.toFixed(3)} → ${worst.after.toFixed(3)}`;
+  const worst = worstSelfTest(tests);
+  return worst === undefined ? "" : `; worst self-test ${worst.task}, error ${beforeAndAfter(worst)}`;
 }
 
 /** Absent for events that come too often to be read. */
@@ -32,7 +33,7 @@ export function describeEvent(event: RunEvent): string | undefined {
         event.memorySize > 0 ? `, ${plural(event.memorySize, "memory", "memories")}` : ""
       }${event.drift === undefined ? "" : `, ${percent(event.drift)} of their neighbours changed`}${
         event.rolledBack === true ? "; undone, because an older task got worse" : ""
-      }${worstOf(event.selfTests)}${event.untested === undefined ? "" : `; too few episodes or states to test ${event.untested.join(", ")}`}`;
+      }${worstOf(event.selfTests)}${event.untested === undefined ? "" : `; ${tooLittleToTest(event.untested)}`}`;
     case "measured":
       return `${event.agent} takes ${kilobytes(event.parameterBytes)} of parameters and ${kilobytes(event.memoryBytes)} of memory${
         event.dormant === undefined ? "" : `; ${percent(event.dormant)} of its hidden units are dormant`

@@ -3,7 +3,7 @@ import { InvalidValueError } from "../../contract/errors.ts";
 import type { TaskId } from "../../contract/task.ts";
 import type { RandomStream } from "../../numerics/random.ts";
 import type { EpisodicMemory } from "../episodic-memory.ts";
-import type { EvictionRule } from "./eviction.ts";
+import { evict, type EvictionRule } from "./eviction.ts";
 import { thinning } from "./thinning.ts";
 
 /** The oldest first: first in, first out. */
@@ -61,6 +61,10 @@ export const balanced =
     });
     return scores;
   };
+
+/** Forgets what is over so many bytes, of every task alike unless another rule says who goes; nothing without a limit. Says how many went. */
+export const keepWithin = (memory: EpisodicMemory, bytes: number | undefined, rule: EvictionRule = balanced(thinning)): number =>
+  bytes === undefined ? 0 : evict(memory, { bytes }, rule);
 
 /** Water-filling: everyone gets the same, nobody more than they have; what is left over goes to the first ones. */
 function fairShares(lengths: readonly number[], budget: number): number[] {

@@ -19,7 +19,7 @@ const [ALONG, ACROSS] = [0.7548776662466927, 0.5698402909980532];
  * @param rows By ascending id.
  * @see Slater (1967) for the three distances; Roberts (2018), "The unreasonable effectiveness of quasirandom sequences", for α and β.
  */
-export function turnsToGo(memory: EpisodicMemory, rows: Int32Array): Float64Array {
+function turnsToGo(memory: EpisodicMemory, rows: Int32Array): Float64Array {
   // Their numbers would not do: those count whatever else was done between, such as tests.
   const order = new Map<string, number>();
   return Float64Array.from(rows, (row) => {

@@ -1,6 +1,7 @@
 /** @file `engram sleeps` of a benchmark's folder: a line for each of its runs. */
 import type { SelfTest } from "../../contract/agent.ts";
 import { UnknownNameError } from "../../contract/errors.ts";
+import { beforeAndAfter, worstSelfTest } from "../../continual/format.ts";
 import { sleepsOf } from "../../continual/run-event.ts";
 import { jobFolders, type JobFolder } from "../bench/job-folders.ts";
 import { columns } from "../columns.ts";
@@ -33,12 +34,10 @@ function sleepsOfJob({ method, seed, folder: run }: JobFolder): RunSleeps {
   const { events } = readRun(run);
   const [agent = ""] = events.flatMap((event) => (event.kind === "run-started" ? event.agents : []));
   const sleeps = sleepsOf(events, agent);
-  const [worst] = sleeps.flatMap(({ selfTests = [] }) => selfTests).toSorted((a, b) => rise(b) - rise(a));
+  const worst = worstSelfTest(sleeps.flatMap(({ selfTests = [] }) => selfTests));
   const undone = sleeps.filter(({ rolledBack }) => rolledBack === true).length;
   return { run, method, seed, agent, sleeps: sleeps.length, undone, ...(worst !== undefined && { worst }) };
 }
-
-const rise = ({ before, after }: SelfTest): number => after - before;
 
 function tableOf(runs: readonly RunSleeps[]): string {
   if (runs.length === 0) return "  no run is complete yet";
@@ -47,4 +46,4 @@ function tableOf(runs: readonly RunSleeps[]): string {
   return `${table}\n\nThe sleeps of a run, one by one:\n  engram sleeps ${runs[0]!.run}`;
 }
 
-const said = (test: SelfTest | undefined): string => (test === undefined ? "–" : `${test.task} ${test.before.toFixed(3)} → ${test.after.toFixed(3)}`);
+const said = (test: SelfTest | undefined): string => (test === undefined ? "–" : `${test.task} ${beforeAndAfter(test)}`);

@@ -1,6 +1,6 @@
 /** @file `engram sleeps`: what an agent's sleeps did, one after another, from its run's log; of a benchmark, a line for each run. */
 import { UnknownNameError } from "../../contract/errors.ts";
-import { because } from "../../continual/format.ts";
+import { beforeAndAfter, because, tooLittleToTest } from "../../continual/format.ts";
 import { sleepsOf, type Learned } from "../../continual/run-event.ts";
 import { isBench } from "../bench/job-folders.ts";
 import { columns } from "../columns.ts";
@@ -55,15 +55,15 @@ function rowOf(sleep: Learned, number: number): string[] {
 function errorsOf({ selfTests = [] }: Learned): string {
   const states = selfTests.reduce((sum, test) => sum + test.states, 0);
   if (states === 0) return "–";
-  const over = (which: "before" | "after"): string => (selfTests.reduce((sum, test) => sum + test[which] * test.states, 0) / states).toFixed(3);
-  return `${over("before")} → ${over("after")}`;
+  const over = (which: "before" | "after"): number => selfTests.reduce((sum, test) => sum + test[which] * test.states, 0) / states;
+  return beforeAndAfter({ before: over("before"), after: over("after") });
 }
 
 function outcomeOf({ selfTests = [], untested = [], rolledBack = false, merged = 0, forgotten = 0 }: Learned): string {
-  const worse = selfTests.filter((test) => test.worse).map(({ task, before, after }) => `${task} (${before.toFixed(3)} → ${after.toFixed(3)})`);
+  const worse = selfTests.filter((test) => test.worse).map((test) => `${test.task} (${beforeAndAfter(test)})`);
   return [
     rolledBack ? `undone: worse at ${worse.join(", ")}` : "kept",
-    ...(untested.length > 0 ? [`too few episodes or states to test ${untested.join(", ")}`] : []),
+    ...(untested.length > 0 ? [tooLittleToTest(untested)] : []),
     ...(merged > 0 ? [`${merged} merged`] : []),
     ...(forgotten > 0 ? [`${forgotten} forgotten`] : []),
   ].join(", ");
