@@ -1,5 +1,5 @@
 /** @file The agents of a run, each with a seed of its own. */
-import type { Agent, AgentOptions } from "../contract/agent.ts";
+import type { Agent, AgentEntry, AgentOptions } from "../contract/agent.ts";
 import type { EnvironmentSpec } from "../contract/environment.ts";
 import { UnknownNameError } from "../contract/errors.ts";
 import type { IndexedMemory, MemoryIndex } from "../contract/memory-index.ts";
@@ -41,6 +41,13 @@ export async function makeAgent(
   const seedOfAgent = RandomStream.fromSeed(seed).split("agents").split(name).uint32();
   return entry.make({ spec, seed: seedOfAgent, config: config.agents[name]!, ...places });
 }
+
+/** Every setting of a configuration's agents: their defaults, and what is set otherwise. */
+export const settingsOf = (
+  chosen: ContinualRunOptions["config"]["agents"],
+  agents: ReadonlyMap<string, AgentEntry>,
+): Readonly<Record<string, Readonly<Record<string, unknown>>>> =>
+  Object.fromEntries(Object.entries(chosen).map(([name, own]) => [name, { ...agents.get(name)?.defaults, ...own }]));
 
 /** Loaded by those who ask for it alone: the library is native code. */
 async function inProcess(_: string, memory: IndexedMemory): Promise<MemoryIndex> {

@@ -8,6 +8,7 @@ import { asEnvironmentId } from "../contract/environment.ts";
 import { InvalidValueError } from "../contract/errors.ts";
 import { space, type PartOptions, type Space } from "../contract/space.ts";
 import { validate } from "../contract/validate.ts";
+import { descriptionFields, partSchema } from "../environments/spec-schema.ts";
 import { autoresetModes, bytesOf, buffersIn, type AutoresetMode, type VectorStep } from "../environments/vector/vector-environment.ts";
 
 /** Goes up with every change that an old client would not understand. */
@@ -20,36 +21,12 @@ export const STEP_RESULT = 2;
 /** Before the numbers: kind (1 byte), zeros (3), the count of copies (uint32). */
 const HEADER = 8;
 
-const numbers = z.union([z.number(), z.array(z.number())]);
-const part = z.object({
-  name: z.string(),
-  quantity: z.enum(["position", "orientation", "velocity", "angle", "scalar", "choice"]),
-  unit: z.enum(["m", "m/s", "rad", "rad/s", "N", "N·m", "1"]),
-  size: z.int().min(1),
-  low: numbers,
-  high: numbers,
-  age: z.int().min(0).default(0),
-});
-
 const hello = z.object({
   protocol: z.literal(PROTOCOL),
-  id: z.string().min(1).max(200),
-  summary: z.string().max(10_000),
-  observation: z.array(part).min(1),
-  action: z.array(part).min(1),
-  variation: z.array(part),
-  settings: z.array(
-    z.object({
-      name: z.string(),
-      summary: z.string(),
-      unit: part.shape.unit,
-      low: z.number(),
-      high: z.number(),
-      nominal: z.number(),
-    }),
-  ),
-  controlPeriod: z.number().positive(),
-  horizon: z.int().min(1),
+  ...descriptionFields,
+  observation: z.array(partSchema).min(1),
+  action: z.array(partSchema).min(1),
+  variation: z.array(partSchema),
   count: z.int().min(1),
   autoreset: z.enum(autoresetModes),
 });
@@ -69,9 +46,9 @@ export function writeHello({ spec, count, autoreset }: Hello): string {
     protocol: PROTOCOL,
     id,
     summary,
-    observation: parts(observation) as z.input<typeof part>[],
-    action: parts(action) as z.input<typeof part>[],
-    variation: parts(variation) as z.input<typeof part>[],
+    observation: parts(observation) as z.input<typeof partSchema>[],
+    action: parts(action) as z.input<typeof partSchema>[],
+    variation: parts(variation) as z.input<typeof partSchema>[],
     settings: [...settings],
     controlPeriod,
     horizon,

@@ -87,19 +87,12 @@ function stillIn(memory: EpisodicMemory, { task, withheld, asked }: Exam): Exam 
 }
 
 function examOf(memory: EpisodicMemory, task: TaskId, perTask: number, random: RandomStream): Exam | undefined {
-  const rows = memory.rowsOf(task);
-  const episodes = new Map<number, number[]>();
-  for (const row of rows) {
-    const episode = memory.episodeOf(row);
-    if (!episodes.has(episode)) episodes.set(episode, []);
-    episodes.get(episode)!.push(row);
-  }
-  const kept = Math.min(perTask, rows.length);
+  const episodes = memory.episodesOf(task);
+  const kept = Math.min(perTask, memory.rowsOf(task).length);
   const states = Math.min(STATES.most, Math.max(STATES.least, Math.floor(kept / ONE_IN)));
-  const witnesses = Math.min(MOST_WITNESSES, Math.floor(episodes.size / 2), states);
+  const witnesses = Math.min(MOST_WITNESSES, Math.floor(episodes.length / 2), states);
   if (witnesses < FEWEST_WITNESSES || SPARE * states > kept) return undefined;
-  const all = [...episodes.values()];
-  const stretches = Array.from(random.sample(witnesses, all.length), (episode, k) => stretchOf(all[episode]!, (k + 0.5) / witnesses));
+  const stretches = Array.from(random.sample(witnesses, episodes.length), (episode, k) => stretchOf(episodes[episode]!, (k + 0.5) / witnesses));
   const each = Math.floor(states / witnesses);
   const ids = (chosen: readonly (readonly number[])[]): ReadonlySet<EntryId> => new Set(chosen.flat().map((row) => memory.idOf(row)));
   return { task, withheld: ids(stretches), asked: ids(stretches.map((stretch) => inner(stretch, each))) };

@@ -7,12 +7,13 @@ import { findEnvironment, withOptions } from "../environments/find-environment.t
 import { connectEnvironment } from "../interop/remote/remote-environment.ts";
 import { entryOf } from "../environments/simulated-environment.ts";
 import type { World } from "../environments/simulation.ts";
+import { checkSpec } from "../environments/spec-schema.ts";
 import { importDefault, isModule } from "./import-module.ts";
 import type { Registries } from "./registries.ts";
 
 /**
  * @throws {UnknownNameError} An id or an option that there is not. @throws {InvalidValueError} An option that breaks its rule, or a file whose default
- * export is no world. @throws {StorageError} A file that is not there.
+ * export is no world, or one with a spec that is none. @throws {StorageError} A file that is not there.
  * @throws {ConnectionError} Nobody at the address.
  */
 export async function openEnvironment(name: string, registries: Pick<Registries, "environments">): Promise<EnvironmentEntry> {
@@ -24,6 +25,7 @@ export async function openEnvironment(name: string, registries: Pick<Registries,
     "a world",
     "Export a `World` (its spec and `simulate`) or an `EnvironmentEntry` (its spec and `make`).",
   );
+  checkSpec(own.spec, `${name}: spec`);
   return "make" in own ? own : entryOf(own);
 }
 

@@ -9,6 +9,7 @@ import type { MemoryStore } from "../contract/memory.ts";
 import type { MemoryIndex } from "../contract/memory-index.ts";
 import type { ContinualConfig } from "../continual/config.ts";
 import { ContinualRun, StoppedError, type RunTask } from "../continual/continual-run.ts";
+import { settingsOf } from "../continual/run-agents.ts";
 import { renderReport } from "../continual/report.ts";
 import type { RunEvent, RunProgress } from "../continual/run-event.ts";
 import type { Scenario } from "../continual/scenario.ts";
@@ -177,10 +178,7 @@ class RunRecord {
   constructor(folder: RunFolder, { scenario, config, seed, agents, command, progress }: RunOptions, backend: string) {
     this.#folder = folder;
     this.#output = progress;
-    const resolved = Object.fromEntries(
-      Object.entries(config.agents).map(([name, overrides]) => [name, { ...agents.get(name)?.defaults, ...overrides }]),
-    );
-    folder.writeJson("config.json", { scenario: scenario.name, seed, backend, config: { ...config, agents: resolved } });
+    folder.writeJson("config.json", { scenario: scenario.name, seed, backend, config: { ...config, agents: settingsOf(config.agents, agents) } });
     this.#meta = {
       engram: engramVersion(),
       node: process.version,

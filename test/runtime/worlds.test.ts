@@ -74,6 +74,15 @@ describe("engram check-env", () => {
     expect(await engram("check-env", "./five.ts")).toMatchObject({ code: 2, err: expect.stringContaining("to be a world") as string });
     expect(await engram("check-env", "./none.ts")).toMatchObject({ code: 1, err: expect.stringContaining("there is no such file") as string });
   }, 30_000);
+
+  it("names the field of a spec that is none", async () => {
+    const listed = ownWorld("0").replace(/space\((\[\{ name: "x", quantity: "position", unit: "m", size: 1, low: -100.*?\])\)/, "$1 as never");
+    writeFileSync(join(folder, "listed.ts"), listed);
+    const wanted = "Expected `./listed.ts: spec.observation` to be what `space([…])` makes of a list of parts";
+    expect(await engram("check-env", "./listed.ts")).toMatchObject({ code: 2, err: expect.stringContaining(wanted) as string });
+    writeFileSync(join(folder, "unset.ts"), ownWorld("0").replace("settings: [],", ""));
+    expect(await engram("check-env", "./unset.ts")).toMatchObject({ code: 2, err: expect.stringContaining("spec.settings") as string });
+  }, 30_000);
 });
 
 describe("a user's own file", () => {

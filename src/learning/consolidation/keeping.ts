@@ -17,7 +17,7 @@ const rules: Readonly<Record<"thinned" | "episodes" | "reservoir", Keep>> = {
   episodes: keepEpisodes,
   reservoir(memory, task, budget, random) {
     const rows = memory.rowsOf(task);
-    if (rows.length > budget) keepRows(memory, rows, new Set(random.sample(budget, rows.length)));
+    if (rows.length > budget) keepRows(memory, rows, new Set(Array.from(random.sample(budget, rows.length), (i) => rows[i]!)));
   },
 };
 
@@ -38,17 +38,12 @@ export function keeping(memory: EpisodicMemory, rule: z.infer<typeof keepOption>
 function keepEpisodes(memory: EpisodicMemory, task: TaskId, budget: number, random: RandomStream): void {
   const rows = memory.rowsOf(task);
   if (rows.length <= budget) return;
-  const episodes = new Map<number, number[]>();
-  rows.forEach((row, i) => {
-    const episode = memory.episodeOf(row);
-    episodes.set(episode, [...(episodes.get(episode) ?? []), i]);
-  });
   const kept = new Set<number>();
-  for (const members of random.shuffle([...episodes.values()])) if (kept.size + members.length <= budget) for (const i of members) kept.add(i);
+  for (const episode of random.shuffle([...memory.episodesOf(task)]))
+    if (kept.size + episode.length <= budget) for (const row of episode) kept.add(row);
   keepRows(memory, rows, kept);
 }
 
-/** @param kept Places in `rows`. */
 function keepRows(memory: EpisodicMemory, rows: Int32Array, kept: ReadonlySet<number>): void {
-  memory.forget(Array.from(rows.filter((_, i) => !kept.has(i)), (row) => memory.idOf(row))); // prettier-ignore
+  memory.forget(Array.from(rows.filter((row) => !kept.has(row)), (row) => memory.idOf(row))); // prettier-ignore
 }

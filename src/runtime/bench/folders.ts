@@ -8,6 +8,7 @@ import { validate } from "../../contract/validate.ts";
 import { firstDifference } from "../../continual/benchmark/first-difference.ts";
 import { jobName } from "../../continual/benchmark/program.ts";
 import type { Protocol } from "../../continual/benchmark/protocol.ts";
+import { settingsOf } from "../../continual/run-agents.ts";
 import type { Suite } from "../../continual/suite.ts";
 import { claimWriting, type WriterClaim } from "../../memory/stores/writer-claim.ts";
 import { readConfig } from "../read-run.ts";
@@ -91,10 +92,7 @@ const savedConfigOf = ({ suite, method, seed, config }: Job, backend: string, ag
   scenario: jobName(suite, method.curriculum),
   seed,
   backend,
-  config: {
-    ...config,
-    agents: Object.fromEntries(Object.entries(config.agents).map(([name, own]) => [name, { ...agents.get(name)?.defaults, ...own }])),
-  },
+  config: { ...config, agents: settingsOf(config.agents, agents) },
 });
 
 function requireSame(file: string, there: unknown, wanted: unknown, path: string): void {

@@ -8,6 +8,7 @@ import { jobResult } from "../../continual/benchmark/run-result.ts";
 import type { FigureReferences } from "../../continual/figures.ts";
 import type { Method } from "../../continual/benchmark/methods.ts";
 import { jointFinal, singleTaskCurves, type References } from "../../continual/references.ts";
+import { settingsOf } from "../../continual/run-agents.ts";
 import type { RunEvent } from "../../continual/run-event.ts";
 import type { Suite } from "../../continual/suite.ts";
 import { engramVersion } from "../version.ts";
@@ -78,8 +79,8 @@ function referencesIn(logs: ReadonlyMap<Job, readonly RunEvent[]>, given: Figure
 
 function methodResult({ method, config }: Job, agents: Gathering["agents"]): BenchResult["methods"][number] {
   const { name, summary, agent, curriculum, variantOf } = method;
-  const resolved = { ...agents.get(agent)?.defaults, ...config.agents[agent] };
-  return { name, summary, agent, curriculum, toldTask: isToldTask(resolved), ...(variantOf !== undefined && { variantOf }), config: resolved };
+  const settings = settingsOf(config.agents, agents)[agent]!;
+  return { name, summary, agent, curriculum, toldTask: isToldTask(settings), ...(variantOf !== undefined && { variantOf }), config: settings };
 }
 
 /** One a line: what was asked for now, after what was asked for earlier. */

@@ -10,7 +10,7 @@ import { readConfig, readRun } from "../read-run.ts";
 import { replaceFile } from "../replace-file.ts";
 import type { Job } from "./job.ts";
 import { completionOf, shown, type JobFolder } from "./job-folders.ts";
-import { about, readJson } from "./json-file.ts";
+import { about, readChecked } from "./json-file.ts";
 
 /** A method's file in the run's folder, so that a method is known for as long as its run is there, and no longer. */
 const METHOD = "method.json";
@@ -24,7 +24,7 @@ export const keepMethod = (folder: string, method: Method): void => replaceFile(
 export function jobOf({ folder, method: name, seed }: JobFolder, suite: Suite): Job | undefined {
   const file = join(folder, METHOD);
   if (!existsSync(file)) return undefined;
-  const method = about(shown(file), () => parseMethod(readJson(file, remedyOf(folder))));
+  const method = readChecked(shown(file), parseMethod, remedyOf(folder));
   const saved = readConfig(folder);
   const own = join(method.name, `seed-${saved.seed}`);
   if (own !== join(name, `seed-${seed}`)) throw new StorageError(shown(folder), `is the run of ${own}`, "Give it that name, or put it elsewhere.");
