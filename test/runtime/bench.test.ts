@@ -123,6 +123,7 @@ describe("engram bench", () => {
     put("wild.json", { name: "wild", agent: "behaviour-cloning", config: { learningRate: 1e38 } });
     const { code, out, err } = await engram("bench", "two.json", "--methods", "wild.json,random", "--seeds", "1", ...small, "--out", "failing");
     expect(code).toBe(1);
+    expect(err).toMatch(/^wild, seed 1: failed \(.*gradient steps.*\), /m);
     expect(err).toMatch(/engram: wild, seed 1 failed: .*gradient steps/);
     expect(out).toMatch(/^ {2}random +1 /m);
     expect(JSON.parse(read("failing", "results.json"))).toMatchObject({ failures: [{ method: "wild", seed: 1 }], runs: [{ method: "random" }] });

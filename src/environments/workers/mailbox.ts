@@ -18,7 +18,14 @@ const PATIENCE = 60_000;
 
 function differs(words: Int32Array, at: number, from: number, patience: number): boolean {
   for (let k = 0; k < GLANCES; k++) if (Atomics.load(words, at) !== from) return true;
-  // Being woken is no news by itself: the notification of the last word may come after that word was read.
+  return sleepOn(words, at, from, patience);
+}
+
+/**
+ * Sleeps until a word is another. Being woken is no news by itself: the notification of an earlier word may come after that word was seen, and answered.
+ * @param patience For a notification [ms]. @returns False where there was none.
+ */
+export function sleepOn(words: Int32Array, at: number, from: number, patience: number): boolean {
   while (Atomics.load(words, at) === from) if (Atomics.wait(words, at, from, patience) === "timed-out") return false;
   return true;
 }

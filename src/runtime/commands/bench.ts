@@ -72,7 +72,7 @@ async function work(jobs: readonly Job[], { total, parallel, signal }: Work): Pr
     onSaid: (job, text) => progress.say(`${jobTitle(job)}: ${text.trimEnd()}`),
     onEnd(job, outcome) {
       ended.set(job, outcome);
-      progress.end(job, outcome.kind, outcome.kind === "done");
+      progress.end(job, outcome.kind === "failed" ? `failed (${outcome.error.split("\n", 1)[0]!})` : outcome.kind, outcome.kind === "done");
     },
   });
   progress.clear();
