@@ -2,7 +2,7 @@
 
     pip install metaworld==3.1.1 minari==0.5.4 h5py websockets
     PYTHONPATH=src/interop/python python test/bench/peers/metaworld_cw10.py
-    npx engram run quickstart --suite ./metaworld-cw10.json      # in another terminal, while it serves
+    npx engram bench ./metaworld-cw10.json --methods engram,replay --set testsWhileLearning=null      # in another terminal, while it serves
 
 Records thirty demonstrations of each task as Minari data sets where there are none yet, writes the suite's file, and serves the tasks until Ctrl-C,
 each from a process and a port of its own. Protocol: the goal is visible, every seed has a placement of its own, an episode ends after 200 steps, and
