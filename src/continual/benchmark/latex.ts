@@ -3,7 +3,7 @@ import type { Estimate } from "../../numerics/statistics.ts";
 import { summarizeMethods } from "./aggregate.ts";
 import { columnsOf } from "./columns.ts";
 import type { BenchResult } from "./result.ts";
-import { seedCount, toldTask } from "./table.ts";
+import { amount, seedCount, toldTask } from "./table.ts";
 
 /** Needs `\usepackage{booktabs}`. */
 export function benchLatex(result: BenchResult): string {
@@ -33,8 +33,8 @@ export function benchLatex(result: BenchResult): string {
 
 function number(estimate: Estimate | undefined): string {
   if (estimate === undefined) return "--";
-  const value = `$${estimate.mean.toFixed(3)}$`;
-  return Number.isNaN(estimate.low) ? value : `${value} {\\scriptsize $[${estimate.low.toFixed(3)}, ${estimate.high.toFixed(3)}]$}`;
+  const [value, low, high] = [estimate.mean, estimate.low, estimate.high].map((each) => amount(each).replace("−", "-"));
+  return Number.isNaN(estimate.low) ? `$${value}$` : `$${value}$ {\\scriptsize $[${low}, ${high}]$}`;
 }
 
 const replacements: Readonly<Record<string, string>> = {

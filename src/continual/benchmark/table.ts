@@ -11,9 +11,9 @@ import { PERFORMANCE } from "./run-result.ts";
 export const written = ({ mean, low, high }: Estimate): string =>
   Number.isNaN(low) ? amount(mean) : `${amount(mean)} [${amount(low)}, ${amount(high)}]`;
 
-/** Shares with three decimals; bytes, steps and many seconds as whole numbers. */
-const amount = (value: number): string => (Math.abs(value) < WHOLE ? decimals(value) : String(Math.round(value)).replace("-", "−"));
-const WHOLE = 100;
+/** Shares with three decimals; what is counted in tens and more, such as seconds, steps and bytes, as whole numbers. */
+export const amount = (value: number): string => (Math.abs(value) < WHOLE ? decimals(value) : String(Math.round(value)).replace("-", "−"));
+const WHOLE = 10;
 
 /** The best method against every other one, in average performance. */
 export function leads(result: BenchResult): readonly FigureDifference[] {

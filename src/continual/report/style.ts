@@ -31,7 +31,7 @@ export const style = `
 ${owners}
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums}
-main{max-width:1120px;margin:0 auto;padding:40px 24px 64px}
+main{max-width:1280px;margin:0 auto;padding:40px 24px 64px}
 h1{font-size:30px;line-height:1.25;letter-spacing:-.015em;margin:6px 0 10px;max-width:34em;text-wrap:balance}
 h2{font-size:19px;letter-spacing:-.01em;margin:0 0 4px}
 h3{font-size:14px;margin:0 0 8px;font-weight:600}
@@ -68,8 +68,10 @@ svg .small{font-size:11px}
 table{border-collapse:collapse;width:100%;font-size:14px}
 th{font-weight:600;text-align:left;color:var(--soft);font-size:13px}
 th,td{padding:9px 14px 9px 0;border-bottom:1px solid var(--line);vertical-align:top}
-tr:last-child>td{border-bottom:0}
-td.number,th.number{text-align:right;white-space:nowrap}
+tr:last-child>td,tr:has(+.about)>td{border-bottom:0}
+.about>td{padding-top:0;color:var(--soft);font-size:12.5px}
+td.number,th.number{text-align:right}
+td.number,th.number,td:has(>.swatch){white-space:nowrap}
 .formula{color:var(--soft);font-size:12.5px;max-width:46ch}
 code{white-space:nowrap}
 code,pre{font:12.5px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
