@@ -57,8 +57,8 @@ class EngramAgent implements Agent {
   #index: MemoryIndex | undefined;
   /** Control steps watched and acted so far: the clock of memory. */
   #lived: number;
-  /** Whether the latest sleep was undone. */
-  #wasUndone = false;
+  /** The task of the latest sleep if that was undone: it stays whole until the next, which learns from it. */
+  #owed: TaskId | undefined;
 
   constructor({ spec, seed }: AgentOptions, config: EngramConfig, { features, shape, memoryShape }: Body, store: MemoryStore | undefined) {
     this.#config = config;
@@ -134,8 +134,8 @@ class EngramAgent implements Agent {
       error: (_, row) => this.#reader.errorWithout(row),
     });
     const spare = sparing(this.#exams.all, rule);
-    for (const task of this.memory.tasks()) if (task !== shown) evict(this.memory, { entries: memoryPerTask }, spare, task);
-    if (memoryTotal > 0 && shown === undefined) evict(this.memory, { entries: memoryTotal }, rule);
+    for (const task of this.memory.tasks()) if (task !== shown && task !== this.#owed) evict(this.memory, { entries: memoryPerTask }, spare, task);
+    if (memoryTotal > 0 && shown === undefined && this.#owed === undefined) evict(this.memory, { entries: memoryTotal }, rule);
   }
 
   beginTask(task: TaskId): void {
@@ -145,10 +145,12 @@ class EngramAgent implements Agent {
   *consolidate(budget: ConsolidationBudget): Generator<ConsolidationProgress, ConsolidationReport> {
     const parts = { memory: this.memory, reader: this.#reader, learner: this.#learner, descent: this.#descent };
     const setExams = () => this.#exams.set(this.memory, this.#config.memoryPerTask, this.#random.split("exams"));
-    const sleeper = { ...parts, setExams, mayUndo: !this.#wasUndone, keepBudgets: () => this.#keepBudgets() };
-    const report = yield* sleep(sleeper, budget, this.#task, this.#random.split(`sleep ${this.#descent.count}`));
-    this.#wasUndone = report.rolledBack === true;
-    return report;
+    const keepBudgets = (owed: TaskId | undefined): void => {
+      this.#owed = owed;
+      this.#keepBudgets();
+    };
+    const sleeper = { ...parts, setExams, owed: this.#owed, keepBudgets };
+    return yield* sleep(sleeper, budget, this.#task, this.#random.split(`sleep ${this.#descent.count}`));
   }
 
   /** Lets memory be searched by an approximate index from now on. */
@@ -183,7 +185,7 @@ class EngramAgent implements Agent {
     return {
       task: this.#task,
       lived: this.#lived,
-      undone: this.#wasUndone,
+      owed: this.#owed ?? null,
       exams: this.#exams.snapshot(),
       random: this.#random.snapshot(),
       descent: this.#descent.snapshot(),
@@ -199,7 +201,8 @@ class EngramAgent implements Agent {
     this.memory.restore(nested(snapshot, "memory"));
     this.#exams.restore(snapshot["exams"]);
     this.#lived = lived;
-    this.#wasUndone = snapshot["undone"] === true;
+    const { owed = null } = snapshot;
+    this.#owed = owed === null ? undefined : restoreTaskId(owed);
     this.#task = restoreTaskId(snapshot["task"]);
     // A snapshot from the middle of a sleep has keys by the encoder from before it.
     this.#reader.catchUp();

@@ -23,10 +23,10 @@ export interface Sleeper {
   readonly descent: GradientDescent;
   /** Sets what it asks itself; none where there is too little to ask. */
   setExams(): readonly Exam[];
-  /** Whether this sleep may be undone: the one after an undone one stands, else nothing new would ever be learned. */
-  readonly mayUndo: boolean;
-  /** Forgets what is over the budgets of a task and of all. */
-  keepBudgets(): void;
+  /** The task of the sleep before if that was undone. Then this one stands, else nothing new would ever be learned. */
+  readonly owed: TaskId | undefined;
+  /** Forgets what is over the budgets of a task and of all; what is still to be learned from stays whole. */
+  keepBudgets(owed: TaskId | undefined): void;
 }
 
 /** So near are two states, and what was done in them, that are one: in squared distance of keys, and in distance of actions. */
@@ -42,7 +42,7 @@ export function* sleep(
   const { memory, reader, learner, descent } = sleeper;
   const tasks = memory.tasks();
   if (gradientSteps === 0 || tasks.length === 0) {
-    sleeper.keepBudgets();
+    sleeper.keepBudgets(sleeper.owed);
     const forgotten = tidyUp(memoryBytes, sleeper);
     return { gradientSteps: 0, loss: 0, memorySize: memory.size, ...(memoryBytes !== undefined && { forgotten }) };
   }
@@ -63,14 +63,14 @@ export function* sleep(
     ({ drift } = yield* fileAnew(reader, { ...progress, doing: "filing" }));
     selfTests = exams.map((exam, k) => selfTestAfter(sleeper, exam, before[k]!));
     if (exams.length > 0) yield { ...progress, doing: "self-test" };
-    rolledBack = sleeper.mayUndo && selfTests.some((test) => test.worse && test.task !== task);
+    rolledBack = sleeper.owed === undefined && selfTests.some((test) => test.worse && test.task !== task);
     if (rolledBack) descent.restore(saved);
   } finally {
     // However a sleep ends, keys are those of the encoder that it leaves.
     reader.catchUp();
   }
   yield { ...progress, doing: "tidying" };
-  sleeper.keepBudgets();
+  sleeper.keepBudgets(rolledBack ? task : undefined);
   const merged = mergeNearDuplicates(memory, ALIKE);
   const forgotten = tidyUp(memoryBytes, sleeper);
   const untested = tasks.filter((each) => exams.every((exam) => exam.task !== each));
