@@ -7,6 +7,7 @@ import { SnapshotError } from "../contract/errors.ts";
 import type { EntryId } from "../contract/memory.ts";
 import type { Snapshot, SnapshotValue } from "../contract/snapshot.ts";
 import { restoreTaskId, type TaskId } from "../contract/task.ts";
+import { episodesOf } from "../memory/episodes.ts";
 import type { EpisodicMemory } from "../memory/episodic-memory.ts";
 import type { EvictionRule } from "../memory/forgetting/eviction.ts";
 import type { RandomStream } from "../numerics/random.ts";
@@ -87,7 +88,7 @@ function stillIn(memory: EpisodicMemory, { task, withheld, asked }: Exam): Exam 
 }
 
 function examOf(memory: EpisodicMemory, task: TaskId, perTask: number, random: RandomStream): Exam | undefined {
-  const episodes = memory.episodesOf(task);
+  const episodes = episodesOf(memory, task);
   const kept = Math.min(perTask, memory.rowsOf(task).length);
   const states = Math.min(STATES.most, Math.max(STATES.least, Math.floor(kept / ONE_IN)));
   const witnesses = Math.min(MOST_WITNESSES, Math.floor(episodes.length / 2), states);

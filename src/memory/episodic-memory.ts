@@ -147,17 +147,6 @@ export class EpisodicMemory implements IndexedMemory {
     return this.#rows.where(task === undefined ? undefined : this.#rows.columns.hasTask([task]));
   }
 
-  /** The rows of a task, episode by episode, in the order in which they came. */
-  episodesOf(task: TaskId): readonly (readonly number[])[] {
-    const episodes = new Map<number, number[]>();
-    for (const row of this.rowsOf(task)) {
-      const episode = this.episodeOf(row);
-      if (!episodes.has(episode)) episodes.set(episode, []);
-      episodes.get(episode)!.push(row);
-    }
-    return [...episodes.values()];
-  }
-
   /** The tasks that there are entries of, in the order of their oldest entry. */
   tasks(): TaskId[] {
     return [...new Set(Array.from(this.rowsOf(), (row) => this.taskOf(row)))];

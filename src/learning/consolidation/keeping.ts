@@ -1,6 +1,7 @@
 /** @file Which examples of a task that is over stay within a budget. */
 import { z } from "zod";
 import type { TaskId } from "../../contract/task.ts";
+import { episodesOf } from "../../memory/episodes.ts";
 import type { EpisodicMemory } from "../../memory/episodic-memory.ts";
 import { thinTask } from "../../memory/forgetting/thinning.ts";
 import type { RandomStream } from "../../numerics/random.ts";
@@ -39,7 +40,7 @@ function keepEpisodes(memory: EpisodicMemory, task: TaskId, budget: number, rand
   const rows = memory.rowsOf(task);
   if (rows.length <= budget) return;
   const kept = new Set<number>();
-  for (const episode of random.shuffle([...memory.episodesOf(task)]))
+  for (const episode of random.shuffle([...episodesOf(memory, task)]))
     if (kept.size + episode.length <= budget) for (const row of episode) kept.add(row);
   keepRows(memory, rows, kept);
 }

@@ -1,6 +1,7 @@
 /** @file Trains a retrieval policy on questions drawn from memory itself. */
 import type { Divergence } from "../../contract/errors.ts";
 import type { TaskId } from "../../contract/task.ts";
+import { episodesOf } from "../../memory/episodes.ts";
 import type { EpisodicMemory } from "../../memory/episodic-memory.ts";
 import { thinning } from "../../memory/forgetting/thinning.ts";
 import type { RandomStream } from "../../numerics/random.ts";
@@ -51,7 +52,7 @@ export class RetrievalLearner {
     const inputs = new PolicyInput(features, shape.cue).rows(memory);
     const remembered = tasks.filter((task) => memory.rowsOf(task).length > 0);
     const draw = {
-      tasks: remembered.map((task) => episodesOf(memory, task, { perTask, exams })),
+      tasks: remembered.map((task) => lessonOf(memory, task, { perTask, exams })),
       ...(remembered.includes(latest) && { latest: remembered.indexOf(latest) }),
     };
     const sizes = { inputSize: features.size + shape.cue, actionSize: memory.shape.valueSize };
@@ -121,18 +122,14 @@ interface Staying {
  * The rows of a task by episodes, in the order remembered, less what exams withhold; what lasts is as dense as what the budget leaves, if not the very same
  * states.
  */
-function episodesOf(memory: EpisodicMemory, task: TaskId, { perTask, exams }: Staying): TaskEpisodes {
+function lessonOf(memory: EpisodicMemory, task: TaskId, { perTask, exams }: Staying): TaskEpisodes {
   const all = memory.rowsOf(task);
   const withheld = exams.find((exam) => exam.task === task)?.withheld;
   const scores = sparing(exams, thinning)(memory, all, perTask);
   const last = perTask < all.length ? Float64Array.from(scores).toSorted()[all.length - perTask]! : -Infinity;
-  const episodes = new Map<number, { readonly rows: number[]; readonly lasting: number[] }>();
-  all.forEach((row, i) => {
-    const episode = memory.episodeOf(row);
-    if (!episodes.has(episode)) episodes.set(episode, { rows: [], lasting: [] });
-    const { rows, lasting } = episodes.get(episode)!;
-    if (withheld?.has(memory.idOf(row)) !== true) rows.push(row);
-    if (scores[i]! >= last) lasting.push(row);
-  });
-  return [...episodes.values()].map(({ rows, lasting }) => ({ rows: Int32Array.from(rows), lasting: Int32Array.from(lasting) }));
+  const lasting = new Set(all.filter((_, i) => scores[i]! >= last));
+  return episodesOf(memory, task).map((rows) => ({
+    rows: Int32Array.from(rows.filter((row) => withheld?.has(memory.idOf(row)) !== true)),
+    lasting: Int32Array.from(rows.filter((row) => lasting.has(row))),
+  }));
 }
