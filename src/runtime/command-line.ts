@@ -229,8 +229,9 @@ export async function main(registries: Registries, args: readonly string[]): Pro
 function fail(error: unknown): number {
   if (error instanceof AggregateError) return Math.min(...error.errors.map(fail));
   const isTyped = error instanceof InvalidValueError || error instanceof UnknownNameError || error instanceof FieldError;
-  const text =
-    error instanceof EngramError && process.env["ENGRAM_DEBUG"] !== "1" ? error.message : error instanceof Error ? error.stack : String(error);
+  // What the operating system refuses, it explains in a line: the call and the place.
+  const isExplained = error instanceof EngramError || (error instanceof Error && "syscall" in error);
+  const text = isExplained && process.env["ENGRAM_DEBUG"] !== "1" ? error.message : error instanceof Error ? error.stack : String(error);
   process.stderr.write(`engram: ${text}\n`);
   return isTyped ? 2 : 1;
 }

@@ -138,6 +138,16 @@ describe("a benchmark's folder", () => {
     expect((await bench("moved", "random", "1")).err).toContain("Remove moved/mine/seed-1, and the command that made it makes it anew.");
   });
 
+  it("says so where a file has a method's name, and where a file has its own", async () => {
+    copy("added", "occupied");
+    writeFileSync(join(folder, "occupied/none"), "notes");
+    const { code, err } = await bench("occupied", "none", "1");
+    expect(code).toBe(1);
+    expect(err).toMatch(/^engram: occupied\/none: cannot be written to \(ENOTDIR: .*\)\. Choose another folder with --out\.\n$/);
+    expect((await bench("occupied/none", "none", "1")).err).toMatch(/^engram: occupied\/none: cannot be written to \(EEXIST: .*\n$/);
+    expect(read("occupied/none")).toBe("notes");
+  });
+
   it("knows jobs of earlier versions, which did not say their method, once they are asked for", async () => {
     copy("added", "old");
     rmSync(join(folder, "old/mine/seed-1/method.json"));

@@ -1,6 +1,6 @@
 /** @file What an earlier session left of a benchmark: what is complete is kept, what was cut off is removed, what was asked for otherwise is an error. */
 import { existsSync, mkdirSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import type { AgentEntry } from "../../contract/agent.ts";
 import { FieldError, StorageError } from "../../contract/errors.ts";
@@ -33,11 +33,7 @@ const parsePurpose = (content: unknown): unknown => validate(madeFor, content, "
  */
 export function claimFolder(out: string, { suite, protocol }: Purpose): WriterClaim {
   const purpose = { suite: { ...suite, summary: undefined }, protocol };
-  try {
-    mkdirSync(out, { recursive: true });
-  } catch (error) {
-    throw new StorageError(out, `cannot be written to (${(error as Error).message})`, "Choose another folder with --out.", { cause: error });
-  }
+  writing(out, () => mkdirSync(out, { recursive: true }));
   const claim = claimWriting(join(out, "bench"));
   try {
     const file = join(out, PURPOSE);
@@ -68,7 +64,8 @@ interface Asked {
 
 /**
  * What there is and what is missing. What was cut off is removed.
- * @throws {FieldError} A complete job that was done with another configuration than its method is asked for with. @throws {StorageError} One whose log is damaged.
+ * @throws {FieldError} A complete job that was done with another configuration than its method is asked for with. @throws {StorageError} One whose log is damaged, or a
+ * file where a method's folder has to be.
  */
 export function takeStock({ out, suite, jobs, backend, agents }: Asked): Stock {
   const there = jobFolders(resolve(out));
@@ -83,8 +80,17 @@ export function takeStock({ out, suite, jobs, backend, agents }: Asked): Stock {
   const [done, remaining] = [jobs.filter(({ folder }) => complete.has(folder)), jobs.filter(({ folder }) => !complete.has(folder))];
   for (const { folder } of [...done, ...earlier]) completeEvents(folder);
   for (const { folder, method } of done) keepMethod(folder, method);
-  for (const folder of [...unfinishedFolders(out), ...remaining.map((job) => job.folder)]) rmSync(folder, { recursive: true, force: true });
+  for (const folder of [...unfinishedFolders(out), ...remaining.map((job) => job.folder)])
+    writing(dirname(folder), () => rmSync(folder, { recursive: true, force: true }));
   return { remaining, earlier };
+}
+
+function writing(place: string, change: () => void): void {
+  try {
+    change();
+  } catch (error) {
+    throw new StorageError(shown(place), `cannot be written to (${(error as Error).message})`, "Choose another folder with --out.", { cause: error });
+  }
 }
 
 /** A job's `config.json`, as its run writes it. */
