@@ -21,7 +21,7 @@ export interface HeatMapOptions {
 }
 
 /** The picture's width where cells can be made to fit, so that two stand side by side. */
-const TOTAL = 500;
+const TOTAL = 560;
 const NARROWEST = 28;
 const WIDEST = 60;
 const HEIGHT = 32;

@@ -72,10 +72,13 @@ tr:last-child>td,tr:has(+.about)>td{border-bottom:0}
 .about>td{padding-top:0;color:var(--soft);font-size:12.5px}
 td.number,th.number{text-align:right}
 td.number,th.number,td:has(>.swatch){white-space:nowrap}
+.wide :is(th,td):first-child{position:sticky;left:0;background:var(--card);min-width:230px}
 .formula{color:var(--soft);font-size:12.5px;max-width:46ch}
 code{white-space:nowrap}
 code,pre{font:12.5px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 pre{background:var(--hollow);border-radius:8px;padding:12px 14px;margin:8px 0 0;overflow-x:auto;white-space:pre-wrap}
+details{margin-top:20px}
+summary{cursor:pointer;font-size:13.5px;margin-bottom:14px}
 footer{color:var(--soft);font-size:13px;padding:6px 2px}
 @media print{:root{--page:#fff}body{font-size:12px;print-color-adjust:exact;-webkit-print-color-adjust:exact}main{max-width:none;padding:0}section,.card{border-radius:0;break-inside:avoid}}
 `.trim();

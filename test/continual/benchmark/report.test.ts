@@ -70,12 +70,54 @@ describe("a benchmark's page", () => {
 });
 
 describe("a plot of costs", () => {
-  it("moves a name aside only where another is in its way", () => {
-    const dot = (name: string, x: number): Dot => ({ name, className: "", x, y: { mean: 0.5, low: 0.5, high: 0.5 } });
-    const { text } = scatter({ label: "", x: "cost", dots: [dot("cheap", 1), dot("twin", 1), dot("dear", 1e6)] });
-    const heightOf = (name: string): number => Number(new RegExp(`y="([\\d.]+)">${name}<`).exec(text)![1]);
-    expect(heightOf("twin")).toBe(heightOf("cheap") + 13);
-    expect(heightOf("dear")).toBe(heightOf("cheap"));
+  const dot = (name: string, x: number, mean: number): Dot => ({ name, className: "", x, y: { mean, low: mean, high: mean } });
+  const draw = (dots: readonly Dot[]): string => scatter({ label: "", x: "cost", dots }).text;
+  const heightOf = (picture: string, name: string): number => Number(new RegExp(`y="([-\\d.]+)"[^>]*>${name}<`).exec(picture)![1]);
+
+  it("has every name apart from the others and beside the plot, though all dots lie on one another", () => {
+    for (const mean of [0, 0.99]) {
+      const picture = draw(Array.from({ length: 24 }, (_, k) => dot(`method-${k}`, 10, mean)));
+      const heights = Array.from({ length: 24 }, (_, k) => heightOf(picture, `method-${k}`)).toSorted((a, b) => a - b);
+      const [plotTop, plotBottom] = [1, 0].map((share) => heightOf(picture, `${100 * share} %`));
+      expect(Math.min(...heights.slice(1).map((height, k) => height - heights[k]!))).toBeCloseTo(14);
+      expect(heights[0]).toBeGreaterThanOrEqual(plotTop!);
+      expect(heights[23]).toBeLessThanOrEqual(plotBottom!);
+    }
+  });
+
+  it("has names in the order of the dots, the right one first of two as high, so that lines do not cross", () => {
+    const picture = draw([dot("low", 1, 0.1), dot("left", 1, 0.5), dot("right", 80, 0.5), dot("top", 5, 0.9)]);
+    const names = ["low", "left", "right", "top"].toSorted((a, b) => heightOf(picture, a) - heightOf(picture, b));
+    expect(names).toEqual(["top", "right", "left", "low"]);
+    expect(heightOf(picture, "right")).toBeCloseTo(heightOf(picture, "50 %"));
+  });
+
+  it.each([
+    [
+      [19, 350],
+      ["10", "20", "50", "100", "200", "500"],
+    ],
+    [
+      [2e5, 4e5],
+      ["200k", "500k"],
+    ],
+    [
+      [95_000, 1.2e7],
+      ["10k", "100k", "1M", "10M", "100M"],
+    ],
+    [
+      [0.02, 0.3],
+      ["0.02", "0.05", "0.1", "0.2", "0.5"],
+    ],
+    [
+      [0, 3],
+      ["0", "2", "5"],
+    ],
+    [[0], ["0", "1", "2", "5", "10"]],
+  ])("costs of %j stand on an axis of round ones", (costs, ticks) => {
+    const picture = draw(costs.map((cost, k) => dot(`method-${k}`, cost, 0.5)));
+    const feet = [...picture.matchAll(/y="\d+" text-anchor="middle">([^<]+)</g)].map(([, text]) => text);
+    expect(feet).toEqual([...ticks, "cost"]);
   });
 });
 

@@ -3,6 +3,7 @@ import { mean } from "../../../numerics/statistics.ts";
 import { percent } from "../../format.ts";
 import { heatMap, type HeatCell } from "../../report/heat-map.ts";
 import { markup, type Markup, type Part } from "../../report/markup.ts";
+import { AGENT_COLORS } from "../../report/style.ts";
 import type { BenchResult } from "../result.ts";
 import { heading, nameOf, type Ranked } from "./page-parts.ts";
 import { meanRates } from "./rates.ts";
@@ -30,7 +31,15 @@ export function forgettingSection({ tasks }: BenchResult, ranked: readonly Ranke
     return [markup`<figure class="${one.className}">${heading(one)}${map}</figure>`];
   });
   if (maps.length === 0) return undefined;
-  return markup`<section><h2>Forgetting</h2><p class="note">Points of success lost on each task (columns) since it was learned, after learning one task more (rows); the mean over seeds. Negative: it got better.</p><div class="row">${maps}</div></section>`;
+  return markup`<section><h2>Forgetting</h2><p class="note">Points of success lost on each task (columns) since it was learned, after learning one task more (rows); the mean over seeds. Negative: it got better.</p>${bestFirst(maps)}</section>`;
+}
+
+/** The best are seen at once, the others when they are asked for. */
+function bestFirst(maps: readonly Markup[]): Markup {
+  const [best, rest] = [maps.slice(0, AGENT_COLORS), maps.slice(AGENT_COLORS)];
+  const others =
+    rest.length === 0 ? undefined : markup`<details><summary>${`The other ${rest.length}`}</summary><div class="row">${rest}</div></details>`;
+  return markup`<div class="row">${best}</div>${others}`;
 }
 
 /** Absent where no method reads a memory. */

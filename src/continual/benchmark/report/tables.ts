@@ -46,7 +46,7 @@ export function figuresSection({ figures }: BenchResult, ranked: readonly Ranked
     });
     return markup`<tr><td><strong>${name}</strong> ${better === "higher" ? "↑" : "↓"}<div class="formula">${formula} · <code>${id}</code></div></td>${cells}</tr>`;
   });
-  return markup`<section><h2>Every figure</h2><p class="note">Means over seeds with 95 % intervals. ↑ higher is better, ↓ lower is better.</p><table><thead><tr><th>figure</th>${heads}</tr></thead><tbody>${rows}</tbody></table></section>`;
+  return markup`<section><h2>Every figure</h2><p class="note">Means over seeds with 95 % intervals. ↑ higher is better, ↓ lower is better.</p><table class="wide"><thead><tr><th>figure</th>${heads}</tr></thead><tbody>${rows}</tbody></table></section>`;
 }
 
 /** Absent where every job came to its end. */
