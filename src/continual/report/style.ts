@@ -65,9 +65,9 @@ svg .small{font-size:11px}
 .swatch,[class^=agent-] circle{clip-path:var(--shape)}
 [class^=agent-] polyline{stroke-dasharray:var(--dash)}
 .legend{display:flex;flex-wrap:wrap;gap:4px 18px;font-size:13.5px;margin:0 0 10px;padding:0;list-style:none}
-table{border-collapse:collapse;width:100%;font-size:14px}
+table{border-collapse:collapse;width:100%;font-size:13.5px}
 th{font-weight:600;text-align:left;color:var(--soft);font-size:13px}
-th,td{padding:9px 14px 9px 0;border-bottom:1px solid var(--line);vertical-align:top}
+th,td{padding:9px 10px 9px 0;border-bottom:1px solid var(--line);vertical-align:top}
 tr:last-child>td,tr:has(+.about)>td{border-bottom:0}
 .about>td{padding-top:0;color:var(--soft);font-size:12.5px}
 td.number,th.number{text-align:right}
