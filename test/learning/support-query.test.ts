@@ -97,4 +97,19 @@ describe("support and queries", () => {
     // Half, and its share of the other half.
     expect([2, 3, 6].map(ownOf)).toEqual([60, 80, 70]);
   });
+
+  it("asks about all tasks alike where there are more than states to ask", () => {
+    for (const latest of [undefined, 0]) {
+      const tasks = Array.from({ length: 40 }, (_, t): TaskEpisodes => [0, 1].map((k) => ({ rows: Int32Array.of(2 * t + k), lasting: Int32Array.of(2 * t + k) }))); // prettier-ignore
+      const [random, queries, asked] = [RandomStream.fromSeed(6), new Int32Array(24), new Float64Array(40)];
+      for (let draw = 0; draw < 4000; draw++) {
+        drawSupportAndQueries({ tasks, ...(latest !== undefined && { latest }) }, random, new Int32Array(40), queries);
+        for (const row of queries) asked[Math.floor(row / 2)]!++;
+      }
+      const others = asked.subarray(1);
+      const expected = (4000 * (latest === undefined ? 24 : 12)) / 40;
+      // A draw asks about a task once or not at all: a binomial number of times, less than five standard deviations away.
+      expect(Math.max(...others.map((count) => Math.abs(count - expected)))).toBeLessThan(5 * Math.sqrt(expected));
+    }
+  });
 });

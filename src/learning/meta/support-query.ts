@@ -40,8 +40,10 @@ export interface Draw {
 export function drawSupportAndQueries({ tasks, latest }: Draw, random: RandomStream, support: Int32Array, queries: Int32Array): number {
   const splits = tasks.map((episodes) => splitTask(episodes, random));
   const own = latest === undefined || splits.length < 3 ? 0 : queries.length / 2;
+  // Where there are more tasks than states to ask, others are asked about each time.
+  const from = splits.length > queries.length - own ? random.integer(splits.length) : 0;
   for (let i = 0; i < queries.length; i++) {
-    const pool = splits[i < own ? latest! : i % splits.length]!.queries;
+    const pool = splits[i < own ? latest! : (from + i) % splits.length]!.queries;
     queries[i] = pool[random.integer(pool.length)]!;
   }
   const share = Math.floor(support.length / splits.length);
