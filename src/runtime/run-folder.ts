@@ -3,10 +3,11 @@
  * byte, for the same seed; what depends on the clock is in `timings.jsonl` and `meta.json`.
  */
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { StorageError } from "../contract/errors.ts";
 import type { RunEvent } from "../continual/run-event.ts";
 import { replaceFile } from "./replace-file.ts";
+import { shown, writing } from "./user-paths.ts";
 
 export class RunFolder {
   readonly path: string;
@@ -38,19 +39,16 @@ export class RunFolder {
   static #make(path: string): RunFolder {
     if (existsSync(join(path, "metrics.jsonl")))
       throw new StorageError(path, "holds a run already", "Choose another folder with --out; a run is never overwritten.");
-    try {
+    return writing(path, () => {
       const isOurs = !existsSync(path);
       mkdirSync(path, { recursive: true });
       return new RunFolder(path, isOurs);
-    } catch (error) {
-      throw new StorageError(path, `cannot be written to (${(error as Error).message})`, "Choose another folder with --out.", { cause: error });
-    }
+    });
   }
 
   /** As a user would type it from here. */
   get shortPath(): string {
-    const short = relative(process.cwd(), this.path);
-    return short === "" ? "." : short.startsWith("..") ? this.path : short;
+    return shown(this.path);
   }
 
   file(name: string): string {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import type { AgentEntry } from "../../contract/agent.ts";
-import { FieldError, StorageError } from "../../contract/errors.ts";
+import { FieldError } from "../../contract/errors.ts";
 import { validate } from "../../contract/validate.ts";
 import { firstDifference } from "../../continual/benchmark/first-difference.ts";
 import { jobName } from "../../continual/benchmark/program.ts";
@@ -13,8 +13,9 @@ import type { Suite } from "../../continual/suite.ts";
 import { claimWriting, type WriterClaim } from "../../memory/stores/writer-claim.ts";
 import { readConfig } from "../read-run.ts";
 import { replaceFile } from "../replace-file.ts";
+import { shown, writing } from "../user-paths.ts";
 import type { Job } from "./job.ts";
-import { jobFolders, PURPOSE, shown, unfinishedFolders } from "./job-folders.ts";
+import { jobFolders, PURPOSE, unfinishedFolders } from "./job-folders.ts";
 import { readChecked } from "./json-file.ts";
 import { completeEvents, jobOf, keepMethod } from "./kept-job.ts";
 
@@ -81,16 +82,8 @@ export function takeStock({ out, suite, jobs, backend, agents }: Asked): Stock {
   for (const { folder } of [...done, ...earlier]) completeEvents(folder);
   for (const { folder, method } of done) keepMethod(folder, method);
   for (const folder of [...unfinishedFolders(out), ...remaining.map((job) => job.folder)])
-    writing(dirname(folder), () => rmSync(folder, { recursive: true, force: true }));
+    writing(shown(dirname(folder)), () => rmSync(folder, { recursive: true, force: true }));
   return { remaining, earlier };
-}
-
-function writing(place: string, change: () => void): void {
-  try {
-    change();
-  } catch (error) {
-    throw new StorageError(shown(place), `cannot be written to (${(error as Error).message})`, "Choose another folder with --out.", { cause: error });
-  }
 }
 
 /** A job's `config.json`, as its run writes it. */

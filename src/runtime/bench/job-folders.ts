@@ -1,6 +1,6 @@
 /** @file Which jobs a benchmark's folder holds: `<method>/seed-<n>` each, which has its name only once it is whole. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { z } from "zod";
 import { StorageError } from "../../contract/errors.ts";
 
@@ -64,9 +64,3 @@ const foldersIn = (place: string): readonly string[] =>
         .map(({ name }) => name)
         .toSorted()
     : [];
-
-/** A path as a user would type it from here. */
-export const shown = (path: string): string => {
-  const short = relative(process.cwd(), path);
-  return short.startsWith("..") ? path : short;
-};

@@ -8,8 +8,9 @@ import { parseConfig } from "../../continual/scenario.ts";
 import type { Suite } from "../../continual/suite.ts";
 import { readConfig, readRun } from "../read-run.ts";
 import { replaceFile } from "../replace-file.ts";
+import { shown } from "../user-paths.ts";
 import type { Job } from "./job.ts";
-import { completionOf, shown, type JobFolder } from "./job-folders.ts";
+import { completionOf, type JobFolder } from "./job-folders.ts";
 import { about, readChecked } from "./json-file.ts";
 
 /** A method's file in the run's folder, so that a method is known for as long as its run is there, and no longer. */

@@ -54,7 +54,7 @@ export function scatter({ label, x, dots }: ScatterOptions): Markup {
       : undefined;
   const places = dots.map((dot) => ({ x: across.place(dot.x), y: up(dot.y.mean) }));
   const heights = spread(places, bottom);
-  const names = dots.map((dot, i) => nameOf(dot, { ...places[i]!, right, nameAt: heights[i]!, isAhead: front.includes(dot) }));
+  const names = dots.map((dot, i) => nameBeside(dot, { ...places[i]!, right, nameAt: heights[i]!, isAhead: front.includes(dot) }));
   const marks = dots.map((dot, i) => mark(dot, places[i]!.x, up));
   const foot = markup`<text class="faint small" x="${(MARGIN.left + right) / 2}" y="${height - 8}" text-anchor="middle">${x}</text>`;
   return markup`<svg role="img" aria-label="${label}" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}">${rows}${feet}${foot}${names}${line}${marks}</svg>`;
@@ -77,7 +77,7 @@ interface NamePlace {
 }
 
 /** In the margin, with a line from its dot. */
-function nameOf({ name, className }: Dot, { x, y, right, nameAt, isAhead }: NamePlace): Markup {
+function nameBeside({ name, className }: Dot, { x, y, right, nameAt, isAhead }: NamePlace): Markup {
   const text = markup`<text class="small" x="${right + TO_NAMES - 8}" y="${nameAt + 4}"${isAhead ? markup` font-weight="600"` : undefined}>${name}</text>`;
   return markup`<g class="${className}"><path d="M${x} ${y}L${right + 6} ${nameAt}h8" fill="none" stroke="var(--own)" stroke-opacity="0.45"/>${text}</g>`;
 }
