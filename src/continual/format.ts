@@ -3,8 +3,8 @@ import type { SelfTest } from "../contract/agent.ts";
 import type { Estimate } from "../numerics/statistics.ts";
 import type { SleepTrigger } from "./run-event.ts";
 
-/** A share as a whole percentage, such as `95 %`. */
-export const percent = (share: number): string => `${signed(share * 100, 0)} %`;
+/** A share as a percentage, such as `95 %`. */
+export const percent = (share: number, digits = 0): string => `${signed(share * 100, digits)} %`;
 
 /** Three decimals, such as `0.937`; never a negative zero. */
 export const decimals = (value: number): string => signed(value, 3);

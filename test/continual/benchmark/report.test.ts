@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { benchReport } from "../../../src/continual/benchmark/report.ts";
 import { paretoFront, scatter, type Dot } from "../../../src/continual/benchmark/report/scatter.ts";
+import type { BenchResult, RunResult } from "../../../src/continual/benchmark/result.ts";
 import { benchTable } from "../../../src/continual/benchmark/table.ts";
 import { madeUpResult, type MadeUpMethod } from "./made-up-result.ts";
 
@@ -42,6 +43,18 @@ describe("a benchmark's page", () => {
     ["nothing that ended", { ...madeUpResult(), runs: [] }],
   ])("is made of %s, too", (_, result) => {
     expect(benchReport(result)).not.toMatch(/NaN|Infinity|undefined/);
+  });
+
+  it("begins with who is best, by as much as there is between the two, and with what is to be known before they are compared", () => {
+    const title = (result: BenchResult): string => /<h1>(.*?)<\/h1>/.exec(benchReport(result))![1]!;
+    const best = madeUpResult({ methods: [{ name: "joint", learned: 1, kept: 1 }, { name: "none", learned: 1, kept: 0 }] }); // prettier-ignore
+    expect(title(best)).toBe("joint (told the task) ends with 100 % success over 3 tasks; next is none with 33 %.");
+    const withScore = (run: RunResult, score: number): RunResult => ({ ...run, rates: run.rates.map((row) => row.map(() => score)) });
+    const close = { ...best, runs: best.runs.map((run) => withScore(run, run.method === "joint" ? 0.992 : 0.988)) };
+    expect(title(close)).toBe("joint (told the task) ends with 99.2 % success over 3 tasks; next is none with 98.8 %.");
+    const once = { ...best, runs: best.runs.filter(({ method, seed }) => method === "none" || seed === 1) };
+    expect(title(once)).toContain("joint (told the task, one seed) ends");
+    expect(title(madeUpResult({ methods: [{ name: "none", learned: 1, kept: 1 }], seeds: [1] }))).toBe("none ends with 100 % success over 3 tasks.");
   });
 
   it("tells methods of as many gradient steps apart by the seconds that they take", () => {

@@ -7,12 +7,21 @@ import { PERFORMANCE } from "../run-result.ts";
 import { leads, seedCount, verdict, written } from "../table.ts";
 import { nameOf, type Ranked } from "./page-parts.ts";
 
-export function headline({ tasks }: BenchResult, ranked: readonly Ranked[]): Part {
+export function headline(result: BenchResult, ranked: readonly Ranked[]): Part {
   const [best, second] = ranked;
   if (best === undefined) return markup`<h1>No job has come to its end.</h1>`;
-  const performance = (one: Ranked): string => percent(figureOf(one.summary, PERFORMANCE)?.mean.mean ?? 0);
-  const rest = second === undefined ? "" : `; next is ${nameOf(second)} with ${performance(second)}`;
-  return markup`<h1>${`${nameOf(best)} ends with ${performance(best)} success over ${tasks.length === 1 ? "its task" : `${tasks.length} tasks`}${rest}.`}</h1>`;
+  const [first, next] = [best, second ?? best].map(({ summary }) => figureOf(summary, PERFORMANCE)?.mean.mean ?? 0) as [number, number];
+  const digits = percent(first) === percent(next) && first !== next ? 1 : 0;
+  const rest = second === undefined ? "" : `; next is ${nameOf(second)}${reservation(second, result)} with ${percent(next, digits)}`;
+  const over = result.tasks.length === 1 ? "its task" : `${result.tasks.length} tasks`;
+  return markup`<h1>${`${nameOf(best)}${reservation(best, result)} ends with ${percent(first, digits)} success over ${over}${rest}.`}</h1>`;
+}
+
+/** Why its rank is not to be taken for that of others, in brackets. */
+function reservation({ summary: { method, seeds } }: Ranked, { methods, seeds: all }: BenchResult): string {
+  const told = methods.find(({ name }) => name === method)!.toldTask && methods.some(({ toldTask }) => !toldTask);
+  const reasons = [...(told ? ["told the task"] : []), ...(seeds.length === 1 && all.length > 1 ? ["one seed"] : [])];
+  return reasons.length === 0 ? "" : ` (${reasons.join(", ")})`;
 }
 
 export function facts(result: BenchResult): Markup {
