@@ -1,7 +1,7 @@
 /** @file `engram bench` and `engram compare` as they are published, in processes of their own. */
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as later } from "node:timers/promises";
@@ -109,6 +109,9 @@ describe("engram bench", () => {
     let said = "";
     child.stderr.on("data", (text: Buffer) => (said += text.toString()));
     while (!said.includes("random, seed 1: done")) await once(child.stderr, "data");
+    // Whoever looks while it goes on finds what is done.
+    expect(JSON.parse(read("stopped", "results.json"))).toMatchObject({ runs: [{ method: "random", seed: 1 }] });
+    expect(read("stopped", "report.html")).toMatch(/random \(one seed\) ends with.*3 jobs still to be done/);
     child.kill("SIGINT");
     const [code] = (await once(child, "exit")) as [number];
     expect(code).toBe(130);
@@ -127,6 +130,18 @@ describe("engram bench", () => {
     expect(err).toMatch(/engram: wild, seed 1 failed: .*gradient steps/);
     expect(out).toMatch(/^ {2}random +1 /m);
     expect(JSON.parse(read("failing", "results.json"))).toMatchObject({ failures: [{ method: "wild", seed: 1 }], runs: [{ method: "random" }] });
+  });
+
+  it("goes on where what is done so far cannot be written, and says so", async () => {
+    mkdirSync(join(folder, "blocked", "report.html"), { recursive: true });
+    const { code, err } = await engram("bench", "two.json", "--methods", "random", "--seeds", "1,2", ...small, "--parallel", "1", "--out", "blocked");
+    expect(code).toBe(1);
+    expect(err).toMatch(/^The result so far could not be written, and is tried again: EISDIR.*\nrandom, seed 1: done[^]*random, seed 2: done/m);
+    expect(err.trimEnd().split("\n").at(-1)).toMatch(/^engram: EISDIR/);
+    rmSync(join(folder, "blocked", "report.html"), { recursive: true });
+    expect((await engram("bench", "two.json", "--methods", "random", "--seeds", "1,2", ...small, "--out", "blocked")).err).toMatch(
+      /2 of 2 jobs were done before/,
+    );
   });
 
   it("tells of a job whose process was killed", async () => {

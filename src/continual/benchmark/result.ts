@@ -57,6 +57,8 @@ export const benchResult = z.object({
   /** What may differ when the same is done again. */
   circumstances: z.object({
     command: text,
+    /** Jobs that were still to be done when this was written. */
+    unfinished: natural.default(0),
     date: text,
     engram: text,
     node: text,

@@ -54,6 +54,7 @@ export function gather({ suite, protocol, jobs, done, failures, command, agents,
     failures,
     circumstances: {
       command: commandsOf(sorted, command),
+      unfinished: jobs.length - done.length - failures.length,
       date: new Date().toISOString(),
       engram: engramVersion(),
       node: process.version,

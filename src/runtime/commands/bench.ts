@@ -27,14 +27,21 @@ export async function benchCommand(name: string, flags: BenchFlags, registries: 
     const { remaining, earlier } = takeStock({ ...asked, jobs, backend });
     if (remaining.length < jobs.length) process.stderr.write(`${jobs.length - remaining.length} of ${jobs.length} jobs were done before.\n`);
     if (earlier.length > 0) process.stderr.write(`${saidOf(earlier)}\n`);
-    const ended = await work(remaining, { total: jobs.length, parallel, signal: interrupt.signal });
-    const done = jobs.filter((job) => !remaining.includes(job) || ended.get(job)?.kind === "done");
-    const failures = remaining.flatMap((job) => {
-      const outcome = ended.get(job);
-      return outcome?.kind === "failed" ? [{ method: job.method.name, seed: job.seed, error: outcome.error }] : [];
-    });
-    const kept = [...done, ...earlier];
-    if (kept.length > 0) report(gather({ ...asked, jobs: [...jobs, ...earlier], done: kept, failures }), { why, out: asked.out, json: flags.json });
+    const isDone = (job: Job, ended: Ended): boolean => !remaining.includes(job) || ended.get(job)?.kind === "done";
+    const failuresIn = (ended: Ended): BenchResult["failures"] =>
+      remaining.flatMap((job) => {
+        const outcome = ended.get(job);
+        return outcome?.kind === "failed" ? [{ method: job.method.name, seed: job.seed, error: outcome.error }] : [];
+      });
+    const resultOf = (ended: Ended): BenchResult => {
+      const done = [...jobs.filter((job) => isDone(job, ended)), ...earlier];
+      return gather({ ...asked, jobs: [...jobs, ...earlier], done, failures: failuresIn(ended) });
+    };
+    const keepSoFar = sparsely((ended: Ended) => writeResult(asked.out, resultOf(ended)));
+    const ended = await work(remaining, { total: jobs.length, parallel, signal: interrupt.signal, keepSoFar });
+    const done = jobs.filter((job) => isDone(job, ended));
+    const failures = failuresIn(ended);
+    if (done.length + earlier.length > 0) report(resultOf(ended), { why, out: asked.out, json: flags.json });
     for (const { method, seed, error } of failures) process.stderr.write(`engram: ${method}, seed ${seed} failed: ${error}\n`);
     if (interrupt.signal.aborted && done.length < jobs.length) {
       process.stderr.write(
@@ -55,13 +62,17 @@ function saidOf(earlier: readonly Job[]): string {
   return `The folder has ${earlier.length} more ${earlier.length === 1 ? "job" : "jobs"} of earlier calls, of ${methods}: in the result, too.`;
 }
 
+type Ended = ReadonlyMap<Job, JobOutcome>;
+
 interface Work {
   readonly total: number;
   readonly parallel: number;
   readonly signal: AbortSignal;
+  /** Called after each job that is done. */
+  readonly keepSoFar: (ended: Ended) => void;
 }
 
-async function work(jobs: readonly Job[], { total, parallel, signal }: Work): Promise<ReadonlyMap<Job, JobOutcome>> {
+async function work(jobs: readonly Job[], { total, parallel, signal, keepSoFar }: Work): Promise<Ended> {
   const ended = new Map<Job, JobOutcome>();
   const progress = new BenchProgress(process.stderr, { jobs, total, parallel });
   await runJobs(jobs, {
@@ -72,11 +83,28 @@ async function work(jobs: readonly Job[], { total, parallel, signal }: Work): Pr
     onSaid: (job, text) => progress.say(`${jobTitle(job)}: ${text.trimEnd()}`),
     onEnd(job, outcome) {
       ended.set(job, outcome);
+      try {
+        if (outcome.kind === "done") keepSoFar(ended);
+      } catch (error) {
+        progress.say(`The result so far could not be written, and is tried again: ${(error as Error).message}`);
+      }
       progress.end(job, outcome.kind === "failed" ? `failed (${outcome.error.split("\n", 1)[0]!})` : outcome.kind, outcome.kind === "done");
     },
   });
   progress.clear();
   return ended;
+}
+
+/** Skips calls as long as it takes for all of them together to cost a twentieth of the time that goes by. */
+function sparsely<T>(act: (value: T) => void): (value: T) => void {
+  let next = 0;
+  return (value) => {
+    const begun = performance.now();
+    if (begun < next) return;
+    act(value);
+    const over = performance.now();
+    next = over + 20 * (over - begun);
+  };
 }
 
 interface Reporting {

@@ -93,6 +93,7 @@ export function madeUpResult({
     failures: [],
     circumstances: {
       command: "engram bench made-up",
+      unfinished: 0,
       date: "",
       engram: "0",
       node: "0",

@@ -25,7 +25,7 @@ function reservation({ summary: { method, seeds } }: Ranked, { methods, seeds: a
 }
 
 export function facts(result: BenchResult): Markup {
-  const { tasks, protocol, methods, failures } = result;
+  const { tasks, protocol, methods, failures, circumstances } = result;
   const words = [
     `${tasks.length} ${tasks.length === 1 ? "task" : "tasks"} in sequence`,
     `${methods.length} ${methods.length === 1 ? "method" : "methods"}`,
@@ -33,9 +33,9 @@ export function facts(result: BenchResult): Markup {
     `${String(protocol["demonstrations"])} demonstrations a task`,
     `${String(protocol["evaluationEpisodes"])} test episodes a cell`,
   ];
-  const failed =
-    failures.length > 0 ? markup`<li class="stopped">${failures.length === 1 ? "1 job" : `${failures.length} jobs`} failed</li>` : undefined;
-  return markup`<ul class="facts">${words.map((word) => markup`<li>${word}</li>`)}${failed}</ul>`;
+  const missing = (count: number, what: string): Part =>
+    count > 0 ? markup`<li class="stopped">${count === 1 ? "1 job" : `${count} jobs`} ${what}</li>` : undefined;
+  return markup`<ul class="facts">${words.map((word) => markup`<li>${word}</li>`)}${missing(failures.length, "failed")}${missing(circumstances.unfinished, "still to be done")}</ul>`;
 }
 
 /** Absent with one method. */
