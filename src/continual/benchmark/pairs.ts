@@ -22,7 +22,8 @@ export interface FigureDifference extends Difference {
   readonly significant: boolean;
 }
 
-const LEVEL = 0.05;
+/** What chance alone does less often is called significant. */
+export const LEVEL = 0.05;
 
 /** Every pair in every figure that both have, first minus second; the correction is over all of them. */
 export function comparePairs(pairs: readonly (readonly [Contestant, Contestant])[]): readonly FigureDifference[] {

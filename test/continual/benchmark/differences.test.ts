@@ -3,6 +3,7 @@ import { differenceBySeed, holm } from "../../../src/continual/benchmark/differe
 import { firstDifference } from "../../../src/continual/benchmark/first-difference.ts";
 import { comparePairs, type Contestant } from "../../../src/continual/benchmark/pairs.ts";
 import { RandomStream } from "../../../src/numerics/random.ts";
+import { verdict } from "../../../src/continual/benchmark/table.ts";
 import { madeUpResult } from "./made-up-result.ts";
 
 const seeded = (values: readonly number[], first = 1): ReadonlyMap<number, number> => new Map(values.map((value, i) => [first + i, value]));
@@ -74,6 +75,20 @@ describe("pairs of methods", () => {
     const found = comparePairs([[contestant("good"), contestant("bad")]]);
     const of = (id: string): boolean => found.find(({ figure }) => figure.id === id)!.significant;
     expect([of("average-performance"), of("forgetting-continual-world"), of("learning-accuracy")]).toEqual([true, true, false]);
+  });
+
+  it("are said to differ for sure only where there are seeds enough for it", () => {
+    const said = (count: number, one: string, other: string): string => {
+      const few = { ...result, runs: result.runs.filter(({ seed }) => seed <= count) };
+      const found = comparePairs([[{ ...contestant(one), result: few }, { ...contestant(other), result: few }]]); // prettier-ignore
+      return verdict(found.find(({ figure }) => figure.id === "forgetting-continual-world")!);
+    };
+    expect(said(10, "bad", "good")).toMatch(/^significant \(p = 0\.0/);
+    // Five shared seeds can be swapped in 2⁵ ways, two of which are as far apart: .0625 at least.
+    expect(said(5, "bad", "good")).toMatch(/^the interval excludes 0; so few seeds cannot make sure \(p = /);
+    // Seven, after Holm's correction for as many figures as there are.
+    expect(said(7, "bad", "good")).toMatch(/^not sure, though the interval excludes 0 \(p = /);
+    expect(said(10, "good", "good")).toMatch(/^may be chance \(p = 1\.000/);
   });
 
   it("are corrected for all that was asked together", () => {
