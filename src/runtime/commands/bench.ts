@@ -27,25 +27,18 @@ export async function benchCommand(name: string, flags: BenchFlags, registries: 
     const { remaining, earlier } = takeStock({ ...asked, jobs, backend });
     if (remaining.length < jobs.length) process.stderr.write(`${jobs.length - remaining.length} of ${jobs.length} jobs were done before.\n`);
     if (earlier.length > 0) process.stderr.write(`${saidOf(earlier)}\n`);
-    const isDone = (job: Job, ended: Ended): boolean => !remaining.includes(job) || ended.get(job)?.kind === "done";
-    const failuresIn = (ended: Ended): BenchResult["failures"] =>
-      remaining.flatMap((job) => {
-        const outcome = ended.get(job);
-        return outcome?.kind === "failed" ? [{ method: job.method.name, seed: job.seed, error: outcome.error }] : [];
-      });
-    const resultOf = (ended: Ended): BenchResult => {
-      const done = [...jobs.filter((job) => isDone(job, ended)), ...earlier];
-      return gather({ ...asked, jobs: [...jobs, ...earlier], done, failures: failuresIn(ended) });
-    };
-    const keepSoFar = sparsely((ended: Ended) => writeResult(asked.out, resultOf(ended)));
-    const ended = await work(remaining, { total: jobs.length, parallel, signal: interrupt.signal, keepSoFar });
-    const done = jobs.filter((job) => isDone(job, ended));
-    const failures = failuresIn(ended);
-    if (done.length + earlier.length > 0) report(resultOf(ended), { why, out: asked.out, json: flags.json });
+    const ended = new Map<Job, JobOutcome>(jobs.flatMap((job) => (remaining.includes(job) ? [] : [[job, { kind: "done" }]])));
+    const doneOf = (): Job[] => [...jobs.filter((job) => ended.get(job)?.kind === "done"), ...earlier];
+    const resultSoFar = (): BenchResult => gather({ ...asked, jobs: [...jobs, ...earlier], done: doneOf(), failures: failuresOf(jobs, ended) });
+    const keepSoFar = sparsely(() => writeResult(asked.out, resultSoFar()));
+    await work(remaining, { ended, total: jobs.length, parallel, signal: interrupt.signal, keepSoFar });
+    if (doneOf().length > 0) report(resultSoFar(), { why, out: asked.out, json: flags.json });
+    const failures = failuresOf(jobs, ended);
     for (const { method, seed, error } of failures) process.stderr.write(`engram: ${method}, seed ${seed} failed: ${error}\n`);
-    if (interrupt.signal.aborted && done.length < jobs.length) {
+    const done = doneOf().length - earlier.length;
+    if (interrupt.signal.aborted && done < jobs.length) {
       process.stderr.write(
-        `Stopped. ${done.length} of ${jobs.length} jobs are done and kept; to go on:\n  ${asked.command}${flags.out === undefined ? "" : ` --out ${flags.out}`}\n`,
+        `Stopped. ${done} of ${jobs.length} jobs are done and kept; to go on:\n  ${asked.command}${flags.out === undefined ? "" : ` --out ${flags.out}`}\n`,
       );
       return 130;
     }
@@ -62,18 +55,24 @@ function saidOf(earlier: readonly Job[]): string {
   return `The folder has ${earlier.length} more ${earlier.length === 1 ? "job" : "jobs"} of earlier calls, of ${methods}: in the result, too.`;
 }
 
-type Ended = ReadonlyMap<Job, JobOutcome>;
+/** In the order of the jobs, not of time. */
+const failuresOf = (jobs: readonly Job[], ended: ReadonlyMap<Job, JobOutcome>): BenchResult["failures"] =>
+  jobs.flatMap((job) => {
+    const outcome = ended.get(job);
+    return outcome?.kind === "failed" ? [{ method: job.method.name, seed: job.seed, error: outcome.error }] : [];
+  });
 
 interface Work {
+  /** Where what comes of jobs is noted. */
+  readonly ended: Map<Job, JobOutcome>;
   readonly total: number;
   readonly parallel: number;
   readonly signal: AbortSignal;
   /** Called after each job that is done. */
-  readonly keepSoFar: (ended: Ended) => void;
+  readonly keepSoFar: () => void;
 }
 
-async function work(jobs: readonly Job[], { total, parallel, signal, keepSoFar }: Work): Promise<Ended> {
-  const ended = new Map<Job, JobOutcome>();
+async function work(jobs: readonly Job[], { ended, total, parallel, signal, keepSoFar }: Work): Promise<void> {
   const progress = new BenchProgress(process.stderr, { jobs, total, parallel });
   await runJobs(jobs, {
     parallel,
@@ -84,7 +83,7 @@ async function work(jobs: readonly Job[], { total, parallel, signal, keepSoFar }
     onEnd(job, outcome) {
       ended.set(job, outcome);
       try {
-        if (outcome.kind === "done") keepSoFar(ended);
+        if (outcome.kind === "done") keepSoFar();
       } catch (error) {
         progress.say(`The result so far could not be written, and is tried again: ${(error as Error).message}`);
       }
@@ -92,16 +91,15 @@ async function work(jobs: readonly Job[], { total, parallel, signal, keepSoFar }
     },
   });
   progress.clear();
-  return ended;
 }
 
 /** Skips calls as long as it takes for all of them together to cost a twentieth of the time that goes by. */
-function sparsely<T>(act: (value: T) => void): (value: T) => void {
+function sparsely(act: () => void): () => void {
   let next = 0;
-  return (value) => {
+  return () => {
     const begun = performance.now();
     if (begun < next) return;
-    act(value);
+    act();
     const over = performance.now();
     next = over + 20 * (over - begun);
   };
