@@ -25,13 +25,15 @@ export interface SearchOptions {
   readonly among: number | Selection;
   /** Factor of each row's penalty, which is added to its distance. */
   readonly penalty?: number;
+  /** Only rows that are nearer are found. */
+  readonly within?: number;
 }
 
 /** Rows of a tile: see `assembly/search.ts`. */
 export const TILE_ROWS = 16;
 /** Stretches of tiles are at least this large [B], unless a tile is larger. */
 const STRETCH = 65_536;
-/** From so many rows for each that is wanted, most keys are ruled out by a cheaper bound on their distance. */
+/** From so many rows for each that is wanted, or where it is known how near they are, most keys are ruled out by a cheaper bound on their distance. */
 const MANY_ROWS = 400;
 /** How much of a key is in a tile's head. */
 const HEAD_SHARE = 3 / 4;
@@ -111,7 +113,7 @@ export class KeyIndex {
    * The k nearest rows to each query, nearest first; of equally near ones the earlier. The same bits for a query whatever it is asked together with.
    * @param queries One after another. @param into Where each one's results go; as many as there are queries.
    */
-  nearest(queries: Float32Array, k: number, into: readonly Nearest[], { among, penalty = 0 }: SearchOptions): void {
+  nearest(queries: Float32Array, k: number, into: readonly Nearest[], { among, penalty = 0, within = Infinity }: SearchOptions): void {
     const count = into.length;
     const chosen = typeof among === "number" ? undefined : among;
     const tableWords = chosen === undefined ? this.#tiles.length : 2 * chosen.length;
@@ -129,11 +131,13 @@ export class KeyIndex {
     for (let q = 0; q < count; q++) {
       floats[factsAt / 4 + 2 * q] = this.#factOf(squareOf(queries, q * this.size, this.size));
       floats[factsAt / 4 + 2 * q + 1] = squareOf(queries, q * this.size, this.#head);
+      integers[foundAt / 4 + 2 * q] = 0;
+      floats[foundAt / 4 + 2 * q + 1] = within;
     }
     const rows = typeof among === "number" ? among : 8 * among.length;
     kernel.search(
       kinds[this.metric], this.size, this.#head, tableAt, chosen === undefined ? rows : chosen.length / 2, chosen !== undefined ? 1 : 0, count, queriesAt, factsAt,
-      penalty, this.#slack(rows, k), k, rowsAt, distancesAt, foundAt, foundAt + 8 * count,
+      penalty, within < Infinity || rows >= MANY_ROWS * k ? this.#slack : 0, k, rowsAt, distancesAt, foundAt, foundAt + 8 * count,
     ); // prettier-ignore
     for (let q = 0; q < count; q++) {
       const found = into[q]!;
@@ -168,9 +172,9 @@ export class KeyIndex {
     return this.metric === "l2" ? square : 1 / Math.sqrt(square);
   }
 
-  /** A bound on the relative error of |k|² + |q|² − 2kq in float32, sums of `size` numbers; 0 where the bound does not pay. */
-  #slack(compared: number, k: number): number {
-    return this.metric === "l2" && compared >= MANY_ROWS * k ? (this.size + 8) * 2 ** -22 : 0;
+  /** A bound on the relative error of |k|² + |q|² − 2kq in float32, sums of `size` numbers; 0 where there is no such bound. */
+  get #slack(): number {
+    return this.metric === "l2" ? (this.size + 8) * 2 ** -22 : 0;
   }
 
   /** Where the first number of a row's part in the head is. */

@@ -25,6 +25,8 @@ export class Rows {
   follower: KeyFollower | undefined;
   /** Every tile and the bits of its living rows, with room for more; there once it was needed, until rows move. */
   #living: Int32Array | undefined;
+  /** Of the tiles in use; the same as long as they are. */
+  #livingInUse: Selection = new Int32Array(0);
   #selected: { readonly filter: string; readonly selection: Selection } | undefined;
 
   constructor(shape: MemoryShape, metric: Metric) {
@@ -181,7 +183,9 @@ export class Rows {
       for (let tile = 0; 2 * tile < this.#living.length; tile++) this.#living[2 * tile] = tile;
       for (const row of this.where()) this.#note(row, 1);
     }
-    return this.#living.subarray(0, 2 * tiles);
+    const inUse = this.#livingInUse;
+    if (inUse.buffer !== this.#living.buffer || inUse.length !== 2 * tiles) this.#livingInUse = this.#living.subarray(0, 2 * tiles);
+    return this.#livingInUse;
   }
 
   /** Notes whether a row lives. */

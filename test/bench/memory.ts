@@ -1,6 +1,6 @@
 /**
  * @file What recall costs: whole calls of `EpisodicMemory`, alone and 32 at a time, beside faiss' flat index on the same keys and beside a sum over the same bytes;
- * filters, importance, metrics, lengths of keys; the approximate index beside hnswlib; the hierarchical read beside the scan of all; bytes of an entry.
+ * paths of queries; filters, importance, metrics, lengths of keys; the approximate index beside hnswlib; the hierarchical read beside the scan of all; bytes of an entry.
  * Needs a Python with faiss and hnswlib (ENGRAM_BENCH_PYTHON) for the comparisons, and some minutes. Run it on one core: `taskset -c 0 npm run bench -- memory`.
  * Every figure is the mean over its queries of each one's best of several rounds, in which all that is compared takes turns.
  */
@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { emptyRecall, type Recall, type RecallOptions } from "../../src/contract/memory.ts";
 import { asTaskId } from "../../src/contract/task.ts";
 import { EpisodicMemory } from "../../src/memory/episodic-memory.ts";
-import type { Metric } from "../../src/memory/key-index.ts";
+import { KeyIndex, type Metric } from "../../src/memory/key-index.ts";
 import { HierarchicalRead, type Breadth } from "../../src/memory/reading/hierarchical-read.ts";
 import { kernel } from "../../src/memory/search-kernel.ts";
 import { openHnsw } from "../../src/memory/stores/hnsw-index.ts";
@@ -238,7 +238,7 @@ const [EPISODE, STEP] = [0.5, 0.25];
 const BREADTH: Breadth = { tasks: 3, episodes: 16 };
 
 /** Keys of such a life, and queries of further episodes of its tasks: their nearest are spread over many episodes. */
-function lifeOf(keys: Float32Array): { readonly memory: EpisodicMemory; readonly queries: Float32Array } {
+function lifeOf(keys: Float32Array, episodes: number): { readonly memory: EpisodicMemory; readonly queries: Float32Array } {
   let drawn = 0;
   const add = (into: Float32Array, share: number): Float32Array => {
     const from = SIZE * drawn++;
@@ -249,10 +249,10 @@ function lifeOf(keys: Float32Array): { readonly memory: EpisodicMemory; readonly
   const queries = new Float32Array(QUERIES * SIZE);
   for (let t = 0; t < LIFE.tasks; t++) {
     const task = add(new Float32Array(SIZE), 1);
-    for (let e = 0; e < LIFE.episodes; e++) {
+    for (let e = 0; e < episodes; e++) {
       const episode = add(task, EPISODE);
       for (let step = 0; step < LIFE.steps; step++) {
-        memory.remember({ key: add(episode, STEP), value, observation, task: asTaskId(`task ${t}`), episode: t * LIFE.episodes + e, step });
+        memory.remember({ key: add(episode, STEP), value, observation, task: asTaskId(`task ${t}`), episode: t * episodes + e, step });
       }
     }
     for (let q = t; q < QUERIES; q += LIFE.tasks) queries.set(add(add(task, EPISODE), STEP), q * SIZE);
@@ -262,7 +262,7 @@ function lifeOf(keys: Float32Array): { readonly memory: EpisodicMemory; readonly
 
 /** Reading from tasks to episodes to steps, beside the exact scan of all, among 100,000 entries of such a life. */
 async function hierarchical(keys: Float32Array): Promise<BenchRow[]> {
-  const { memory, queries } = lifeOf(keys);
+  const { memory, queries } = lifeOf(keys, LIFE.episodes);
   const read = new HierarchicalRead(memory, BREADTH);
   const query = (q: number): Float32Array => queries.subarray(q * SIZE, (q + 1) * SIZE);
   const into = emptyRecall(K);
@@ -291,6 +291,31 @@ async function hierarchical(keys: Float32Array): Promise<BenchRow[]> {
   ];
 }
 
+/** Queries of a control loop in such a life, each a little farther on the way from one situation of a task to another, beside the same searched anew. */
+async function path(keys: Float32Array, episodes: number): Promise<BenchRow> {
+  const [steps, k] = [40, 64];
+  const { memory, queries } = lifeOf(keys, episodes);
+  const index = new KeyIndex(SIZE, "l2");
+  const key = new Float32Array(SIZE);
+  for (const entry of memory.rowsOf()) {
+    memory.readKey(entry, key);
+    index.set(entry, key);
+  }
+  const along = Array.from({ length: 4 * steps }, (_, t) => {
+    const from = Math.floor(t / steps) * LIFE.tasks * SIZE;
+    const share = (t % steps) / steps;
+    return Float32Array.from({ length: SIZE }, (_unused, i) => (1 - share) * queries[from + i]! + share * queries[from + LIFE.tasks * SIZE + i]!);
+  });
+  const into = emptyRecall(k);
+  const onPath = (): void => along.forEach((query) => memory.recall(query, k, into));
+  const anew = (): void => along.forEach((query) => index.nearest(query, k, [into], { among: memory.size }));
+  const figures = await compete(12, { onPath: () => timed([onPath], along.length), anew: () => timed([anew], along.length) });
+  const total = short(memory.size);
+  memory.dispose();
+  index.dispose();
+  return row(`one query of a path, ${k} of ${total} entries`, figures.onPath, figures.anew, "searched anew");
+}
+
 /** What an entry takes, beside its numbers. */
 function bytes(): BenchRow {
   const [rows, observation] = [100_000, 39];
@@ -314,6 +339,8 @@ export async function bench(): Promise<readonly BenchRow[]> {
       ...(await lengths(folder, peers)),
       ...(await approximate(keys, questions, peers)),
       ...(await hierarchical(keys)),
+      await path(keys, 4),
+      await path(keys, 20),
       bytes(),
     );
     rows.push(...(await durability()));

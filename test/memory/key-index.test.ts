@@ -67,6 +67,20 @@ describe("the index of keys", () => {
     );
   });
 
+  it.each(metrics)("finds by %s only what is nearer than is said, and all of it that there is room for", (metric) => {
+    fc.assert(
+      fc.property(cases, fc.integer({ min: -20, max: 60 }), ({ keys, query, k }, within) => {
+        const index = new KeyIndex(query.length, metric);
+        keys.forEach((key, row) => index.set(row, Float32Array.from(key)));
+        const [all, some] = [room(k), room(k)];
+        index.nearest(Float32Array.from(query), k, [all], { among: keys.length });
+        index.nearest(Float32Array.from(query), k, [some], { among: keys.length, within });
+        index.dispose();
+        expect(foundIn(some)).toEqual(foundIn(all).filter(([, distance]) => distance < within));
+      }),
+    );
+  });
+
   it("adds penalties to distances before it ranks", () => {
     const index = new KeyIndex(1, "l2");
     [0, 1, 2].forEach((x, row) => index.set(row, Float32Array.of(x), 10 - 5 * row));

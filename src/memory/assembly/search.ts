@@ -250,7 +250,7 @@ function describe(from: i32, n: i32, tiles: usize, count: i32, pieces: usize): v
  * @param tiles The addresses of each tile's head and tail, of which the first `count` rows count; if `chosen`, a `Piece` for each of `count` tiles, ascending.
  * @param queries One after another. @param facts Of each query 2: its squared length (L2) or 1 / length (cosine), and the squared length of its head.
  * @param factor Of each row's penalty. @param error Relative error of the products, for L2; 0 compares every row directly.
- * @param rows Room for k row numbers of each query; so `distances`. @param found Room for a `Found` of each query. @param scratch Room for 35 lines.
+ * @param rows Room for k row numbers of each query; so `distances`. @param found A `Found` of each query: 0, and what must be undercut from the first. @param scratch Room for 35 lines.
  */
 export function search(
   metric: i32, size: i32, headSize: i32, tiles: usize, count: i32, chosen: bool, queryCount: i32, queries: usize, facts: usize,
@@ -266,11 +266,6 @@ export function search(
   const row = <usize>size << 2;
   const list = <usize>k << 2;
   const left = scratch + 2 * LINE, lines = scratch + 3 * LINE;
-  for (let q = 0; q < queryCount; q++) {
-    const state = changetype<Found>(found + (<usize>q << 3));
-    state.count = 0;
-    state.worst = Infinity;
-  }
   const pieceCount = chosen ? count : (count + ROWS - 1) / ROWS;
   for (let from = 0; from < pieceCount; from += BLOCK) {
     const n = min(BLOCK, pieceCount - from);
