@@ -67,6 +67,8 @@ const INSERT = `
   select memory, $2, pg_current_xact_id(), 999, task, episode, step, kind, time, encoder, importance, pinned, reads, last_read, key, value, observation, checksum
   from engram.entry join engram.memory on memory.id = memory where name = $1 limit 1`;
 
+const MOST_CUTS = 10;
+
 /** Ends every connection to the database. */
 const cut = async (): Promise<unknown> =>
   server.query(database, "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'engram' and datname = current_database()");
@@ -219,11 +221,14 @@ describe("a memory that workers share", () => {
     const processes = [1, 2, 3, 4].map((seed) => writer(name, seed, 60));
     const written = Promise.all(processes.map((each) => each.written));
     const state = { done: false, refreshes: 0 };
-    void written.finally(() => (state.done = true));
+    const end = (): boolean => (state.done = true);
+    void written.then(end, end);
     while (!state.done) {
       await follower.refresh();
-      if (++state.refreshes % 20 === 0) await cut();
+      // Not for ever: on a slow machine somebody who is cut off before every answer gives up.
+      if (++state.refreshes % 20 === 0 && state.refreshes <= 20 * MOST_CUTS) await cut();
     }
+    await written;
     const finals = [];
     for (const each of processes) finals.push(await each.finish());
     await follower.refresh();
@@ -244,8 +249,10 @@ function writer(name: string, seed: number, rounds: number): { readonly written:
     { cwd: resolve(import.meta.dirname, "../.."), stdio: ["pipe", "pipe", "inherit"] },
   );
   const lines = createInterface({ input: child.stdout });
+  const died = once(child, "exit").then(([code]) => Promise.reject(new Error(`Writer ${seed} ended with ${String(code)}.`)));
+  died.catch(() => undefined);
   return {
-    written: once(lines, "line"),
+    written: Promise.race([once(lines, "line"), died]),
     async finish() {
       const answer = once(lines, "line");
       child.stdin.write("finish\n");
