@@ -18,9 +18,8 @@ import {
 import type { IndexedMemory, Proposals } from "../contract/memory-index.ts";
 import type { Snapshot } from "../contract/snapshot.ts";
 import type { TaskId } from "../contract/task.ts";
-import { TILE_ROWS, type Metric, type Nearest, type Selection } from "./key-index.ts";
+import type { Metric, Nearest, Selection } from "./key-index.ts";
 import { restoreRows, snapshotRows } from "./memory-snapshot.ts";
-import { QueryPath } from "./query-path.ts";
 import { rekey, type Encode, type RekeyReport } from "./rekey.ts";
 import { Rows } from "./rows.ts";
 
@@ -47,7 +46,6 @@ export class EpisodicMemory implements IndexedMemory {
   /** Whether some entries may have keys by another encoder; these are out of every search. */
   #mixed = false;
   readonly #one: Nearest[] = [];
-  readonly #path: QueryPath;
   #proposals: Proposals | undefined;
 
   constructor({ shape, metric, store, encoder = 0 }: EpisodicMemoryOptions) {
@@ -58,7 +56,6 @@ export class EpisodicMemory implements IndexedMemory {
     this.#store = store;
     this.#encoder = encoder;
     this.#rows = new Rows(shape, metric);
-    this.#path = new QueryPath(shape.keySize);
     this.#nextId = store?.firstId ?? 1;
     this.#idStep = store?.idStep ?? 1;
     for (const entry of store?.entries() ?? []) this.#load(entry);
@@ -200,20 +197,7 @@ export class EpisodicMemory implements IndexedMemory {
 
   #find(queries: Float32Array, k: number, into: readonly Recall[], among: number | Selection, penalty: number): void {
     this.#checkRecall(queries, k, into);
-    // No more can be found than there are; k may be meant for a memory that grows.
-    const most = typeof among === "number" ? among : (among.length / 2) * TILE_ROWS;
-    const search = { query: queries, k: Math.max(1, Math.min(k, most)), among, revision: this.revision };
-    const isOnPath = this.metric === "l2" && penalty === 0 && into.length === 1;
-    const within = isOnPath ? this.#path.reach(search) : Infinity;
-    this.#rows.keys.nearest(queries, search.k, into, { among, penalty, within });
-    if (isOnPath) this.#path.note(search, into[0]!);
-    const ids = this.#rows.columns.ids.array;
-    for (const { count, rows, weights, ids: found } of into) {
-      for (let i = 0; i < count; i++) {
-        found[i] = ids[rows[i]!]!;
-        weights[i] = 1 / count;
-      }
-    }
+    this.#rows.find(queries, k, into, { among, penalty });
   }
 
   /**

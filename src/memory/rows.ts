@@ -2,10 +2,11 @@
  * @file The rows of a memory, by ascending id: keys in their index, the rest in columns. Forgotten rows stay in place, out of every search, until they are an
  * eighth of all; so forgetting one costs nothing, and recall goes by id among equals.
  */
-import type { MemoryEntry, MemoryShape, RecallFilter } from "../contract/memory.ts";
+import type { MemoryEntry, MemoryShape, Recall, RecallFilter } from "../contract/memory.ts";
 import type { KeyFollower } from "../contract/memory-index.ts";
 import { Columns } from "./columns.ts";
-import { KeyIndex, TILE_ROWS, type Metric, type Selection } from "./key-index.ts";
+import { KeyIndex, TILE_ROWS, type Metric, type SearchOptions, type Selection } from "./key-index.ts";
+import { QueryPath } from "./query-path.ts";
 
 /** Forgotten rows that may lie between the others, as a share of these, and at least so many. */
 const DEAD_SHARE = 1 / 8;
@@ -28,11 +29,13 @@ export class Rows {
   /** Of the tiles in use; the same as long as they are. */
   #livingInUse: Selection = new Int32Array(0);
   #selected: { readonly filter: string; readonly selection: Selection } | undefined;
+  readonly #path: QueryPath;
 
   constructor(shape: MemoryShape, metric: Metric) {
     this.shape = shape;
     this.columns = new Columns(shape);
     this.keys = new KeyIndex(shape.keySize, metric);
+    this.#path = new QueryPath(shape.keySize);
   }
 
   /** The row of an entry, or −1. */
@@ -173,6 +176,24 @@ export class Rows {
     const text = JSON.stringify([encoder, filter]);
     if (this.#selected?.filter !== text) this.#selected = { filter: text, selection: this.#select(encoder, filter ?? {}) };
     return this.#selected.selection;
+  }
+
+  /** The k nearest entries to each query, of equal weight. */
+  find(queries: Float32Array, k: number, into: readonly Recall[], { among, penalty = 0 }: SearchOptions): void {
+    // No more can be found than there are; k may be meant for a memory that grows.
+    const most = typeof among === "number" ? among : (among.length / 2) * TILE_ROWS;
+    const search = { query: queries, k: Math.max(1, Math.min(k, most)), among, revision: this.revision };
+    const isOnPath = this.keys.metric === "l2" && penalty === 0 && into.length === 1;
+    const within = isOnPath ? this.#path.reach(search) : Infinity;
+    this.keys.nearest(queries, search.k, into, { among, penalty, within });
+    if (isOnPath) this.#path.note(search, into[0]!);
+    const ids = this.columns.ids.array;
+    for (const { count, rows, weights, ids: found } of into) {
+      for (let i = 0; i < count; i++) {
+        found[i] = ids[rows[i]!]!;
+        weights[i] = 1 / count;
+      }
+    }
   }
 
   /** A change of one row costs one bit; only rows that move make all anew. */

@@ -251,10 +251,11 @@ function writer(name: string, seed: number, rounds: number): { readonly written:
   const lines = createInterface({ input: child.stdout });
   const died = once(child, "exit").then(([code]) => Promise.reject(new Error(`Writer ${seed} ended with ${String(code)}.`)));
   died.catch(() => undefined);
+  const line = (): Promise<unknown[]> => Promise.race([once(lines, "line"), died]);
   return {
-    written: Promise.race([once(lines, "line"), died]),
+    written: line(),
     async finish() {
-      const answer = once(lines, "line");
+      const answer = line();
       child.stdin.write("finish\n");
       return JSON.parse(((await answer) as [string])[0]);
     },

@@ -65,7 +65,6 @@ describe("a path of queries", () => {
       [50, 0.01],
       [0, 1e-12],
     ] as const) {
-      // prettier-ignore
       const memory = new EpisodicMemory({ shape: { keySize: size, valueSize: 1, observationSize: 1 }, metric: "l2" });
       const near = (from: ArrayLike<number>, by: number): Float32Array => Float32Array.from(from, (x) => x + by * random.normal());
       const [value, observation] = [new Float32Array(1), new Float32Array(1)];
