@@ -68,7 +68,7 @@ interface Work {
   readonly total: number;
   readonly parallel: number;
   readonly signal: AbortSignal;
-  /** Called after each job that is done. */
+  /** Called after each job that is done but the last to end. */
   readonly keepSoFar: () => void;
 }
 
@@ -83,7 +83,7 @@ async function work(jobs: readonly Job[], { ended, total, parallel, signal, keep
     onEnd(job, outcome) {
       ended.set(job, outcome);
       try {
-        if (outcome.kind === "done") keepSoFar();
+        if (outcome.kind === "done" && ended.size < total) keepSoFar();
       } catch (error) {
         progress.say(`The result so far could not be written, and is tried again: ${(error as Error).message}`);
       }
