@@ -1,5 +1,6 @@
 /** @file Two methods in every figure that both have: what `engram compare` says, and a benchmark of its best method. */
-import { differenceBySeed, holm, type BySeed, type Difference } from "./differences.ts";
+import { chances, leastChance, LEVEL, type Compared } from "./chance.ts";
+import { differenceBySeed, type BySeed, type Difference } from "./differences.ts";
 import type { BenchResult, FigureKind } from "./result.ts";
 
 /** A method in a result. */
@@ -14,34 +15,36 @@ export interface FigureDifference extends Difference {
   readonly figure: FigureKind;
   readonly one: string;
   readonly other: string;
-  /** p after Holm's correction over all differences that were asked for together. */
-  readonly adjusted: number;
+  /** How often chance alone would do as much in this one or in any of those asked for with it; corrected, that is, for having asked so often. */
+  readonly p: number;
   /** Whether the interval of the difference excludes 0. */
   readonly apart: boolean;
-  /** Whether that holds after the correction too, at 5 % for all of them together. */
+  /** Whether that is more than chance, at 5 % for all of them together. */
   readonly significant: boolean;
+  /** Whether so many seeds could have made sure of anything. */
+  readonly couldTell: boolean;
 }
 
-/** What chance alone does less often is called significant. */
-export const LEVEL = 0.05;
-
-/** Every pair in every figure that both have, first minus second; the correction is over all of them. */
+/** Every pair in every figure that both have, first minus second; what is significant is so among all of them. */
 export function comparePairs(pairs: readonly (readonly [Contestant, Contestant])[]): readonly FigureDifference[] {
   const asked = pairs.flatMap(([one, other]) =>
     one.result.figures.flatMap((figure) => {
       const [own, against] = [bySeed(one, figure.id), bySeed(other, figure.id)];
-      return own.size === 0 || against.size === 0 ? [] : [{ figure, one: one.name, other: other.name, ...differenceBySeed(own, against) }];
+      return own.size === 0 || against.size === 0 ? [] : [{ figure, one: one.name, other: other.name, own, against }];
     }),
   );
-  const adjusted = holm(asked.map(({ p }) => p));
-  return asked.map((each, i) => judged(each, adjusted[i]!));
+  const all = chances(asked);
+  return asked.map((each, i) => judged(each, all[i]!));
 }
 
-function judged(asked: Omit<FigureDifference, "adjusted" | "apart" | "significant">, adjusted: number): FigureDifference {
-  const { low, high } = asked.difference;
+function judged({ figure, one, other, ...compared }: Asked, p: number): FigureDifference {
+  const found = differenceBySeed(compared.own, compared.against);
+  const { low, high } = found.difference;
   const apart = low > 0 || high < 0;
-  return { ...asked, adjusted, apart, significant: apart && adjusted < LEVEL };
+  return { ...found, figure, one, other, p, apart, significant: apart && p < LEVEL, couldTell: leastChance(compared) < LEVEL };
 }
+
+interface Asked extends Compared, Pick<FigureDifference, "figure" | "one" | "other"> {}
 
 const bySeed = ({ method, result }: Contestant, id: string): BySeed =>
   new Map(

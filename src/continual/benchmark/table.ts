@@ -3,7 +3,7 @@ import type { Estimate } from "../../numerics/statistics.ts";
 import { decimals } from "../format.ts";
 import { summarizeMethods } from "./aggregate.ts";
 import { columnsOf } from "./columns.ts";
-import { comparePairs, LEVEL, type Contestant, type FigureDifference } from "./pairs.ts";
+import { comparePairs, type Contestant, type FigureDifference } from "./pairs.ts";
 import type { BenchResult } from "./result.ts";
 import { PERFORMANCE } from "./run-result.ts";
 
@@ -62,13 +62,11 @@ function leadLines(result: BenchResult): string[] {
 }
 
 /** What can be said of a difference. */
-export function verdict({ paired, seeds, adjusted, apart, significant }: FigureDifference): string {
+export function verdict({ paired, seeds, p, apart, significant, couldTell }: FigureDifference): string {
   const how = paired ? `${seeds} shared ${seeds === 1 ? "seed" : "seeds"}` : "different seeds";
-  // The least that a permutation test of so many shared seeds can come to.
-  const couldTell = !paired || 2 ** (1 - seeds) < LEVEL;
   const open = couldTell ? "not sure, though the interval excludes 0" : "the interval excludes 0; so few seeds cannot make sure";
   const said = significant ? "significant" : apart ? open : "may be chance";
-  return `${said} (p ${adjusted < 0.001 ? "< 0.001" : `= ${adjusted.toFixed(3)}`} after Holm, ${how})`;
+  return `${said} (p ${p < 0.001 ? "< 0.001" : `= ${p.toFixed(3)}`}, ${how})`;
 }
 
 /** Columns padded to their widest cell. */

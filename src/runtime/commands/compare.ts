@@ -37,10 +37,7 @@ function compareOrder(place: string, otherPlace: string | undefined, names: read
   process.stdout.write(json ? `${JSON.stringify(order)}\n` : `${orderTable(one, other, order)}\n`);
 }
 
-/**
- * With the figures that are asked about; by default those of a benchmark's table. Every further question asks for more seeds: with ten, twenty-five
- * and more leave nothing that is sure.
- */
+/** With the figures that are asked about; by default those of a benchmark's table. Every further question makes small differences harder to be sure of. */
 function withFigures({ file, result }: SavedResult, asked: string | undefined): SavedResult {
   if (asked === "all") return { file, result };
   if (asked === undefined) return { file, result: { ...result, figures: [...shownFigures(result)] } };
@@ -54,7 +51,7 @@ function withFigures({ file, result }: SavedResult, asked: string | undefined): 
 
 const explained =
   "Intervals are of the difference, 95 %, by bootstrap over seeds. Significant: the interval excludes 0, and a permutation test\n" +
-  "over seeds agrees at 5 % after Holm’s correction for all figures asked for together. ↑ higher is better, ↓ lower is better.";
+  "over seeds agrees at 5 % for all differences together (p is corrected for their number). ↑ higher is better, ↓ lower is better.";
 
 type Pair = readonly [Contestant, Contestant];
 

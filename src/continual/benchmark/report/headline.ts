@@ -46,5 +46,5 @@ export function leadsSection(result: BenchResult, ranked: readonly Ranked[]): Pa
     (each) =>
       markup`<tr><td><strong>${nameOf(ranked[0]!)}</strong> − ${each.other}</td><td class="number">${written(each.difference)}</td><td>${verdict(each)}</td></tr>`,
   );
-  return markup`<section><h2>What the best is ahead by</h2><p class="note">In average performance, seed by seed where seeds are shared, with 95 % bootstrap intervals over seeds. Significant: the interval excludes 0, and a permutation test over seeds agrees at 5 % after Holm’s correction for all rows.</p><table><thead><tr><th>methods</th><th class="number">difference</th><th></th></tr></thead><tbody>${rows}</tbody></table></section>`;
+  return markup`<section><h2>What the best is ahead by</h2><p class="note">In average performance, seed by seed where seeds are shared, with 95 % bootstrap intervals over seeds. Significant: the interval excludes 0, and a permutation test over seeds agrees at 5 % for all rows together.</p><table><thead><tr><th>methods</th><th class="number">difference</th><th></th></tr></thead><tbody>${rows}</tbody></table></section>`;
 }
