@@ -26,16 +26,21 @@ const WAYS = 10_000;
 /** What rounding may do to a statistic, as a share of it. */
 const ROUNDING = 1e-9;
 
-/** Of each, how often chance would do as much in it, or in any other that is as large. What has too few seeds to be sure of is judged by itself alone. */
-export function chances(compared: readonly Compared[]): readonly number[] {
-  const contrasts = compared.map(contrastOf);
-  const sure = contrasts.filter(({ least }) => least < LEVEL);
-  const together = new Map(stepDown(sure).map((chance, i) => [sure[i]!, chance]));
-  return contrasts.map((contrast) => together.get(contrast) ?? stepDown([contrast])[0]!);
+/** What chance can do. */
+export interface Chance {
+  /** How often it would do as much, in this difference or in any other that is as large. */
+  readonly p: number;
+  /** The least that p can be, by how many ways of swapping there are. */
+  readonly least: number;
 }
 
-/** The least that a chance can be, by how many ways of swapping there are. */
-export const leastChance = (compared: Compared): number => contrastOf(compared).least;
+/** Of each. What has too few seeds to be sure of is judged by itself alone. */
+export function chances(compared: readonly Compared[]): readonly Chance[] {
+  const contrasts = compared.map(contrastOf);
+  const family = contrasts.filter(({ least }) => least < LEVEL);
+  const together = new Map(stepDown(family).map((p, i) => [family[i]!, p]));
+  return contrasts.map((contrast) => ({ p: together.get(contrast) ?? stepDown([contrast])[0]!, least: contrast.least }));
+}
 
 /** A difference as the angle between what was measured and what would be all difference and nothing else; both have length 1. */
 interface Contrast {
@@ -45,7 +50,7 @@ interface Contrast {
   readonly seeds: readonly number[] | undefined;
   /** Degrees of freedom. */
   readonly freedom: number;
-  readonly least: number;
+  readonly least: Chance["least"];
 }
 
 function contrastOf({ own, against }: Compared): Contrast {
@@ -78,7 +83,7 @@ function binomial(n: number, k: number): number {
 interface Way {
   /** 1, or −1 where the methods are swapped. */
   sign(seed: number): number;
-  /** Which place each of so many values gets. */
+  /** Which place each of so many values gets; the same whenever it is asked. */
   places(count: number): readonly number[];
 }
 

@@ -1,7 +1,8 @@
 /** @file The columns of a benchmark's short table: one definition for the terminal, the page and the paper. */
 import { mean, type Estimate } from "../../numerics/statistics.ts";
 import { estimated, figureOf, type MethodSummary } from "./aggregate.ts";
-import { comparePairs, type Contestant } from "./pairs.ts";
+import { differenceBySeed } from "./differences.ts";
+import { bySeed } from "./pairs.ts";
 import type { BenchResult, FigureKind, RunResult } from "./result.ts";
 import { PERFORMANCE } from "./run-result.ts";
 
@@ -47,9 +48,8 @@ const iqmOf = (summary: MethodSummary): Estimate | undefined => figureOf(summary
 function meanBlindness(result: BenchResult, method: string): Estimate | undefined {
   const base = result.methods.find(({ name }) => name === method)?.variantOf;
   if (base === undefined) return undefined;
-  const performance = { runs: result.runs, figures: result.figures.filter(({ id }) => id === PERFORMANCE) };
-  const contestant = (name: string): Contestant => ({ name, method: name, result: performance });
-  return comparePairs([[contestant(base), contestant(method)]])[0]?.difference;
+  const [told, untold] = [bySeed({ method: base, result }, PERFORMANCE), bySeed({ method, result }, PERFORMANCE)];
+  return told.size === 0 || untold.size === 0 ? undefined : differenceBySeed(told, untold).difference;
 }
 
 /** What a run loses in average performance by not being told boundaries; absent where its method is, or has no such run with the same seed. */

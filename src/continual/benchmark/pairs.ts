@@ -1,5 +1,5 @@
 /** @file Two methods in every figure that both have: what `engram compare` says, and a benchmark of its best method. */
-import { chances, leastChance, LEVEL, type Compared } from "./chance.ts";
+import { chances, LEVEL, type Chance, type Compared } from "./chance.ts";
 import { differenceBySeed, type BySeed, type Difference } from "./differences.ts";
 import type { BenchResult, FigureKind } from "./result.ts";
 
@@ -37,16 +37,16 @@ export function comparePairs(pairs: readonly (readonly [Contestant, Contestant])
   return asked.map((each, i) => judged(each, all[i]!));
 }
 
-function judged({ figure, one, other, ...compared }: Asked, p: number): FigureDifference {
-  const found = differenceBySeed(compared.own, compared.against);
+function judged({ figure, one, other, own, against }: Asked, { p, least }: Chance): FigureDifference {
+  const found = differenceBySeed(own, against);
   const { low, high } = found.difference;
   const apart = low > 0 || high < 0;
-  return { ...found, figure, one, other, p, apart, significant: apart && p < LEVEL, couldTell: leastChance(compared) < LEVEL };
+  return { ...found, figure, one, other, p, apart, significant: apart && p < LEVEL, couldTell: least < LEVEL };
 }
 
 interface Asked extends Compared, Pick<FigureDifference, "figure" | "one" | "other"> {}
 
-const bySeed = ({ method, result }: Contestant, id: string): BySeed =>
+export const bySeed = ({ method, result }: Omit<Contestant, "name">, id: string): BySeed =>
   new Map(
     result.runs.flatMap((run) => {
       const value = run.figures[id];

@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { chances, type Compared } from "../../../src/continual/benchmark/chance.ts";
+import { chances as chancesOf, type Compared } from "../../../src/continual/benchmark/chance.ts";
 import { differenceBySeed } from "../../../src/continual/benchmark/differences.ts";
 import { firstDifference } from "../../../src/continual/benchmark/first-difference.ts";
 import { comparePairs, type Contestant } from "../../../src/continual/benchmark/pairs.ts";
 import { RandomStream } from "../../../src/numerics/random.ts";
 import { verdict } from "../../../src/continual/benchmark/table.ts";
 import { madeUpResult } from "./made-up-result.ts";
+
+/** The p of each. */
+const chances = (compared: readonly Compared[]): readonly number[] => chancesOf(compared).map(({ p }) => p);
 
 const seeded = (values: readonly number[], first = 1): ReadonlyMap<number, number> => new Map(values.map((value, i) => [first + i, value]));
 
