@@ -73,7 +73,7 @@ export class LossChart {
       padding: [8, 14, 0, 0],
       legend: { show: false },
       cursor: { show: false },
-      scales: { x: { time: false }, y: { range: (_plot, low, high) => [Math.floor(low), Math.ceil(high)] } },
+      scales: { x: { time: false, range: (_plot, _low, high) => [0, high] }, y: { range: (_plot, low, high) => [Math.floor(low), Math.ceil(high)] } },
       axes: [
         { ...axis, grid: { show: false }, size: 22, gap: 2 },
         {
