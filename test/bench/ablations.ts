@@ -73,20 +73,18 @@ export async function bench(): Promise<readonly BenchRow[]> {
     rows.filter((row) => row === everything || states.ablated.includes(memoryPerTask)).map((row) => ({ row, memoryPerTask })),
   );
   const lives = seeds.flatMap((seed) => chosen.map(({ row, memoryPerTask }) => ({ row, memoryPerTask, seed })));
-  const cells = new KeptCells<Question>(nameOf);
-  const begun = performance.now();
-  for (const [done, question] of lives.entries()) {
-    await ask(cells, question);
-    const minutes = (((performance.now() - begun) / (done + 1)) * (lives.length - done - 1)) / 60_000;
-    process.stderr.write(`${done + 1} of ${lives.length}: ${nameOf(question)}; about ${minutes.toFixed(0)} min left\n`);
-  }
+  const cells = new KeptCells<Question>(nameOf, lives.reduce((sum, { row }) => sum + toldBy(row).length, 0)); // prettier-ignore
+  for (const question of lives) await ask(cells, question);
   return rowsOf(cells.all);
 }
+
+/** The rows that a life fills. */
+const toldBy = (row: string): readonly string[] => (row === everything ? [row, probes.off, probes.shuffled] : [row]);
 
 /** Asks what a life tells, all of it once. */
 async function ask(cells: KeptCells<Question>, { row, memoryPerTask, seed }: Question): Promise<void> {
   let told: ReturnType<typeof live> | undefined;
-  for (const name of row === everything ? [row, probes.off, probes.shuffled] : [row])
+  for (const name of toldBy(row))
     await cells.ask({ row: name, memoryPerTask, seed }, async () => (await (told ??= live(row, memoryPerTask, seed)))[name]!);
 }
 

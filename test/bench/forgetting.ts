@@ -63,7 +63,8 @@ async function live(rule: EvictionName, limits: Readonly<Record<string, number>>
 
 export async function bench(): Promise<readonly BenchRow[]> {
   await selectBackend("wasm");
-  const kept = new KeptCells<Question>(nameOf);
+  const each = protocols.reduce((sum, { rules }) => sum + rules.length, 0);
+  const kept = new KeptCells<Question>(nameOf, seeds.length * budgets.length * each);
   const cells: Cell<Question>[] = [];
   for (const seed of seeds) {
     for (const budget of budgets) {

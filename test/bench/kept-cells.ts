@@ -1,5 +1,9 @@
-/** @file What is already known of a benchmark that takes long: lines of JSON in the file that `ENGRAM_BENCH_CELLS` names, where it names one. */
+/**
+ * @file What is already known of a benchmark that takes long: lines of JSON in the file that `ENGRAM_BENCH_CELLS` names, where it names one. How far it
+ * is stands on standard error.
+ */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { bar, duration, ProgressLine } from "../../src/runtime/progress-line.ts";
 
 /** What was asked, and the success on each task, in [0, 1]. */
 export type Cell<Question> = Question & { readonly success: readonly number[] };
@@ -7,11 +11,16 @@ export type Cell<Question> = Question & { readonly success: readonly number[] };
 export class KeptCells<Question> {
   readonly #file = process.env["ENGRAM_BENCH_CELLS"];
   readonly #nameOf: (question: Question) => string;
+  readonly #total: number;
   readonly #cells = new Map<string, Cell<Question>>();
+  readonly #progress = new ProgressLine(process.stderr);
+  /** Of the questions that were asked, by name, which it took a life to answer. */
+  readonly #asked = new Map<string, "known" | "lived">();
 
-  /** @param nameOf The same for a question that is asked again. */
-  constructor(nameOf: (question: Question) => string) {
+  /** @param nameOf The same for a question that is asked again. @param total How many will be asked. */
+  constructor(nameOf: (question: Question) => string, total: number) {
     this.#nameOf = nameOf;
+    this.#total = total;
     if (this.#file === undefined || !existsSync(this.#file)) return;
     for (const line of readFileSync(this.#file, "utf8").trim().split("\n")) {
       const cell = JSON.parse(line) as Cell<Question>;
@@ -27,10 +36,22 @@ export class KeptCells<Question> {
   async ask(question: Question, live: () => Promise<readonly number[]>): Promise<Cell<Question>> {
     const name = this.#nameOf(question);
     const known = this.#cells.get(name);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      if (!this.#asked.has(name)) this.#asked.set(name, "known");
+      return known;
+    }
+    this.#progress.show((elapsed) => this.#sayHowFar(elapsed, name));
+    this.#asked.set(name, "lived");
     const cell = { ...question, success: await live() };
     this.#cells.set(name, cell);
     if (this.#file !== undefined) appendFileSync(this.#file, `${JSON.stringify(cell)}\n`);
     return cell;
+  }
+
+  #sayHowFar(elapsed: number, name: string): string {
+    const done = this.#asked.size;
+    const lived = [...this.#asked.values()].filter((how) => how === "lived").length;
+    const left = lived === 0 ? "estimating" : `${duration((elapsed / lived) * (this.#total - done))} left`;
+    return `${bar(done / this.#total)}  ${left}  ${name}`;
   }
 }

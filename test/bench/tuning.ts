@@ -54,6 +54,8 @@ const grids: Readonly<Record<string, readonly Setting[]>> = {
 };
 const stepSizes: Readonly<Record<string, readonly number[]>> = { engram: [0.001, 0.004], mbpa: [], "weighted-local-adaptation": [] };
 const otherStepSizes = [0.0005, 0.002];
+/** Settings that are tried on another seed. */
+const BETTER = 2;
 
 interface Question {
   readonly method: string;
@@ -89,13 +91,17 @@ async function live({ method: name, setting, learningRate, seed }: Question): Pr
 
 export async function bench(): Promise<readonly BenchRow[]> {
   await selectBackend("wasm");
-  const cells = new KeptCells<Question>(nameOf);
-  const ask = (question: Question): Promise<Cell<Question>> => cells.ask(question, () => live(question));
   const methods = process.env["ENGRAM_BENCH_METHODS"]?.split(",") ?? Object.keys(grids);
+  const runsOf = (method: string): number => {
+    const settings = grids[method]!.length;
+    return settings + Math.min(settings, BETTER) + seeds.length * (stepSizes[method] ?? otherStepSizes).length;
+  };
+  const cells = new KeptCells<Question>(nameOf, methods.reduce((sum, method) => sum + runsOf(method), 0)); // prettier-ignore
+  const ask = (question: Question): Promise<Cell<Question>> => cells.ask(question, () => live(question));
   for (const method of methods) {
     const first: Cell<Question>[] = [];
     for (const setting of grids[method]!) first.push(await ask({ method, setting, seed: seeds[0] }));
-    const better = first.toSorted((a, b) => performance(b) - performance(a)).slice(0, 2);
+    const better = first.toSorted((a, b) => performance(b) - performance(a)).slice(0, BETTER);
     const scores = new Map<Setting, number>();
     for (const { setting } of better) {
       const runs: Cell<Question>[] = [];

@@ -93,8 +93,10 @@ async function meet({ agent: name, config, steps }: Method, demonstrations: numb
 
 export async function bench(): Promise<readonly BenchRow[]> {
   await selectBackend("wasm");
-  const kept = new KeptCells<Question>(({ method, demonstrations, seed }) => `${demonstrations} ${method} ${seed}`);
-  for (const seed of process.env["ENGRAM_BENCH_SEEDS"]?.split(",").map(Number) ?? seeds) {
+  const chosen = process.env["ENGRAM_BENCH_SEEDS"]?.split(",").map(Number) ?? seeds;
+  const nameOf = ({ method, demonstrations, seed }: Question): string => `${demonstrations} demonstrations, ${method}, seed ${seed}`;
+  const kept = new KeptCells<Question>(nameOf, chosen.length * methods.length * shots.length);
+  for (const seed of chosen) {
     const lives = new Map<string, Promise<Snapshot>>();
     const lifeOf = ({ agent, before, isJoint = false }: Method): Promise<Snapshot> | undefined => {
       if (before !== undefined && !lives.has(agent)) lives.set(agent, experienced(agent, before, isJoint, seed));
