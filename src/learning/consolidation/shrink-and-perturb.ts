@@ -12,7 +12,7 @@ export const shrinkAndPerturb = defineStrategy({
   summary: "begins every task from shrunken parameters with fresh ones mixed in, to learn the new as easily as the first",
   options: z.strictObject({
     shrink: z.number().min(0).max(1).describe("λ, what stays of the parameters.").default(0.8),
-    noise: z.number().min(0).describe("σ, how much of a fresh network is added.").default(0.2),
+    noise: z.number().min(0).describe("σ, how much of a fresh network is added.").default(0.05),
   }),
   make(learner, { shrink, noise }) {
     /** The first task begins with a network that has nothing to shrink. */
