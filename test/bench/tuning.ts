@@ -22,7 +22,7 @@ const seeds = [11, 12] as const;
 const protocol = parseProtocol({ memoryPerTask: 25, testsWhileLearning: null });
 const each = (name: string, values: readonly unknown[]): Setting[] => values.map((value) => ({ [name]: value }));
 
-/** Options of a consolidation strategy; of `engram`, settings of the agent. */
+/** Options of a consolidation strategy, whole where a default might be another one day; of `engram`, settings of the agent. */
 const grids: Readonly<Record<string, readonly Setting[]>> = {
   none: [{}],
   replay: each("keep", ["thinned", "reservoir", "episodes"]),
@@ -30,14 +30,21 @@ const grids: Readonly<Record<string, readonly Setting[]>> = {
   "a-gem": [...each("states", [32, 128, 512]), { states: 512, keep: "reservoir" }, { states: 512, keep: "episodes" }],
   clonex: each("strength", [0.3, 1, 3, 10, 30]),
   mbpa: [
-    { replay: true },
-    { replay: true, steps: 1 },
-    { replay: true, learningRate: 0.003 },
-    { replay: true, neighbours: 32 },
+    { replay: true, pullBack: 0 },
+    { replay: true, pullBack: 0, steps: 1 },
+    { replay: true, pullBack: 0, learningRate: 0.003 },
+    { replay: true, pullBack: 0, neighbours: 32 },
     { replay: true, pullBack: 0.1 },
-    {},
+    { replay: false, pullBack: 0 },
   ],
-  "weighted-local-adaptation": [{}, { emphasis: 0 }, { steps: 5 }, { learningRate: 0.0003 }, { learningRate: 0.003 }, { episodes: 30 }],
+  "weighted-local-adaptation": [
+    { learningRate: 0.001 },
+    { learningRate: 0.001, emphasis: 0 },
+    { learningRate: 0.001, steps: 5 },
+    { learningRate: 0.0003 },
+    { learningRate: 0.003 },
+    { learningRate: 0.001, episodes: 30 },
+  ],
   lwf: each("strength", [0.01, 0.1, 0.3, 1, 3]),
   l2: each("strength", [0.0001, 0.001, 0.01, 0.1, 1]),
   ewc: each("strength", [0.001, 0.01, 0.1, 1, 10]),
@@ -46,9 +53,15 @@ const grids: Readonly<Record<string, readonly Setting[]>> = {
   mas: each("strength", [0.001, 0.01, 0.1, 0.3, 1]),
   rwalk: each("strength", [0.01, 0.1, 1, 10, 100]),
   vcl: [...each("strength", [1e-6, 1e-5, 1e-4, 1e-3]), { strength: 1e-5, deviation: 0.005 }],
-  packnet: [{ tasks: 10 }, { tasks: 10, retrain: 0.2 }, { tasks: 10, retrain: 0.7 }, {}, { prune: 0.7 }],
+  packnet: [
+    { tasks: 10, retrain: 0.5 },
+    { tasks: 10, retrain: 0.2 },
+    { tasks: 10, retrain: 0.7 },
+    { prune: 0.85, retrain: 0.5 },
+    { prune: 0.7, retrain: 0.5 },
+  ],
   progressive: each("width", [0.15, 0.25, 0.5, 0.75, 1]),
-  "shrink-and-perturb": [...each("shrink", [0.4, 0.6, 0.8, 0.95]), { shrink: 0.8, noise: 0.05 }],
+  "shrink-and-perturb": [...each("shrink", [0.4, 0.6, 0.8, 0.95]).map((setting) => ({ ...setting, noise: 0.2 })), { shrink: 0.8, noise: 0.05 }],
   "continual-backprop": each("replacement", [1e-5, 1e-4, 3e-4, 1e-3, 1e-2]),
   engram: [{}, { neighbours: 16 }, { turned: 0.5 }, { support: 512 }, { slowHidden: [64, 64] }],
 };
