@@ -61,7 +61,7 @@ const grids: Readonly<Record<string, readonly Setting[]>> = {
     { prune: 0.7, retrain: 0.5 },
   ],
   progressive: each("width", [0.15, 0.25, 0.5, 0.75, 1]),
-  "shrink-and-perturb": [...each("shrink", [0.4, 0.6, 0.8, 0.95]).map((setting) => ({ ...setting, noise: 0.2 })), { shrink: 0.8, noise: 0.05 }],
+  "shrink-and-perturb": [[0.4, 0.2], [0.6, 0.2], [0.8, 0.2], [0.95, 0.2], [0.8, 0.05]].map(([shrink, noise]) => ({ shrink, noise })), // prettier-ignore
   "continual-backprop": each("replacement", [1e-5, 1e-4, 3e-4, 1e-3, 1e-2]),
   engram: [{}, { neighbours: 16 }, { turned: 0.5 }, { support: 512 }, { slowHidden: [64, 64] }],
 };
