@@ -6,14 +6,17 @@ import { validate } from "../contract/validate.ts";
 import type { RandomStream } from "../numerics/random.ts";
 import type { ContinualConfigInput } from "./config.ts";
 
-const suiteWorld = z.strictObject({
-  world: z.string().min(1).describe("An id with options or without, the file of a world of one's own, or the address of a remote one."),
-  demonstrations: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("A Minari data set: its id, or its folder. Without it, the world's scripted controller shows the task."),
-});
+const suiteWorld = z.strictObject(
+  {
+    world: z.string().min(1).describe("An id with options or without, the file of a world of one's own, or the address of a remote one."),
+    demonstrations: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("A Minari data set: its id, or its folder. Without it, the world's scripted controller shows the task."),
+  },
+  { error: ({ code }) => (code === "invalid_type" ? 'an object such as {"world": "tabletop/reach@1"}' : undefined) },
+);
 
 export const suite = z.strictObject({
   name: z.string().regex(/^[a-z0-9-]+(\/[a-z0-9-]+)?$/, "lower-case words with dashes, such as `cw10`"),

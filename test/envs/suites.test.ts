@@ -75,6 +75,11 @@ describe("a suite's file", () => {
     [{}, InvalidValueError, "suite.name"],
     [{ name: "Mine!", worlds: [{ world: "a" }] }, InvalidValueError, "lower-case"],
     [{ name: "mine", worlds: [] }, InvalidValueError, "suite.worlds"],
+    [
+      { name: "mine", worlds: ["tabletop/push@1"] },
+      InvalidValueError,
+      'Expected `suite.worlds.0` to be an object such as {"world": "tabletop/reach@1"}',
+    ],
     [{ name: "mine", worlds: [{ wurld: "a" }] }, UnknownNameError, "key in `suite.worlds.0`: `wurld`. Did you mean `world`?"],
     [{ name: "mine", worlds: [{ world: "a" }], placements: 0 }, InvalidValueError, "placements"],
     [{ name: "mine", worlds: [{ world: "a" }], plaecments: 5 }, UnknownNameError, "`placements`"],
