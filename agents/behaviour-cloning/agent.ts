@@ -17,6 +17,7 @@ import type {
 import { nested, type Snapshot } from "../../src/contract/snapshot.ts";
 import { asTaskId, restoreTaskId, type TaskId } from "../../src/contract/task.ts";
 import { validate } from "../../src/contract/validate.ts";
+import { defaultsOf } from "../../src/learning/consolidation/strategies.ts";
 import { relativeFeatures } from "../../src/learning/features.ts";
 import { CloningLearner } from "../../src/learning/imitation/cloning-learner.ts";
 import { PolicyInput } from "../../src/learning/policy-input.ts";
@@ -104,6 +105,7 @@ export const behaviourCloning: AgentEntry = {
   name: "behaviour-cloning",
   summary: "clones what it is shown, by a network alone; forgets what came before, or consolidates it in one of many ways",
   defaults: behaviourCloningConfig.parse({}),
+  spellOut: (chosen) => ({ ...chosen, options: { ...defaultsOf(String(chosen["consolidation"])), ...(chosen["options"] as object) } }),
   async make(options) {
     const config = validate(behaviourCloningConfig, options.config ?? {}, "agents.behaviour-cloning");
     return new BehaviourCloningAgent(options, config);

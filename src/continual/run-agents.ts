@@ -47,7 +47,13 @@ export const settingsOf = (
   chosen: ContinualRunOptions["config"]["agents"],
   agents: ReadonlyMap<string, AgentEntry>,
 ): Readonly<Record<string, Readonly<Record<string, unknown>>>> =>
-  Object.fromEntries(Object.entries(chosen).map(([name, own]) => [name, { ...agents.get(name)?.defaults, ...own }]));
+  Object.fromEntries(
+    Object.entries(chosen).map(([name, own]) => {
+      const entry = agents.get(name);
+      const settings = { ...entry?.defaults, ...own };
+      return [name, entry?.spellOut?.(settings) ?? settings];
+    }),
+  );
 
 /** Loaded by those who ask for it alone: the library is native code. */
 async function inProcess(_: string, memory: IndexedMemory): Promise<MemoryIndex> {

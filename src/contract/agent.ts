@@ -160,6 +160,8 @@ export interface AgentEntry {
   readonly summary: string;
   /** Its configuration with every default filled in. */
   readonly defaults: Readonly<Record<string, unknown>>;
+  /** Fills in defaults that depend on what was chosen. @param chosen With all other defaults filled in; not validated. */
+  spellOut?(chosen: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
   /** @throws {InvalidValueError} A configuration value that breaks its rule. */
   make(options: AgentOptions): Promise<Agent>;
 }

@@ -57,6 +57,9 @@ export function strategyNamed(name: string): ConsolidationStrategy {
   return strategy;
 }
 
+/** The default settings of a strategy; none of one that does not exist. */
+export const defaultsOf = (name: string): Readonly<Record<string, unknown>> => strategies.get(name)?.options.parse({}) ?? {};
+
 /**
  * Puts a strategy to work with the given settings, defaults filled in.
  * @param path What the settings are called in messages. @throws {UnknownNameError} @throws {InvalidValueError} A setting that breaks its rule.

@@ -1,7 +1,7 @@
 /** @file `engram methods`: what a benchmark can compare, with the settings of each consolidation. */
 import { z } from "zod";
 import { knownMethods, type Method } from "../../continual/benchmark/methods.ts";
-import { strategies } from "../../learning/consolidation/strategies.ts";
+import { defaultsOf, strategies } from "../../learning/consolidation/strategies.ts";
 import type { ConsolidationStrategy } from "../../learning/consolidation/strategy.ts";
 import { columns } from "../columns.ts";
 import type { Registries } from "../registries.ts";
@@ -15,7 +15,7 @@ const strategyOf = ({ config }: Method): ConsolidationStrategy | undefined => st
 
 /** With the defaults of its consolidation. */
 function spelledOut(method: Method): Method {
-  const options = strategyOf(method)?.options.parse({}) ?? {};
+  const options = defaultsOf(String(method.config["consolidation"]));
   return Object.keys(options).length === 0 ? method : { ...method, config: { ...method.config, options } };
 }
 
