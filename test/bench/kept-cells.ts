@@ -14,8 +14,10 @@ export class KeptCells<Question> {
   readonly #total: number;
   readonly #cells = new Map<string, Cell<Question>>();
   readonly #progress = new ProgressLine(process.stderr);
-  /** Of the questions that were asked, by name, which it took a life to answer. */
-  readonly #asked = new Map<string, "known" | "lived">();
+  /** Names of the questions that were asked before. */
+  readonly #asked = new Set<string>();
+  /** How many of them it took a life to answer. */
+  #lived = 0;
 
   /** @param nameOf The same for a question that is asked again. @param total How many will be asked. */
   constructor(nameOf: (question: Question) => string, total: number) {
@@ -36,22 +38,19 @@ export class KeptCells<Question> {
   async ask(question: Question, live: () => Promise<readonly number[]>): Promise<Cell<Question>> {
     const name = this.#nameOf(question);
     const known = this.#cells.get(name);
-    if (known !== undefined) {
-      if (!this.#asked.has(name)) this.#asked.set(name, "known");
-      return known;
-    }
-    this.#progress.show((elapsed) => this.#sayHowFar(elapsed, name));
-    this.#asked.set(name, "lived");
+    if (known === undefined) this.#progress.show((elapsed) => this.#howFar(elapsed, name));
+    this.#asked.add(name);
+    if (known !== undefined) return known;
     const cell = { ...question, success: await live() };
+    this.#lived++;
     this.#cells.set(name, cell);
     if (this.#file !== undefined) appendFileSync(this.#file, `${JSON.stringify(cell)}\n`);
     return cell;
   }
 
-  #sayHowFar(elapsed: number, name: string): string {
+  #howFar(elapsed: number, name: string): string {
     const done = this.#asked.size;
-    const lived = [...this.#asked.values()].filter((how) => how === "lived").length;
-    const left = lived === 0 ? "estimating" : `${duration((elapsed / lived) * (this.#total - done))} left`;
+    const left = this.#lived === 0 ? "estimating" : `${duration((elapsed / this.#lived) * (this.#total - done))} left`;
     return `${bar(done / this.#total)}  ${left}  ${name}`;
   }
 }
