@@ -1,6 +1,8 @@
 /** @file What happens to a shared memory when its server goes away, or speaks TLS: with servers of this file's own. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { appendFileSync, chmodSync, chownSync, statSync } from "node:fs";
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { StorageError } from "../../src/contract/errors.ts";
@@ -56,7 +58,33 @@ describe("a server that goes away", () => {
     expect(await store.changes()).toEqual({ put: [], removed: [] });
     expect(await idsIn(database, "m")).toEqual([1, 2, 3, 4, 5]);
   });
+
+  it("just as it has let somebody in for the first time is asked again, too", async () => {
+    const url = new URL(database);
+    const port = Number(url.port);
+    let connections = 0;
+    // Between the two, and rude: it hangs up on its first client as soon as that asks anything after it was let in.
+    const between = createServer((client) => {
+      const isFirst = ++connections === 1;
+      let isLetIn = false;
+      const behind = connect(port, url.hostname);
+      behind.on("data", (data) => {
+        isLetIn ||= data.includes(READY);
+        client.write(data);
+      });
+      client.on("data", (data) => (isFirst && isLetIn ? client.destroy() : behind.write(data)));
+      for (const [end, other] of [[client, behind], [behind, client]] as const) end.on("error", () => undefined).on("close", () => other.destroy()); // prettier-ignore
+    });
+    await once(between.listen(0, "127.0.0.1"), "listening");
+    url.port = String((between.address() as AddressInfo).port);
+    expect(await idsIn(url.href, "m")).toEqual([1, 2, 3, 4, 5]);
+    expect(connections).toBe(2);
+    between.close();
+  });
 });
+
+/** PostgreSQL's message that it is ready for queries, outside of a transaction. */
+const READY = Buffer.from("Z\0\0\0\u0005I");
 
 const openssl = "openssl";
 const hasOpenssl = spawnSync(openssl, ["version"]).status === 0;

@@ -28,6 +28,7 @@ export class PostgresConnection {
   #client: Client | undefined;
   /** The end of the work so far. */
   #last: Promise<unknown> = Promise.resolve();
+  /** Whether a server ever let this user in: before that, an address where nobody answers is more likely a wrong one than a server that comes back. */
   #wasConnected = false;
   #closed = false;
 
@@ -62,7 +63,7 @@ export class PostgresConnection {
       } catch (error) {
         if (error instanceof EngramError) throw error;
         const wait = PAUSES[attempt];
-        const again = isConflict(error) || (isLost(error) && this.#wasConnected);
+        const again = isConflict(error) || (isLost(error) && (this.#wasConnected || isGoing(error)));
         if (!again || wait === undefined) throw this.#explained(error);
         await pause(wait);
       }
@@ -104,6 +105,7 @@ export class PostgresConnection {
     client.on("error", () => this.#drop(client));
     try {
       await client.connect();
+      this.#wasConnected = true;
       // Whatever the server's default: what was flushed survives a power cut.
       await client.query("select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'");
     } catch (error) {
@@ -111,7 +113,6 @@ export class PostgresConnection {
       throw error;
     }
     this.#client = client;
-    this.#wasConnected = true;
     return client;
   }
 
@@ -142,6 +143,9 @@ const isAnswer = (error: unknown): boolean => error instanceof EngramError || (/
 
 /** Two transactions waited for each other, and this one was given up. */
 const isConflict = (error: unknown): boolean => ["40P01", "40001"].includes(codeOf(error));
+
+/** The server's own word that it is shutting down, was cut off or is starting. */
+const isGoing = (error: unknown): boolean => /^57P0[123]$/.test(codeOf(error));
 
 const LOST = /^(57P0[123]|08.{3}|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/;
 const isLost = (error: unknown): boolean => {
