@@ -17,6 +17,7 @@ import { isLast } from "../../src/contract/step.ts";
 import { connectEnvironment } from "../../src/interop/remote/remote-environment.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 import type { BenchRow } from "./bench-row.ts";
+import { inTurn, type Part } from "./progress.ts";
 import { askPython, python } from "./python.ts";
 import { profile } from "./profile.ts";
 import { posesOf, stockTable } from "./stock-table.ts";
@@ -31,17 +32,20 @@ const SETTLING = 50;
 export async function bench(): Promise<readonly BenchRow[]> {
   const bodies = askPython("mujoco_bodies.py") as (Readonly<Record<string, number>> & { readonly mujoco: string }) | undefined;
   const beside = (name: string): Beside | undefined => bodies && { reference: bodies[name]!, referenceName: `MuJoCo ${bodies.mujoco}` };
-  return [
-    ...tabletop(),
-    ...table(beside("table")),
-    ...["walker", "ant"].map((name) =>
-      perStep(`locomotion/${name} step with resets`, wander(environments.get(`locomotion/${name}@1`)!), beside(name), "ratio ≥ 1"),
-    ),
-    perStep("classic/cart-pole step with resets", wander(environments.get("classic/cart-pole@1")!), beside("cart-pole")),
-    ...small(),
-    ...(await workers()),
-    ...(await remote()),
+  const wandered = (id: string, name: string, wanted?: string): Part => [
+    id,
+    () => [perStep(`${id} step with resets`, wander(environments.get(`${id}@1`)!), beside(name), wanted)],
   ];
+  return inTurn([
+    ["tabletop, and Meta-World where there is one", tabletop],
+    ["what a step on the table is made of", () => table(beside("table"))],
+    wandered("locomotion/walker", "walker", "ratio ≥ 1"),
+    wandered("locomotion/ant", "ant", "ratio ≥ 1"),
+    wandered("classic/cart-pole", "cart-pole"),
+    ["small worlds", small],
+    ["workers", workers],
+    ["a world on a server", remote],
+  ]);
 }
 
 /** What the table does not say by itself, and where the time of control steps goes: once in the air, once grasping. */

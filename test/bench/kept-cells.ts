@@ -3,7 +3,7 @@
  * is stands on standard error.
  */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
-import { bar, duration, ProgressLine } from "../../src/runtime/progress-line.ts";
+import { showProgress } from "./progress.ts";
 
 /** What was asked, and the success on each task, in [0, 1]. */
 export type Cell<Question> = Question & { readonly success: readonly number[] };
@@ -13,7 +13,6 @@ export class KeptCells<Question> {
   readonly #nameOf: (question: Question) => string;
   readonly #total: number;
   readonly #cells = new Map<string, Cell<Question>>();
-  readonly #progress = new ProgressLine(process.stderr);
   /** Names of the questions that were asked before. */
   readonly #asked = new Set<string>();
   /** How many of them it took a life to answer. */
@@ -38,7 +37,7 @@ export class KeptCells<Question> {
   async ask(question: Question, live: () => Promise<readonly number[]>): Promise<Cell<Question>> {
     const name = this.#nameOf(question);
     const known = this.#cells.get(name);
-    if (known === undefined) this.#progress.show((elapsed) => this.#howFar(elapsed, name));
+    if (known === undefined) showProgress(name, this.#asked.size, this.#total, this.#lived);
     this.#asked.add(name);
     if (known !== undefined) return known;
     const cell = { ...question, success: await live() };
@@ -46,11 +45,5 @@ export class KeptCells<Question> {
     this.#cells.set(name, cell);
     if (this.#file !== undefined) appendFileSync(this.#file, `${JSON.stringify(cell)}\n`);
     return cell;
-  }
-
-  #howFar(elapsed: number, name: string): string {
-    const done = this.#asked.size;
-    const left = this.#lived === 0 ? "estimating" : `${duration((elapsed / this.#lived) * (this.#total - done))} left`;
-    return `${bar(done / this.#total)}  ${left}  ${name}`;
   }
 }

@@ -18,12 +18,16 @@ import { drain } from "../../src/streams/drain.ts";
 import { Pace } from "../../src/streams/pace.ts";
 import { selectBackend } from "../../src/tensor/backend.ts";
 import type { BenchRow } from "./bench-row.ts";
+import { showProgress } from "./progress.ts";
 
 const STEPS = 400;
 const ROUNDS = 15;
 
+const FIGURES = ["physics", "recall", "decision", "whole step", "learner"] as const;
+
 /** Best time of a round, in µs for one of its `count` repetitions. */
-async function best(count: number, round: () => void | Promise<void>): Promise<number> {
+async function best(figure: (typeof FIGURES)[number], count: number, round: () => void | Promise<void>): Promise<number> {
+  showProgress(figure, FIGURES.indexOf(figure), FIGURES.length);
   let least = Infinity;
   for (let k = 0; k < ROUNDS; k++) {
     const from = performance.now();
@@ -73,27 +77,27 @@ export async function bench(): Promise<readonly BenchRow[]> {
   const into = emptyRecall(64);
   const query = entries[0]!.key;
 
-  const physics = await best(STEPS, () => {
+  const physics = await best("physics", STEPS, () => {
     environment.reset({ seed: 1 });
     for (const action of actions) environment.step(action);
   });
-  const recall = await best(STEPS, () => {
+  const recall = await best("recall", STEPS, () => {
     for (let k = 0; k < STEPS; k++) memory.recall(query, 64, into);
   });
   const { observation } = environment.reset({ seed: 1 });
-  const decision = await best(STEPS, () => {
+  const decision = await best("decision", STEPS, () => {
     for (let k = 0; k < STEPS; k++) agent.act(observation, { first: false, task });
   });
   const plan = [{ episode: 1, reset: { seed: 1 } }];
   let steps = 0;
-  const whole = await best(1, async () => {
+  const whole = await best("whole step", 1, async () => {
     steps = 0;
     await drain(closedLoop({ actor: agentActor(agent), environment, task, episodes: plan, pace }), (event) => {
       if (event.kind === "stepped") steps++;
     });
   });
   const step = whole / steps;
-  const learner = await best(10, () => {
+  const learner = await best("learner", 10, () => {
     for (const _ of agent.consolidate({ gradientSteps: 10 }));
   });
   run.dispose();

@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { UnknownNameError } from "../../src/contract/errors.ts";
 import { columns } from "../../src/runtime/columns.ts";
 import type { BenchRow } from "./bench-row.ts";
+import { clearProgress } from "./progress.ts";
 
 interface Area {
   readonly bench: () => Promise<readonly BenchRow[]>;
@@ -35,6 +36,7 @@ if (area === undefined || values.help === true) {
   const { bench, remarks } = await areas[area]!();
   const rows = await bench();
   const told = remarks?.() ?? [];
+  clearProgress();
   const table = rows.map(({ name, figure, unit, reference, referenceName, ratio, wanted = "" }) => [
     name,
     short(figure),

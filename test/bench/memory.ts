@@ -18,6 +18,7 @@ import type { BenchRow } from "./bench-row.ts";
 import { latentKeys, writeKeys } from "./latent-keys.ts";
 import { bench as durability } from "./memory-durability.ts";
 import { openPeers, type PeerRequest, type Peers } from "./memory-peers.ts";
+import { inTurn, type Part } from "./progress.ts";
 
 const SIZE = 64;
 const K = 10;
@@ -332,19 +333,16 @@ export async function bench(): Promise<readonly BenchRow[]> {
     const keys = latentKeys(LARGEST + QUERIES, SIZE);
     const questions = new Questions(join(folder, "keys.f32"), keys, SIZE);
     writeKeys(questions.file, keys);
-    const rows: BenchRow[] = [];
-    for (const count of Object.keys(plans)) rows.push(...(await exact(Number(count), keys, questions, peers)));
-    rows.push(
-      ...(await variants(keys, questions)),
-      ...(await lengths(folder, peers)),
-      ...(await approximate(keys, questions, peers)),
-      ...(await hierarchical(keys)),
-      await path(keys, 4),
-      await path(keys, 20),
-      bytes(),
-    );
-    rows.push(...(await durability()));
-    return rows;
+    return await inTurn([
+      ...Object.keys(plans).map((count): Part => [`${count} entries`, async () => exact(Number(count), keys, questions, peers)]),
+      ["options and metrics", async () => variants(keys, questions)],
+      ["keys of other lengths", async () => lengths(folder, peers)],
+      ["the approximate index", async () => approximate(keys, questions, peers)],
+      ["the hierarchical read", async () => hierarchical(keys)],
+      ["paths", async () => [await path(keys, 4), await path(keys, 20)]],
+      ["bytes of an entry", () => [bytes()]],
+      ["durability", durability],
+    ]);
   } finally {
     peers?.close();
     rmSync(folder, { recursive: true, force: true });

@@ -9,6 +9,7 @@ import { setInertia } from "../../envs/physics/inertia.ts";
 import { kernelOf } from "../../envs/physics/kernels/kernels.ts";
 import { place, type Solid } from "../envs/physics/kernels/placed.ts";
 import type { BenchRow } from "./bench-row.ts";
+import { inTurn, type Part } from "./progress.ts";
 
 /** Short rounds, many of them: on a busy machine some are left alone. */
 const ROUNDS = 150;
@@ -18,7 +19,7 @@ const STEPS = 10;
 const SETTLING = 200;
 
 export async function bench(): Promise<readonly BenchRow[]> {
-  return [...kernels(), ...scenes.map(beside)];
+  return inTurn([["pairs of shapes", kernels], ...scenes.map((scene): Part => [scene.name, () => [beside(scene)]])]);
 }
 
 /** Milliseconds, the best of some rounds. */

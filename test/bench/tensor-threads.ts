@@ -14,6 +14,7 @@ import { mlpError } from "../../src/tensor/mlp-error.ts";
 import { matrix } from "../../src/tensor/ops.ts";
 import { layoutOf, tensorView } from "../../src/tensor/parameters.ts";
 import type { BenchRow } from "./bench-row.ts";
+import { showProgress } from "./progress.ts";
 import { peer } from "./tensor-peers.ts";
 
 const CASE = "adam 39-256-256-4 batch 256";
@@ -23,6 +24,7 @@ const STEPS = 50;
 
 export async function bench(): Promise<readonly BenchRow[]> {
   const [one, two] = [1, 2].map((threads) => {
+    showProgress(`${threads} of 2 threads, and then PyTorch where it is`, threads - 1, 2);
     const { stdout } = spawnSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), String(threads)], { encoding: "utf8" });
     return Number(stdout);
   }) as [number, number];

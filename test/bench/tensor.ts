@@ -23,6 +23,7 @@ import { matrix, square, sum } from "../../src/tensor/ops.ts";
 import { layoutOf, tensorView, type ParameterLayout } from "../../src/tensor/parameters.ts";
 import type { Tensor, Tensor2D } from "../../src/tensor/types.ts";
 import type { BenchRow } from "./bench-row.ts";
+import { showProgress } from "./progress.ts";
 import { peer } from "./tensor-peers.ts";
 
 const ROUNDS = 9;
@@ -84,6 +85,7 @@ function measure(cases: readonly Case[]): Map<string, number> {
   });
   const best = new Map(cases.map(([name]) => [name, Infinity]));
   for (let round = 0; round < ROUNDS; round++) {
+    showProgress(`round ${round + 1} of ${ROUNDS}, and then PyTorch and JAX where they are`, round, ROUNDS);
     cases.forEach(([name, run], k) => {
       // A long first estimate, before the code was compiled, must not leave a case with too few repetitions.
       const count = repetitions[k]!;
