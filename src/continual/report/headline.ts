@@ -1,6 +1,6 @@
 /** @file The top of the report: who won, by how much, and what each agent is in a few figures. */
 import type { Estimate } from "../../numerics/statistics.ts";
-import { percent } from "../format.ts";
+import { listed, percent } from "../format.ts";
 import { figure, ranked, type AgentSummary, type RunSummary } from "../summary.ts";
 import { markup, type Markup, type Part } from "./markup.ts";
 import { agentClass } from "./style.ts";
@@ -51,7 +51,6 @@ function losses({ agents }: RunSummary): string {
 const hundredths = (value: number): string => percent(value).replace(" %", "");
 /** A difference of two percentages. */
 const points = (value: number): string => `${hundredths(value)} ${/^−?1$/.test(hundredths(value)) ? "point" : "points"}`;
-const listed = (items: readonly string[]): string => (items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)!}`);
 
 export const cards = ({ agents, tasks }: RunSummary): Markup =>
   markup`<div class="cards">${ranked(agents).map((agent) => card(agent, agents.indexOf(agent), tasks.length))}</div>`;

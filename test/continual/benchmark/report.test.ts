@@ -52,6 +52,8 @@ describe("a benchmark's page", () => {
     const withScore = (run: RunResult, score: number): RunResult => ({ ...run, rates: run.rates.map((row) => row.map(() => score)) });
     const close = { ...best, runs: best.runs.map((run) => withScore(run, run.method === "joint" ? 0.992 : 0.988)) };
     expect(title(close)).toBe("joint (told the task) ends with 99.2 % success over 3 tasks; next is none with 98.8 %.");
+    const level = madeUpResult({ methods: ["none", "replay", "ewc"].map((name) => ({ name, learned: 1, kept: name === "ewc" ? 0 : 1 })) });
+    expect(title(level)).toBe("none and replay end with 100 % success over 3 tasks; next is ewc with 33 %.");
     const once = { ...best, runs: best.runs.filter(({ method, seed }) => method === "none" || seed === 1) };
     expect(title(once)).toContain("joint (told the task, one seed) ends");
     expect(title(madeUpResult({ methods: [{ name: "none", learned: 1, kept: 1 }], seeds: [1] }))).toBe("none ends with 100 % success over 3 tasks.");

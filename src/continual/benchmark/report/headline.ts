@@ -1,5 +1,5 @@
 /** @file The top of a benchmark's page: which method is best, by how much, and whether that may be chance. */
-import { percent } from "../../format.ts";
+import { listed, percent } from "../../format.ts";
 import { markup, type Markup, type Part } from "../../report/markup.ts";
 import { figureOf } from "../aggregate.ts";
 import type { BenchResult } from "../result.ts";
@@ -8,13 +8,16 @@ import { leads, seedCount, verdict, written } from "../table.ts";
 import { nameOf, type Ranked } from "./page-parts.ts";
 
 export function headline(result: BenchResult, ranked: readonly Ranked[]): Part {
-  const [best, second] = ranked;
-  if (best === undefined) return markup`<h1>No job has come to its end.</h1>`;
-  const [first, next] = [best, second ?? best].map(({ summary }) => figureOf(summary, PERFORMANCE)?.mean.mean ?? 0) as [number, number];
-  const digits = percent(first) === percent(next) && first !== next ? 1 : 0;
-  const rest = second === undefined ? "" : `; next is ${nameOf(second)}${reservation(second, result)} with ${percent(next, digits)}`;
+  if (ranked.length === 0) return markup`<h1>No job has come to its end.</h1>`;
+  const score = ({ summary }: Ranked): number => figureOf(summary, PERFORMANCE)?.mean.mean ?? 0;
+  const said = (method: Ranked): string => `${nameOf(method)}${reservation(method, result)}`;
+  const most = score(ranked[0]!);
+  const best = ranked.filter((method) => score(method) === most);
+  const next = ranked[best.length];
+  const digits = next !== undefined && percent(most) === percent(score(next)) ? 1 : 0;
   const over = result.tasks.length === 1 ? "its task" : `${result.tasks.length} tasks`;
-  return markup`<h1>${`${nameOf(best)}${reservation(best, result)} ends with ${percent(first, digits)} success over ${over}${rest}.`}</h1>`;
+  const rest = next === undefined ? "" : `; next is ${said(next)} with ${percent(score(next), digits)}`;
+  return markup`<h1>${`${listed(best.map(said))} ${best.length === 1 ? "ends" : "end"} with ${percent(most, digits)} success over ${over}${rest}.`}</h1>`;
 }
 
 /** Why its rank is not to be taken for that of others, in brackets. */
