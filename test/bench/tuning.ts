@@ -30,12 +30,13 @@ const grids: Readonly<Record<string, readonly Setting[]>> = {
   "a-gem": [...each("states", [32, 128, 512]), { states: 512, keep: "reservoir" }, { states: 512, keep: "episodes" }],
   clonex: each("strength", [0.3, 1, 3, 10, 30]),
   mbpa: [
-    { replay: true, pullBack: 0 },
-    { replay: true, pullBack: 0, steps: 1 },
+    { replay: true, pullBack: 0, learningRate: 0.01 },
+    { replay: true, pullBack: 0, learningRate: 0.01, steps: 1 },
     { replay: true, pullBack: 0, learningRate: 0.003 },
-    { replay: true, pullBack: 0, neighbours: 32 },
-    { replay: true, pullBack: 0.1 },
-    { replay: false, pullBack: 0 },
+    { replay: true, pullBack: 0, learningRate: 0.01, neighbours: 32 },
+    { replay: true, pullBack: 0.1, learningRate: 0.01 },
+    { replay: true, pullBack: 0.1, learningRate: 0.003 },
+    { replay: false, pullBack: 0, learningRate: 0.01 },
   ],
   "weighted-local-adaptation": [
     { learningRate: 0.001 },
