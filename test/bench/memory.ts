@@ -334,7 +334,7 @@ export async function bench(): Promise<readonly BenchRow[]> {
     const questions = new Questions(join(folder, "keys.f32"), keys, SIZE);
     writeKeys(questions.file, keys);
     return await inTurn([
-      ...Object.keys(plans).map((count): Part => [`${count} entries`, async () => exact(Number(count), keys, questions, peers)]),
+      ...Object.keys(plans).map((count): Part => [`${short(Number(count))} entries`, async () => exact(Number(count), keys, questions, peers)]),
       ["options and metrics", async () => variants(keys, questions)],
       ["keys of other lengths", async () => lengths(folder, peers)],
       ["the approximate index", async () => approximate(keys, questions, peers)],

@@ -63,7 +63,7 @@ export class PostgresConnection {
       } catch (error) {
         if (error instanceof EngramError) throw error;
         const wait = PAUSES[attempt];
-        const again = isConflict(error) || (isLost(error) && (this.#wasConnected || isGoing(error)));
+        const again = isConflict(error) || (isLost(error) && (this.#wasConnected || isComingOrGoing(error)));
         if (!again || wait === undefined) throw this.#explained(error);
         await pause(wait);
       }
@@ -145,7 +145,7 @@ const isAnswer = (error: unknown): boolean => error instanceof EngramError || (/
 const isConflict = (error: unknown): boolean => ["40P01", "40001"].includes(codeOf(error));
 
 /** The server's own word that it is shutting down, was cut off or is starting. */
-const isGoing = (error: unknown): boolean => /^57P0[123]$/.test(codeOf(error));
+const isComingOrGoing = (error: unknown): boolean => /^57P0[123]$/.test(codeOf(error));
 
 const LOST = /^(57P0[123]|08.{3}|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/;
 const isLost = (error: unknown): boolean => {
