@@ -147,10 +147,11 @@ const isConflict = (error: unknown): boolean => ["40P01", "40001"].includes(code
 /** The server's own word that it is shutting down, was cut off or is starting. */
 const isComingOrGoing = (error: unknown): boolean => /^57P0[123]$/.test(codeOf(error));
 
-const LOST = /^(57P0[123]|08.{3}|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/;
+const LOST = /^(08.{3}|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/;
 const isLost = (error: unknown): boolean => {
   const code = codeOf(error);
-  return code === "" ? /connection terminated|not queryable|timeout expired/i.test((error as Error).message) : LOST.test(code);
+  if (code === "") return /connection terminated|not queryable|timeout expired/i.test((error as Error).message);
+  return isComingOrGoing(error) || LOST.test(code);
 };
 
 const CERTIFICATE = /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|ERR_TLS_)/;
