@@ -2,9 +2,9 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { appendFileSync, chmodSync, chownSync, statSync } from "node:fs";
 import { once } from "node:events";
-import { connect, createServer, type AddressInfo } from "node:net";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { StorageError } from "../../src/contract/errors.ts";
 import type { MemoryEntry, MemoryStore } from "../../src/contract/memory.ts";
 import { asTaskId } from "../../src/contract/task.ts";
@@ -60,31 +60,49 @@ describe("a server that goes away", () => {
   });
 
   it("just as it has let somebody in for the first time is asked again, too", async () => {
-    const url = new URL(database);
-    const port = Number(url.port);
-    let connections = 0;
-    // Between the two, and rude: it hangs up on its first client as soon as that asks anything after it was let in.
-    const between = createServer((client) => {
-      const isFirst = ++connections === 1;
-      let isLetIn = false;
-      const behind = connect(port, url.hostname);
-      behind.on("data", (data) => {
-        isLetIn ||= data.includes(READY);
-        client.write(data);
-      });
-      client.on("data", (data) => (isFirst && isLetIn ? client.destroy() : behind.write(data)));
-      for (const [end, other] of [[client, behind], [behind, client]] as const) end.on("error", () => undefined).on("close", () => other.destroy()); // prettier-ignore
-    });
-    await once(between.listen(0, "127.0.0.1"), "listening");
-    url.port = String((between.address() as AddressInfo).port);
-    expect(await idsIn(url.href, "m")).toEqual([1, 2, 3, 4, 5]);
-    expect(connections).toBe(2);
-    between.close();
+    const rude = await oneRudeTo(database, (client, isLetIn) => isLetIn && client.destroy());
+    expect(await idsIn(rude.database, "m")).toEqual([1, 2, 3, 4, 5]);
+    expect(rude.connections()).toBe(2);
+  });
+
+  it("is asked again when it says that it is starting", async () => {
+    const rude = await oneRudeTo(database, (client) => client.end(STARTING));
+    expect(await idsIn(rude.database, "m")).toEqual([1, 2, 3, 4, 5]);
+    expect(rude.connections()).toBe(2);
   });
 });
 
+/**
+ * Stands between clients and a server, and is rude to the first that comes.
+ * @param rudeness What it does when that client says something, knowing whether it was let in; where it returns `false` the server hears it, as it hears all others.
+ */
+async function oneRudeTo(database: string, rudeness: (client: Socket, isLetIn: boolean) => unknown) {
+  const url = new URL(database);
+  const [host, port] = [url.hostname, Number(url.port)];
+  let connections = 0;
+  const between = createServer((client) => {
+    const isFirst = ++connections === 1;
+    let isLetIn = false;
+    const behind = connect(port, host);
+    behind.on("data", (data) => {
+      isLetIn ||= data.includes(READY);
+      client.write(data);
+    });
+    client.on("data", (data) => (isFirst && rudeness(client, isLetIn) !== false) || behind.write(data));
+    for (const [end, other] of [[client, behind], [behind, client]] as const) end.on("error", () => undefined).on("close", () => other.destroy()); // prettier-ignore
+  });
+  onTestFinished(() => void between.close());
+  await once(between.listen(0, "127.0.0.1"), "listening");
+  url.port = String((between.address() as AddressInfo).port);
+  return { database: url.href, connections: () => connections };
+}
+
 /** PostgreSQL's message that it is ready for queries, outside of a transaction. */
 const READY = Buffer.from("Z\0\0\0\u0005I");
+
+const STARTING_FIELDS = "SFATAL\0C57P03\0Mthe database system is starting up\0\0";
+/** Its error message to who comes too early: a letter, four bytes that count themselves and what follows, and fields. */
+const STARTING = Buffer.from(`E\0\0\0${String.fromCharCode(4 + STARTING_FIELDS.length)}${STARTING_FIELDS}`);
 
 const openssl = "openssl";
 const hasOpenssl = spawnSync(openssl, ["version"]).status === 0;
