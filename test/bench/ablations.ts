@@ -12,6 +12,7 @@ import { mean } from "../../src/numerics/statistics.ts";
 import { selectBackend } from "../../src/tensor/backend.ts";
 import type { BenchRow } from "./bench-row.ts";
 import { KeptCells, type Cell } from "./kept-cells.ts";
+import { listedNames, listedNumbers } from "./listed.ts";
 import { quietRun } from "./quiet-run.ts";
 
 interface Ablation {
@@ -66,9 +67,9 @@ async function live(ablation: string, memoryPerTask: number, seed: number): Prom
 
 export async function bench(): Promise<readonly BenchRow[]> {
   await selectBackend("wasm");
-  const seeds = (process.env["ENGRAM_BENCH_SEEDS"] ?? "1,2,3,4,5").split(",").map(Number);
-  const rows = process.env["ENGRAM_BENCH_ROWS"]?.split(",") ?? Object.keys(ablations);
-  const budgets = process.env["ENGRAM_BENCH_STATES"]?.split(",").map(Number) ?? [...states.ablated, ...states.whole];
+  const seeds = listedNumbers("ENGRAM_BENCH_SEEDS", [1, 2, 3, 4, 5]);
+  const rows = listedNames("ENGRAM_BENCH_ROWS", Object.keys(ablations));
+  const budgets = listedNumbers("ENGRAM_BENCH_STATES", [...states.ablated, ...states.whole]);
   const chosen = budgets.flatMap((memoryPerTask) =>
     rows.filter((row) => row === everything || states.ablated.includes(memoryPerTask)).map((row) => ({ row, memoryPerTask })),
   );

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { UnknownNameError } from "../../src/contract/errors.ts";
+import { EngramError, UnknownNameError } from "../../src/contract/errors.ts";
 import { columns } from "../../src/runtime/columns.ts";
 import type { BenchRow } from "./bench-row.ts";
 import { clearProgress } from "./progress.ts";
@@ -29,10 +29,22 @@ const areas: Readonly<Record<string, () => Promise<Area>>> = {
 const short = (value: number): string => (Math.abs(value) >= 1000 ? value.toFixed(0) : value.toPrecision(3));
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: "string" }, help: { type: "boolean" } } });
-const [area] = positionals;
-if (area === undefined || values.help === true) {
+const [asked] = positionals;
+if (asked === undefined || values.help === true) {
   process.stdout.write(`npm run bench -- <area> [--json file]\nareas: ${Object.keys(areas).join(", ")}\n`);
-} else if (Object.hasOwn(areas, area)) {
+} else {
+  try {
+    await time(asked, values.json);
+  } catch (error) {
+    if (!(error instanceof EngramError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 2;
+  }
+}
+
+/** @param file Where the figures are to be written, too. */
+async function time(area: string, file: string | undefined): Promise<void> {
+  if (!Object.hasOwn(areas, area)) throw new UnknownNameError("area", area, Object.keys(areas));
   const { bench, remarks } = await areas[area]!();
   const rows = await bench();
   const told = remarks?.() ?? [];
@@ -48,14 +60,11 @@ if (area === undefined || values.help === true) {
   process.stdout.write(
     `${columns([["name", "figure", "unit", "reference", "ratio", "wanted"], ...table])}\n${told.map((line) => `\n${line}`).join("")}${told.length > 0 ? "\n" : ""}`,
   );
-  if (values.json !== undefined) {
+  if (file !== undefined) {
     const machine = { node: process.version, processor: cpus()[0]?.model, cores: cpus().length };
     writeFileSync(
-      values.json,
+      file,
       `${JSON.stringify({ area, date: new Date().toISOString().slice(0, 10), command: `npm run bench -- ${area}`, machine, rows, ...(told.length > 0 && { remarks: told }) }, null, 2)}\n`,
     );
   }
-} else {
-  process.stderr.write(`${new UnknownNameError("area", area, Object.keys(areas)).message}\n`);
-  process.exitCode = 2;
 }

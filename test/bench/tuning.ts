@@ -13,6 +13,7 @@ import { mean } from "../../src/numerics/statistics.ts";
 import { selectBackend } from "../../src/tensor/backend.ts";
 import type { BenchRow } from "./bench-row.ts";
 import { KeptCells, type Cell } from "./kept-cells.ts";
+import { listedNames } from "./listed.ts";
 import { quietRun } from "./quiet-run.ts";
 
 type Setting = Readonly<Record<string, unknown>>;
@@ -105,7 +106,7 @@ async function live({ method: name, setting, learningRate, seed }: Question): Pr
 
 export async function bench(): Promise<readonly BenchRow[]> {
   await selectBackend("wasm");
-  const methods = process.env["ENGRAM_BENCH_METHODS"]?.split(",") ?? Object.keys(grids);
+  const methods = listedNames("ENGRAM_BENCH_METHODS", Object.keys(grids));
   const runsOf = (method: string): number => {
     const settings = grids[method]!.length;
     return settings + Math.min(settings, BETTER) + seeds.length * (stepSizes[method] ?? otherStepSizes).length;

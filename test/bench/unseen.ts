@@ -12,6 +12,7 @@ import { mean } from "../../src/numerics/statistics.ts";
 import { selectBackend } from "../../src/tensor/backend.ts";
 import type { BenchRow } from "./bench-row.ts";
 import { KeptCells, type Cell } from "./kept-cells.ts";
+import { listedNumbers } from "./listed.ts";
 import { quietRun } from "./quiet-run.ts";
 
 const seeds = [1, 2, 3, 4, 5];
@@ -93,7 +94,7 @@ async function meet({ agent: name, config, steps }: Method, demonstrations: numb
 
 export async function bench(): Promise<readonly BenchRow[]> {
   await selectBackend("wasm");
-  const chosen = process.env["ENGRAM_BENCH_SEEDS"]?.split(",").map(Number) ?? seeds;
+  const chosen = listedNumbers("ENGRAM_BENCH_SEEDS", seeds);
   const nameOf = ({ method, demonstrations, seed }: Question): string => `${demonstrations} demonstrations, ${method}, seed ${seed}`;
   const kept = new KeptCells<Question>(nameOf, chosen.length * methods.length * shots.length);
   for (const seed of chosen) {
