@@ -82,7 +82,7 @@ export class Boundaries {
     const chance = random.split(`boundary ${this.#tasks}`);
     const late = Math.round(chance.uniform(-SHIFT, SHIFT) * demonstrations);
     if (chance.uniform() >= MISSED) this.#announced.add(this.#heard + demonstrations + late);
-    if (chance.uniform() < FALSE) this.#announced.add(this.#heard + 1 + chance.integer(demonstrations));
+    if (demonstrations > 1 && chance.uniform() < FALSE) this.#announced.add(this.#heard + 1 + chance.integer(demonstrations - 1));
   }
 
   #begins(transitions: readonly Transition[]): boolean {

@@ -41,7 +41,7 @@ export function successRate(successes: number, trials: number): Estimate {
 
 /**
  * Percentile bootstrap at 95 %, resampling within each group: the statistic of the groups as they are, and the 2.5 % and 97.5 %
- * quantiles of the statistic of resampled groups.
+ * quantiles of the statistic of resampled groups; of those that have one, where it can be NaN.
  * @see Efron & Tibshirani (1993), ch. 13; stratified as in Agarwal et al. (2021).
  */
 export function stratifiedBootstrap(
@@ -57,7 +57,9 @@ export function stratifiedBootstrap(
       for (let i = 0; i < into.length; i++) into[i] = group[random.integer(group.length)]!;
     });
     return statistic(scratch);
-  }).toSorted();
+  })
+    .filter((value) => !Number.isNaN(value))
+    .toSorted();
   return { mean: statistic(groups), low: quantile(values, 0.025), high: quantile(values, 0.975) };
 }
 

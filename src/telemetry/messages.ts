@@ -202,6 +202,7 @@ export interface ResultMessage {
 export interface LossMessage {
   readonly agent: string;
   readonly task: string;
+  /** Over all sleeps on the task. */
   readonly gradientStep: number;
   readonly loss: number;
 }

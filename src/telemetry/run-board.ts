@@ -2,6 +2,7 @@
  * @file The run's story so far, for those who join at any time: what runs, how far it is, every cell of every success matrix, every loss
  * and what was said. Events come seldom, so all of it is kept; the two histories that could grow are bounded.
  */
+import { GradientSteps } from "../continual/gradient-steps.ts";
 import type { RunEvent, RunProgress } from "../continual/run-event.ts";
 import { summarize } from "../continual/summary.ts";
 import { successRate } from "../numerics/statistics.ts";
@@ -22,6 +23,7 @@ export class RunBoard {
   readonly #clock: SimulatedClock;
   readonly #stopwatch = new Stopwatch();
   readonly #progressGate = new Gate(PROGRESS_PERIOD);
+  readonly #steps = new GradientSteps();
   readonly #results = new Map<string, ResultMessage>();
   readonly #losses: LossMessage[] = [];
   readonly #log: Log[] = [];
@@ -43,6 +45,7 @@ export class RunBoard {
   }
 
   onEvent(event: RunEvent): void {
+    this.#steps.hear(event);
     if (event.kind !== "loss" && event.kind !== "tested-while-learning") this.#events.push(event);
     switch (event.kind) {
       case "run-started": {
@@ -51,8 +54,8 @@ export class RunBoard {
         break;
       }
       case "loss": {
-        const { agent, task, gradientStep, loss } = event;
-        push(this.#losses, { agent, task, gradientStep, loss }, MOST_LOSSES);
+        const { agent, task, loss } = event;
+        push(this.#losses, { agent, task, gradientStep: this.#steps.before(agent, task) + event.gradientStep, loss }, MOST_LOSSES);
         this.#channels["/loss"].publish(this.#losses.at(-1)!);
         break;
       }

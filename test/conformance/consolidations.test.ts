@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { EngramError, UnknownNameError } from "../../src/contract/errors.ts";
+import type { SnapshotValue } from "../../src/contract/snapshot.ts";
 import { strategies, strategyNamed } from "../../src/learning/consolidation/strategies.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 import { selectBackend } from "../../src/tensor/backend.ts";
@@ -18,6 +19,13 @@ const probes = [
 
 /** Everything that a cloner would do, asked in one order. */
 const answers = (one: Cloner): number[] => [first, second].flatMap((task) => probes.flatMap((x) => one.act(task, x)));
+
+/** Of all arrays of numbers in it. */
+function bytesOf(value: SnapshotValue): number {
+  if (ArrayBuffer.isView(value)) return value.byteLength;
+  if (value === null || typeof value !== "object") return 0;
+  return Object.values(value).reduce<number>((sum, part: SnapshotValue) => sum + bytesOf(part), 0);
+}
 
 /** Two tasks, told or not, and with their ends known or not. */
 function live(one: Cloner, taskEnds = true, steps = 30): void {
@@ -106,9 +114,11 @@ describe.each([...strategies])("%s", (name, strategy) => {
     const one = make();
     live(one);
     one.begin(third);
-    expect(one.learner.consolidation.bytes).toBeGreaterThanOrEqual(0);
-    expect(Number.isInteger(one.learner.consolidation.bytes)).toBe(true);
-    if (name === "perfect-memory" || name === "joint") return;
+    const { consolidation, parameters } = one.learner;
+    const { parameterBytes, strategyBytes = 0 } = one.learner.measure(third);
+    expect(strategyBytes).toBe(consolidation.bytes);
+    expect(parameterBytes + strategyBytes).toBeGreaterThanOrEqual(parameters.numbers.byteLength + bytesOf(consolidation.snapshot()));
+    if (name === "perfect-memory") return;
     for (const task of [first, second]) expect(one.memory.rowsOf(task).length).toBeLessThanOrEqual(20);
   });
 

@@ -51,6 +51,25 @@ describe("boundaries", () => {
     expect(wrong / (6 * seeds)).toBeLessThan(0.1);
   });
 
+  it("that are noisy are false in the midst of a task alone", () => {
+    let [started, wrong] = [0, 0];
+    for (let seed = 0; seed < 300; seed++) {
+      // Of two demonstrations, shifts are less than half; of one, nothing is in the midst.
+      const [two, single] = [2, 1].map(
+        (demonstrations) => new Boundaries({ mode: "noisy", spec, demonstrations, random: RandomStream.fromSeed(seed) }),
+      );
+      for (const task of tasks) {
+        const [first, second] = [two!.hear(task, []), two!.hear(task, [])];
+        if (first.begins) started++;
+        if (second.begins) wrong++;
+        single!.hear(task, []);
+      }
+    }
+    // 1,800 tasks; deviations .007.
+    expect(Math.abs(wrong / 1800 - 0.1)).toBeLessThan(0.03);
+    expect(Math.abs((started - 300) / 1500 - 0.9)).toBeLessThan(0.03);
+  });
+
   it("that are noisy call a task what most of its demonstrations were believed to be of", () => {
     const boundaries = new Boundaries({ mode: "noisy", spec, demonstrations: 10, random: RandomStream.fromSeed(5) });
     const all = hearAll(boundaries);

@@ -109,6 +109,13 @@ describe("old tasks in a sleep, by hand", () => {
     expect(value("worst-case-accuracy", tested)).toBeCloseTo(0.5, 12);
   });
 
+  it("and the last one are looked at on the placements of the tests in sleeps", () => {
+    const half = [0.5, 0.5];
+    const events = workedLog({ rates: worked.map(() => [0.5, 0.5, 0.5]), tests: [[half], [half, half], [half, half, half]], placements: 5 });
+    // On the first five placements everything always succeeds.
+    for (const id of ["minimum-accuracy", "worst-case-accuracy"]) expect(value(id, events)).toBe(1);
+  });
+
   it("are not seen unless every one of them is tested in every sleep", () => {
     const own = tested.filter((event) => event.kind !== "tested-while-learning" || event.learning === event.task);
     for (const id of ["stability-gap", "switch-drop", "minimum-accuracy", "worst-case-accuracy"])

@@ -48,6 +48,20 @@ function wellFormedText(source: string): string {
 }
 
 describe("the report", () => {
+  it("draws the losses of several sleeps on a task one after another", () => {
+    const events = madeUpRun({ tasks: ["reach", "push"] });
+    const again: RunEvent[] = [];
+    events.forEach((event, k) => again.push(event, ...(event.kind === "learned" ? events.slice(k - 5, k + 1) : [])));
+    const losses = report(again).split('aria-label="Loss over gradient steps').at(-1)!.split("</svg>")[0]!;
+    const lines = [...losses.matchAll(/<polyline points="([^"]*)"/g)].map(([, points]) =>
+      points!.split(" ").map((point) => Number(point.split(",")[0])),
+    );
+    expect(lines.map(({ length }) => length)).toEqual([10, 10, 10, 10]);
+    for (const line of lines) expect(line.slice(1).every((x, k) => x > line[k]!)).toBe(true);
+    // Two tasks of a hundred steps each.
+    expect(losses).toContain(">200<");
+  });
+
   it("is well-formed, and the same bytes for the same run", () => {
     const events = madeUpRun();
     expect(wellFormedText(report(events)).length).toBeGreaterThan(3000);

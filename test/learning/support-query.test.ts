@@ -98,18 +98,19 @@ describe("support and queries", () => {
     expect([2, 3, 6].map(ownOf)).toEqual([60, 80, 70]);
   });
 
-  it("asks about all tasks alike where there are more than states to ask", () => {
+  it.each([7, 10, 40])("asks about all of %i tasks alike, where their shares of 24 states do not come out even", (count) => {
     for (const latest of [undefined, 0]) {
-      const tasks = Array.from({ length: 40 }, (_, t): TaskEpisodes => [0, 1].map((k) => ({ rows: Int32Array.of(2 * t + k), lasting: Int32Array.of(2 * t + k) }))); // prettier-ignore
-      const [random, queries, asked] = [RandomStream.fromSeed(6), new Int32Array(24), new Float64Array(40)];
+      const tasks = Array.from({ length: count }, (_, t): TaskEpisodes => [0, 1].map((k) => ({ rows: Int32Array.of(2 * t + k), lasting: Int32Array.of(2 * t + k) }))); // prettier-ignore
+      const [random, queries, asked] = [RandomStream.fromSeed(6), new Int32Array(24), new Float64Array(count)];
       for (let draw = 0; draw < 4000; draw++) {
         drawSupportAndQueries({ tasks, ...(latest !== undefined && { latest }) }, random, new Int32Array(40), queries);
         for (const row of queries) asked[Math.floor(row / 2)]!++;
       }
       const others = asked.subarray(1);
-      const expected = (4000 * (latest === undefined ? 24 : 12)) / 40;
-      // A draw asks about a task once or not at all: a binomial number of times, less than five standard deviations away.
-      expect(Math.max(...others.map((count) => Math.abs(count - expected)))).toBeLessThan(5 * Math.sqrt(expected));
+      const expected = (4000 * (latest === undefined ? 24 : 12)) / count;
+      // Beyond its whole shares a draw asks about a task once or not at all: a binomial number of times, less than five standard deviations away.
+      const deviation = Math.sqrt(4000 * ((expected / 4000) % 1) * (1 - ((expected / 4000) % 1)));
+      expect(Math.max(...others.map((each) => Math.abs(each - expected)))).toBeLessThan(5 * deviation);
     }
   });
 });

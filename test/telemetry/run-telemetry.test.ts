@@ -151,6 +151,8 @@ describe("a run on show", () => {
     telemetry.onEvent({ kind: "demonstrated", task: tasks[0], episodes: 3, successes: 3, steps: 120 });
     for (const step of [10, 20]) telemetry.onEvent({ kind: "loss", agent: "rememberer", task: tasks[0], gradientStep: step, loss: 1 / step });
     telemetry.onEvent({ kind: "learned", agent: "rememberer", task: tasks[0], trigger: "boundary", gradientSteps: 20, loss: 0.05, memorySize: 120 });
+    // A second sleep on the task: its steps follow those of the first.
+    telemetry.onEvent({ kind: "loss", agent: "rememberer", task: tasks[0], gradientStep: 10, loss: 0.02 });
     telemetry.onEvent(evaluated("rememberer", 1, 0, [true, true, false, true]));
     telemetry.onProgress({ phase: "evaluate", task: tasks[0], agent: "rememberer", fraction: 0.25 });
     await rails.episodes(2);
@@ -182,7 +184,7 @@ describe("a run on show", () => {
       { task: "left", share: 0.75 },
       { task: "right", share: 0.25 },
     ]);
-    expect(late.messages<{ gradientStep: number }>("/loss").map(({ gradientStep }) => gradientStep)).toEqual([10, 20]);
+    expect(late.messages<{ gradientStep: number }>("/loss").map(({ gradientStep }) => gradientStep)).toEqual([10, 20, 30]);
     expect(late.messages<Log>("/log").map(({ message }) => message)).toEqual([
       "rails with seed 7: left, right; rememberer and forgetter",
       "left: 3 demonstrations, 120 steps",

@@ -16,7 +16,7 @@ export interface RankAgreement {
     /** 1 for the best; equals share the mean of their places. */
     readonly rank: readonly [number, number];
   }[];
-  /** 1 where the orders are the same, −1 where one is the other reversed; NaN where all methods of one benchmark are equal. The interval, NaN where a method has one seed, resamples each method's seeds. */
+  /** 1 where the orders are the same, −1 where one is the other reversed; NaN where all methods of one benchmark are equal. The interval, NaN where a method has one seed, resamples each method's seeds; of resamples that have an order in both. */
   readonly tau: Estimate;
 }
 

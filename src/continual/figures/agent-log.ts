@@ -1,4 +1,5 @@
 /** @file All that a run's log says of one agent, as figures ask for it. Tasks count from 1, as in formulas. */
+import { GradientSteps } from "../gradient-steps.ts";
 import type { Rates } from "../metrics.ts";
 import type { RunEvent, TestedWhileLearning } from "../run-event.ts";
 import { successMatrices, type SuccessMatrix } from "../success-matrix.ts";
@@ -29,10 +30,11 @@ export class AgentLog {
   readonly #cells: SuccessMatrix["cells"];
   /** Tests in sleeps by the task slept on and the task tested. Of one made twice the later counts, as in R. */
   readonly #inSleep = new Map<string, Map<number, TestedWhileLearning>>();
-  /** Of all sleeps on each task together. */
-  readonly #gradientSteps = new Map<string, number>();
+  readonly #agent: string;
+  readonly #gradientSteps = new GradientSteps();
 
   constructor(events: readonly RunEvent[], agent: string) {
+    this.#agent = agent;
     const matrix = successMatrices(events).find((each) => each.agent === agent);
     this.tasks = matrix?.tasks ?? [];
     this.#cells = matrix?.cells ?? [];
@@ -42,10 +44,9 @@ export class AgentLog {
     const last = this.#cells.at(-1);
     this.final = last === undefined || last.includes(undefined) ? undefined : last.map((cell) => rateOf(cell!.successes, Infinity));
     for (const event of this.events) {
-      if (event.kind === "learned") this.#gradientSteps.set(event.task, this.#stepsOn(event.task) + event.gradientSteps);
+      this.#gradientSteps.hear(event);
       if (event.kind !== "tested-while-learning") continue;
       const key = `${event.learning}\n${event.task}`;
-      // The log counts the steps of each sleep from 0.
       const gradientStep = this.#stepsOn(event.learning) + event.gradientStep;
       this.#inSleep.set(key, (this.#inSleep.get(key) ?? new Map<number, TestedWhileLearning>()).set(gradientStep, { ...event, gradientStep }));
     }
@@ -72,7 +73,7 @@ export class AgentLog {
 
   /** So far, as events are read. */
   #stepsOn(task: string): number {
-    return this.#gradientSteps.get(task) ?? 0;
+    return this.#gradientSteps.before(this.#agent, task);
   }
 
   #whileAsleep(phase: number, j: number): Outcomes[] {

@@ -1,5 +1,6 @@
 /** @file How things went over time: success on each task as the others were learned, and the losses of every sleep. */
 import { percent } from "../format.ts";
+import { GradientSteps } from "../gradient-steps.ts";
 import type { LossPoint, RunEvent } from "../run-event.ts";
 import type { RunSummary } from "../summary.ts";
 import { chart, type Band, type Curve, type Tick } from "./curves.ts";
@@ -51,7 +52,7 @@ function wholeTicks(n: number): Tick[] {
 
 /** Absent when no agent took a gradient step. */
 export function lossSection(summary: RunSummary, events: readonly RunEvent[]): Part {
-  const points = events.filter((event): event is LossPoint => event.kind === "loss" && Number.isFinite(event.loss) && event.loss > 0);
+  const points = lossesOf(events);
   if (points.length === 0) return undefined;
   const tasks = summary.tasks.map((task) => task.id);
   const length = Math.max(...points.map(({ gradientStep }) => gradientStep));
@@ -82,6 +83,16 @@ export function lossSection(summary: RunSummary, events: readonly RunEvent[]): P
     dodge: 0,
   });
   return markup`<section><h2>Losses while asleep</h2><p class="note">Mean loss between two points, on a logarithmic scale, task after task. Agents may minimise different losses.</p>${legend(summary)}${figure}</section>`;
+}
+
+/** Losses with a logarithm, their gradient steps counted over all sleeps on a task. */
+function lossesOf(events: readonly RunEvent[]): LossPoint[] {
+  const steps = new GradientSteps();
+  return events.flatMap((event) => {
+    steps.hear(event);
+    if (event.kind !== "loss" || !Number.isFinite(event.loss) || event.loss <= 0) return [];
+    return [{ ...event, gradientStep: steps.before(event.agent, event.task) + event.gradientStep }];
+  });
 }
 
 /** Such as 10⁻² for −2. */

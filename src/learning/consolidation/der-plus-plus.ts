@@ -6,8 +6,9 @@
  * @see Buzzega et al. (2020), "Dark experience for general continual learning: a strong, simple baseline", eq. 6.
  */
 import { z } from "zod";
-import { nested } from "../../contract/snapshot.ts";
-import { asTaskId, type TaskId } from "../../contract/task.ts";
+import { SnapshotError } from "../../contract/errors.ts";
+import { nested, type SnapshotValue } from "../../contract/snapshot.ts";
+import { restoreTaskId, type TaskId } from "../../contract/task.ts";
 import { drawFrom, StreamSample } from "./stream-sample.ts";
 import { defineStrategy } from "./strategy.ts";
 
@@ -39,14 +40,17 @@ export const derPlusPlus = defineStrategy({
         samples.get(task)!.offer(drawn, (input) => learner.answers(input), random);
         return terms;
       },
-      snapshot: () => ({ samples: Object.fromEntries([...samples].map(([task, sample]) => [task, sample.snapshot()])) }),
-      restore(snapshot) {
-        const saved = nested(snapshot, "samples");
+      // In two lists, and not by name: what is drawn depends on their order.
+      snapshot: () => ({ tasks: [...samples.keys()], samples: [...samples.values()].map((sample) => sample.snapshot()) }),
+      restore({ tasks, samples: saved }) {
+        if (!Array.isArray(tasks) || !Array.isArray(saved) || tasks.length !== saved.length)
+          throw new SnapshotError("Expected `tasks` and `samples`, of equal length.");
+        const parts = saved as readonly SnapshotValue[];
         samples = new Map(
-          Object.keys(saved).map((task) => {
+          (tasks as readonly SnapshotValue[]).map((task, k) => {
             const sample = begin();
-            sample.restore(nested(saved, task));
-            return [asTaskId(task), sample];
+            sample.restore(nested({ sample: parts[k]! }, "sample"));
+            return [restoreTaskId(task), sample];
           }),
         );
       },

@@ -2,6 +2,7 @@
 import type { TaskId } from "../../contract/task.ts";
 import type { EpisodicMemory } from "../../memory/episodic-memory.ts";
 import type { RandomStream } from "../../numerics/random.ts";
+import { firstShare } from "../shares.ts";
 
 type RowsByTask = ReadonlyMap<TaskId, Int32Array>;
 
@@ -32,8 +33,9 @@ export const drawFromAll = (memory: EpisodicMemory, random: RandomStream, rows: 
   drawFromEach([...rowsByTask(memory).values()], random, rows);
 
 function drawFromEach(pools: readonly Int32Array[], random: RandomStream, rows: Int32Array): void {
+  const from = firstShare(rows.length, pools.length, random);
   for (let i = 0; i < rows.length; i++) {
-    const pool = pools[i % pools.length]!;
+    const pool = pools[(from + i) % pools.length]!;
     rows[i] = pool[random.integer(pool.length)]!;
   }
 }

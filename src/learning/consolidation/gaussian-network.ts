@@ -24,6 +24,7 @@ export function gaussianNetwork(shape: MlpShape, { means, deviation }: GaussianS
   const layout = layoutOf([mlpPart("policy", shape), { name: "logDeviations", shape: [size] }]);
   return {
     layout,
+    acting: size,
     initialize(parameters) {
       parameters.set(means);
       parameters.fill(Math.log(deviation), size);
@@ -46,10 +47,12 @@ let table: Float32Array | undefined;
  * @see Salimans et al. (2017), "Evolution strategies as a scalable alternative to reinforcement learning", section 2.1, for the table.
  */
 function noiseOf(size: number, random: RandomStream): Float32Array {
-  if (table === undefined || table.length < 2 * size) {
+  const length = Math.max(TABLE, 2 * size);
+  if (table === undefined || table.length < length) {
     const drawing = RandomStream.fromSeed(0).split("noise");
-    table = Float32Array.from({ length: Math.max(TABLE, 2 * size) }, () => drawing.normal());
+    table = Float32Array.from({ length }, () => drawing.normal());
   }
-  const from = random.integer(table.length - size + 1);
+  // Of a table that a larger network made longer, what is drawn stays in the beginning, which is the same.
+  const from = random.integer(length - size + 1);
   return table.subarray(from, from + size);
 }

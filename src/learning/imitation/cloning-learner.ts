@@ -102,7 +102,7 @@ export class CloningLearner implements Learner {
   beginTask(task: TaskId, random: RandomStream): void {
     this.#endTask(random);
     for (const past of this.memory.tasks().filter((other) => other !== task)) this.#letGo(past, random);
-    this.#sleptOn = undefined;
+    this.goOn(task, random);
     this.consolidation.taskBegan?.(task, random.split("begin"));
   }
 
@@ -212,7 +212,7 @@ export class CloningLearner implements Learner {
     const hidden = network.hidden?.(parameters);
     const inputs = new Float32Array(input.size);
     return measurementsOf({
-      parameters: parameters.numbers,
+      parameters: parameters.numbers.subarray(0, network.acting),
       memory,
       kept: consolidation.keep === undefined ? 0 : held.reduce((sum, entries) => sum + entries, 0),
       strategyBytes: consolidation.bytes,

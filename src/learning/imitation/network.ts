@@ -12,6 +12,8 @@ export type Actor = (input: Float32Array, action: Float32Array) => void;
 
 export interface Network {
   readonly layout: ParameterLayout;
+  /** How many of the parameters it acts by, which are the first ones; all where absent. */
+  readonly acting?: number;
   /** Writes fresh parameters. */
   initialize(parameters: Float32Array, random: RandomStream): void;
   /**

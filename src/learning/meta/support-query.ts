@@ -5,6 +5,7 @@
  * @see Vinyals et al. (2016), "Matching networks for one shot learning", §4.1.
  */
 import type { RandomStream } from "../../numerics/random.ts";
+import { firstShare } from "../shares.ts";
 
 /** The remembered rows of one episode. */
 export interface EpisodeRows {
@@ -40,8 +41,7 @@ export interface Draw {
 export function drawSupportAndQueries({ tasks, latest }: Draw, random: RandomStream, support: Int32Array, queries: Int32Array): number {
   const splits = tasks.map((episodes) => splitTask(episodes, random));
   const own = latest === undefined || splits.length < 3 ? 0 : queries.length / 2;
-  // Where there are more tasks than states to ask, others are asked about each time.
-  const from = splits.length > queries.length - own ? random.integer(splits.length) : 0;
+  const from = firstShare(queries.length - own, splits.length, random);
   for (let i = 0; i < queries.length; i++) {
     const pool = splits[i < own ? latest! : (from + i) % splits.length]!.queries;
     queries[i] = pool[random.integer(pool.length)]!;

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { kendallTau, rankAgreement } from "../../../src/continual/benchmark/rank-agreement.ts";
+import { PERFORMANCE } from "../../../src/continual/benchmark/run-result.ts";
 import { madeUpResult } from "./made-up-result.ts";
 
 describe("Kendall's τ", () => {
@@ -47,6 +48,18 @@ describe("the order of two benchmarks", () => {
     expect(tau.mean).toBeCloseTo(1 / 3, 12);
     expect(tau.low).toBeLessThanOrEqual(tau.mean);
     expect(tau.high).toBeGreaterThanOrEqual(tau.mean);
+  });
+
+  it("has an interval over the resamples that have an order, where others have all methods even", () => {
+    const one = madeUpResult({ methods: methods([0.1, 0.5, 0.9]), seeds: [1, 2, 3] });
+    const even = madeUpResult({ methods: methods([0.9, 0.9, 0.9]), seeds: [1, 2, 3] });
+    const runs = even.runs.map((run) => {
+      const performance = run.method === "m0" && run.seed === 3 ? 0.995 : 1;
+      return { ...run, figures: { ...run.figures, [PERFORMANCE]: performance } };
+    });
+    const { tau } = rankAgreement(one, { ...even, runs });
+    expect(tau.mean).toBeGreaterThan(0);
+    expect([tau.low, tau.high].every(Number.isFinite)).toBe(true);
   });
 
   it("shares places among equals, and has no interval with one seed", () => {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { SnapshotError } from "../../../src/contract/errors.ts";
+import { asTaskId } from "../../../src/contract/task.ts";
 import type { Examples } from "../../../src/learning/consolidation/strategy.ts";
 import { StreamSample } from "../../../src/learning/consolidation/stream-sample.ts";
 import { RandomStream } from "../../../src/numerics/random.ts";
@@ -92,5 +93,25 @@ describe("der-plus-plus", () => {
       expect(one.learner.consolidation.bytes).toBe((k + 1) * 10 * (2 + 1 + 1) * 4);
     }
     expect(one.memory.rowsOf(first)).toHaveLength(0);
+  });
+
+  it("is restored with its buffers in the order in which tasks came, whatever they are called", () => {
+    const make = () => cloner({ consolidation: "der-plus-plus", memoryPerTask: 10 });
+    const [one, copy] = [make(), make()];
+    for (const task of ["10", "9"].map(asTaskId)) {
+      one.begin(task);
+      showTask(one, task, ([x]) => [x!]);
+      one.sleep(task, 3);
+    }
+    copy.learner.restore(structuredClone(one.learner.snapshot()));
+    const drawn = { count: 4, inputs: new Float32Array(8), targets: new Float32Array(4) };
+    const termsOf = ({ learner }: typeof one) => learner.consolidation.terms!({ ...step, random: RandomStream.fromSeed(7) }, drawn);
+    expect(termsOf(copy)).toEqual(termsOf(one));
+    for (const strange of [
+      { tasks: ["a"], samples: [] },
+      { tasks: ["a"], samples: [null] },
+      { tasks: 1, samples: [] },
+    ])
+      expect(() => copy.learner.consolidation.restore(strange)).toThrow(SnapshotError);
   });
 });

@@ -40,3 +40,18 @@ it("keeps no more of a task that nobody ends, once it was slept on and more of i
     expect(one.memory.rowsOf(first)).toHaveLength(kept + 40);
   }
 });
+
+it("keeps no more of a task that begins again without another in between", () => {
+  for (const [consolidation, kept] of [
+    ["replay", 8],
+    ["none", 0],
+  ] as const) {
+    const one = cloner({ consolidation, memoryPerTask: 8 });
+    for (const seed of [1, 2]) {
+      one.begin(first);
+      expect(one.memory.rowsOf(first)).toHaveLength(seed === 1 ? 0 : kept);
+      showTask(one, first, ([x]) => [x!], seed);
+      one.sleep(first, 5);
+    }
+  }
+});

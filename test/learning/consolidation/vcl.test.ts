@@ -63,4 +63,24 @@ describe("vcl", () => {
     // Two parameters acted with; besides them a deviation each, and with a prior its mean and precision.
     expect([bytes({}), bytes({ prior: 1 })]).toEqual([8, 24]);
   });
+
+  it("is measured by the weights that it acts with", () => {
+    const { learner } = cloner({ consolidation: "vcl", inputs: 1 });
+    learner.parameters.numbers.set([0.5, -1.5]);
+    expect(learner.measure(first)).toMatchObject({ parameterBytes: 8, strategyBytes: 8, weightNorm: 1 });
+  });
+
+  it("draws the same from a seed whatever larger networks drew before it", () => {
+    const learned = (hidden: readonly number[], steps: number): Float32Array => {
+      const one = cloner({ consolidation: "vcl", hidden });
+      one.begin(first);
+      one.show(first, [0.5, 0], [1]);
+      one.sleep(first, steps);
+      return one.learner.parameters.numbers.slice();
+    };
+    const before = learned([4], 5);
+    // More weights than half of the table has numbers.
+    learned([400, 400], 1);
+    expect(learned([4], 5)).toEqual(before);
+  });
 });
