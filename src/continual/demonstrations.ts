@@ -13,6 +13,8 @@ export interface DemonstrationOptions {
   readonly task: Pick<RunTask, "id" | "entry" | "environment">;
   /** Successful episodes wanted. */
   readonly count: number;
+  /** Attempts before the controller is given up; five for each episode wanted by default. */
+  readonly patience?: number;
   /** Standard deviation of the noise on executed actions, in the units of the action space. */
   readonly noise: number;
   readonly random: RandomStream;
@@ -44,11 +46,16 @@ export class DemonstrationError extends EngramError {
 
   constructor(
     environment: string,
-    { wanted, successes, attempts }: { readonly wanted: number; readonly successes: number; readonly attempts: number },
+    {
+      wanted,
+      successes,
+      attempts,
+      noise,
+    }: { readonly wanted: number; readonly successes: number; readonly attempts: number; readonly noise: number },
   ) {
     super(
-      `The controller of \`${environment}\` succeeded in ${successes} of ${attempts} attempts; ${wanted} demonstrations were wanted. ` +
-        "Lower `demonstrationNoise`, or mend the controller.",
+      `The controller of \`${environment}\` succeeded in ${successes} of ${attempts} attempts; ${wanted} demonstration${wanted === 1 ? " was" : "s were"} wanted. ` +
+        `${noise > 0 ? "Lower `demonstrationNoise`, give" : "Give"} it more time (the world's \`limit\`), or mend the controller.`,
     );
     this.environment = environment;
     this.wanted = wanted;
@@ -60,15 +67,14 @@ export class DemonstrationError extends EngramError {
 /** How long a demonstrator goes on after its first success: whoever copies it must see what to do at the goal, not only on its rim. */
 export const STEPS_AFTER_SUCCESS = 10;
 
-/** Attempts for each demonstration wanted, before the controller is given up. */
-const PATIENCE = 5;
+const ATTEMPTS_EACH = 5;
 
 /**
  * Shows the task until enough attempts have succeeded; ends early, with fewer, when the pace is stopped. Placements have even seeds.
  * @throws {InvalidValueError} A world without a controller. @throws {DemonstrationError} A controller that keeps failing.
  */
 export async function demonstrate(options: DemonstrationOptions): Promise<DemonstrationTotals> {
-  const { task, count, noise, random, placements, pace, onLoop, onSuccess } = options;
+  const { task, count, patience = ATTEMPTS_EACH * count, noise, random, placements, pace, onLoop, onSuccess } = options;
   const { id, entry, environment } = task;
   if (entry.controller === undefined) {
     const remedy = "Somebody must show how it is done: name a recorded data set in `demonstrationSets`, or in the suite's file.";
@@ -79,8 +85,8 @@ export async function demonstrate(options: DemonstrationOptions): Promise<Demons
   let seed = 0;
   function* plans(): Generator<EpisodePlan> {
     while (totals.successes < count) {
-      if (totals.episodes === PATIENCE * count) {
-        throw new DemonstrationError(entry.spec.id, { wanted: count, successes: totals.successes, attempts: totals.episodes });
+      if (totals.episodes === patience) {
+        throw new DemonstrationError(entry.spec.id, { wanted: count, successes: totals.successes, attempts: totals.episodes, noise });
       }
       const chance = random.split(totals.episodes);
       seed = frozen?.[chance.integer(frozen.length)] ?? placementSeed(chance, SHOWN);

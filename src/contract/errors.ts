@@ -165,6 +165,7 @@ export function describe(value: unknown): string {
 
 /** The known names within a third of the given name's length in edits, or that contain it; nearest first, short before long, at most three. */
 export function nearestNames(got: string, known: readonly string[]): string[] {
+  if (got === "") return [];
   const reach = Math.max(2, Math.floor(got.length / 3));
   return known
     .map((name) => ({ name, distance: name.includes(got) && got.length > 1 ? 0 : editDistance(got, name) }))

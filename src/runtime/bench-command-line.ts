@@ -53,7 +53,7 @@ export function addBenchCommands(program: Command, registries: Registries): void
     .option("--json", "print as JSON; each is a method's file")
     .addHelpText(
       "after",
-      '\nExamples:\n  engram methods\n  engram methods --json\n\nA method of your own is a file, such as strong-ewc.json:\n  {"name": "strong-ewc", "agent": "behaviour-cloning", "config": {"consolidation": "ewc", "options": {"strength": 100}}}',
+      '\nExamples:\n  engram methods\n  engram methods --json\n\nA method of your own is a file, such as strong-ewc.json:\n  {"name": "strong-ewc", "agent": "behaviour-cloning", "config": {"consolidation": "ewc", "options": {"strength": 10}}}',
     )
     .action(async (flags: { readonly json?: boolean }) => (await import("./commands/methods.ts")).methodsCommand(flags, registries));
 }

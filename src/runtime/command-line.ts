@@ -1,6 +1,6 @@
 /** @file The command line: what can be typed, and how failures are said. Each command is loaded when it is used. */
 import { Command, CommanderError } from "commander";
-import { EngramError, FieldError, InvalidValueError, UnknownNameError } from "../contract/errors.ts";
+import { FieldError, InvalidValueError, UnknownNameError } from "../contract/errors.ts";
 import { addBenchCommands } from "./bench-command-line.ts";
 import type { DoctorFlags } from "./commands/doctor.ts";
 import type { CompactFlags } from "./commands/memory-upkeep.ts";
@@ -8,6 +8,7 @@ import type { RecordFlags } from "./commands/record.ts";
 import type { RunFlags } from "./commands/run.ts";
 import type { SleepsFlags } from "./commands/sleeps.ts";
 import type { ServeFlags } from "./commands/serve-env.ts";
+import { explained } from "./explained.ts";
 import { addMemoryCommands } from "./memory-command-line.ts";
 import type { Registries } from "./registries.ts";
 import { engramVersion } from "./version.ts";
@@ -214,8 +215,9 @@ export function commandLine(registries: Registries): Command {
 
 /** Runs the program on what was typed; failures become one message and an exit code: 2 for what was typed, 1 for anything else. */
 export async function main(registries: Registries, args: readonly string[]): Promise<void> {
-  // Whoever reads our output may stop reading, as `head` does.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  // Whoever reads our output may stop reading, as `head` does. Of what is said besides nothing depends on being heard.
+  process.stderr.on("error", () => undefined);
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : fail(error)));
   const program = commandLine(registries);
   for (const command of [program, ...program.commands, ...program.commands.flatMap((inner) => inner.commands)]) command.exitOverride();
   try {
@@ -229,9 +231,6 @@ export async function main(registries: Registries, args: readonly string[]): Pro
 function fail(error: unknown): number {
   if (error instanceof AggregateError) return Math.min(...error.errors.map(fail));
   const isTyped = error instanceof InvalidValueError || error instanceof UnknownNameError || error instanceof FieldError;
-  // What the operating system refuses, it explains in a line: the call and the place.
-  const isExplained = error instanceof EngramError || (error instanceof Error && "syscall" in error);
-  const text = isExplained && process.env["ENGRAM_DEBUG"] !== "1" ? error.message : error instanceof Error ? error.stack : String(error);
-  process.stderr.write(`engram: ${text}\n`);
+  process.stderr.write(`engram: ${explained(error)}\n`);
   return isTyped ? 2 : 1;
 }

@@ -13,7 +13,7 @@ export function withOverrides(config: Readonly<PlainObject>, assignments: readon
   const result = structuredClone(config) as PlainObject;
   for (const assignment of assignments) {
     const match = /^([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)=(.*)$/s.exec(assignment);
-    if (match === null) throw new InvalidValueError("--set", assignment, "`path=value`", "Such as --set agents.engram.memoryPerTask=200");
+    if (match === null) throw new InvalidValueError("--set", assignment, "`path=value`", "Such as --set gradientSteps=500");
     put(result, match[1]!.split("."), valueOf(match[2]!), assignment);
   }
   return result;

@@ -1,7 +1,7 @@
 /** @file What a benchmark's folder holds after several calls, and what commands about runs say of it. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as later } from "node:timers/promises";
@@ -70,6 +70,16 @@ describe("a benchmark's folder", () => {
     copy("added", "compared");
     expect((await bench("compared", "none", "1")).code).toBe(0);
     expect(results("compared").runs.find(({ method }) => method === "none")!.figures).toHaveProperty("intransigence");
+  });
+
+  it("compares with `joint` alone, whatever else learns jointly", async () => {
+    copy("added", "pooled");
+    put("random-joint.json", { name: "random-joint", agent: "random", curriculum: "joint" });
+    expect((await bench("pooled", "none,random-joint.json", "1")).code).toBe(0);
+    const { jointFinal } = JSON.parse(read("pooled", "references.json")) as { jointFinal: { seeds: readonly number[] } };
+    expect(jointFinal.seeds).toEqual([1, 3]);
+    const alone = results("compared").runs.find(({ method }) => method === "none")!.figures["intransigence"];
+    expect(results("pooled").runs.find(({ method }) => method === "none")!.figures["intransigence"]).toBe(alone);
   });
 
   it("may have other seeds of each method: figures are over a method's own, differences over those that both have", async () => {
@@ -143,9 +153,29 @@ describe("a benchmark's folder", () => {
     writeFileSync(join(folder, "occupied/none"), "notes");
     const { code, err } = await bench("occupied", "none", "1");
     expect(code).toBe(1);
-    expect(err).toMatch(/^engram: occupied\/none: cannot be written to \(ENOTDIR: .*\)\. Choose another folder with --out\.\n$/);
+    expect(err).toMatch(/^engram: occupied\/none: cannot be written to \(EEXIST: .*\)\. Choose another folder with --out\.\n$/);
     expect((await bench("occupied/none", "none", "1")).err).toMatch(/^engram: occupied\/none: cannot be written to \(EEXIST: .*\n$/);
     expect(read("occupied/none")).toBe("notes");
+  });
+
+  it("keeps what it does not know in the place of a job, and refuses to begin", async () => {
+    copy("added", "strange");
+    mkdirSync(join(folder, "strange/none/seed-1"), { recursive: true });
+    writeFileSync(join(folder, "strange/none/seed-1/notes.txt"), "precious");
+    expect(await bench("strange", "none", "1")).toMatchObject({
+      code: 1,
+      err: "engram: strange/none/seed-1: is no complete job of a benchmark. Move it away, or choose another folder with --out.\n",
+    });
+    expect(read("strange/none/seed-1/notes.txt")).toBe("precious");
+  });
+
+  it("says how to go on in a way that a shell takes, and takes parts of what a protocol says", async () => {
+    put("my two.json", JSON.parse(read("two.json")));
+    const out = "my runs/it's";
+    const { code } = await engram("bench", "my two.json", "--methods", "random", "--seeds", "1", ...small, "--set", "testsWhileLearning.every=2", "--out", out); // prettier-ignore
+    expect(code).toBe(0);
+    expect(JSON.parse(read(out, "bench.json"))).toMatchObject({ protocol: { testsWhileLearning: { every: 2, episodes: 10 } } });
+    expect(results(out).circumstances.command).toMatch(/^engram bench 'my two\.json' --methods random --seeds 1 --set demonstrations=1 /);
   });
 
   it("knows jobs of earlier versions, which did not say their method, once they are asked for", async () => {

@@ -137,11 +137,28 @@ describe("engram bench", () => {
     const { code, err } = await engram("bench", "two.json", "--methods", "random", "--seeds", "1,2", ...small, "--parallel", "1", "--out", "blocked");
     expect(code).toBe(1);
     expect(err).toMatch(/^The result so far could not be written, and is tried again: EISDIR.*\nrandom, seed 1: done[^]*random, seed 2: done/m);
-    expect(err.trimEnd().split("\n").at(-1)).toMatch(/^engram: EISDIR/);
+    expect(err.trimEnd().split("\n").at(-1)).toMatch(/^engram: blocked: cannot be written to \(EISDIR/);
     rmSync(join(folder, "blocked", "report.html"), { recursive: true });
     expect((await engram("bench", "two.json", "--methods", "random", "--seeds", "1,2", ...small, "--out", "blocked")).err).toMatch(
       /2 of 2 jobs were done before/,
     );
+  });
+
+  it("goes on though nobody hears what it says any more, and ends at Ctrl-C in good order where jobs have hardly begun", async () => {
+    const deaf = spawn(process.execPath, [program, ...bench("unheard")], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+    await once(deaf.stderr, "data");
+    for (const stream of [deaf.stdout, deaf.stderr]) stream.destroy();
+    await once(deaf, "exit");
+    expect(JSON.parse(read("unheard", "results.json"))).toMatchObject({ runs: { length: 4 } });
+    expect(lasting("unheard")).toEqual(lasting("whole"));
+    const hasty = spawn(process.execPath, [program, ...bench("hasty"), "--parallel", "2"], { cwd: folder, stdio: ["ignore", "pipe", "pipe"], detached: true }); // prettier-ignore
+    let said = "";
+    hasty.stderr.on("data", (text: Buffer) => (said += text.toString()));
+    await once(hasty.stderr, "data");
+    // As a terminal does it: to the whole group.
+    process.kill(-hasty.pid!, "SIGINT");
+    expect(await once(hasty, "exit")).toEqual([130, null]);
+    expect(said).not.toContain("failed");
   });
 
   it("tells of a job whose process was killed", async () => {
@@ -187,12 +204,11 @@ describe("engram bench", () => {
 
   it("says in a line why nothing is compared with, and knows a suite by its worlds and not by its name", async () => {
     put("cw10.json", { name: "cw10", worlds: [{ world: "tabletop/reach@1" }] });
-    const other = await engram("bench", "cw10.json", "--methods", "random", "--seeds", "1", "--out", "other-cw10", ...small);
+    const tested = ["--set", "testsWhileLearning.every=5"];
+    const other = await engram("bench", "cw10.json", "--methods", "random", "--seeds", "1", "--out", "other-cw10", ...small, ...tested);
     expect(other.err).toContain("There is no forward transfer and no intransigence: no references come with Engram for the worlds of cw10. Add from-scratch and joint"); // prettier-ignore
     const joint = await engram(...bench("whole"));
-    expect(joint.err).toContain(
-      "There is no forward transfer: no references come with Engram for the worlds of two. Add from-scratch to the methods",
-    );
+    expect(joint.err).toMatch(/^There is no forward transfer: it is made of tests while learning, .*than gradientSteps\.$/m);
     const choices = [...small, "--set", "testsWhileLearning.every=2", "--set", "testsWhileLearning.episodes=1"];
     put("renamed.json", { ...(JSON.parse(read("two.json")) as object), name: "renamed" });
     const references = ["--references", "blind/references.json"];
@@ -263,6 +279,13 @@ describe("what is wrong with a benchmark is said before anything is trained", ()
     expect(err).toMatch(/^engram: half\.json: is no JSON, in line 5: .*\. Name a suite's file that is whole/);
   });
 
+  it("a world whose controller never succeeds", async () => {
+    put("hurried.json", { name: "hurried", worlds: [{ world: "tabletop/reach@1" }, { world: "tabletop/push@1?limit=20" }] });
+    expect(await refused("hurried.json", "--methods", "none")).toMatch(
+      /hurried\.json, .worlds.1.world.: The controller of .*succeeded in 0 of 40 attempts; 1 demonstration was wanted\. Lower .demonstrationNoise., give it more time/,
+    );
+  });
+
   it("a world of another body", async () => {
     put("bodies.json", { name: "bodies", worlds: [{ world: "tabletop/reach@1" }, { world: "classic/cart-pole@1" }] });
     expect(await refused("bodies.json", "--methods", "none")).toMatch(/bodies\.json, .worlds.1.world.: .*a world with the body of/);
@@ -321,6 +344,7 @@ describe("what is wrong with a benchmark is said before anything is trained", ()
     expect(await engram("bench", "two.json", "--methods", "engarm")).toMatchObject({ code: 2, err: expect.stringContaining("`engram`") as string });
     expect((await engram("bench", "two.json", "--methods", "none,none")).err).toContain("`none` is there twice");
     expect((await engram("bench", "two.json", "--methods", "none", "--seeds", "3-1")).err).toContain("--seeds 1-10");
+    expect((await engram("bench", "two.json", "--methods", "none,")).err).toMatch(/Unknown method ``\. Known: `a-gem`/);
   });
 
   it("a folder that was made by another protocol", async () => {
@@ -333,12 +357,14 @@ describe("what is wrong with a benchmark is said before anything is trained", ()
     cpSync(join(folder, "whole"), join(folder, "hurt"), { recursive: true });
     put("hurt/bench.json", "[]");
     expect((await engram(...bench("hurt"))).err).toContain(
-      "hurt/bench.json, `content`: Expected `bench` to be object, got Array of length 0. Remove the folder, or choose another",
+      "hurt/bench.json, `content`: Expected `bench` to be object, got Array of length 0. Remove this file alone, as the jobs beside it are kept and checked; or choose another folder",
     );
     put("hurt/bench.json", read("whole", "bench.json").slice(0, 100));
     expect((await engram(...bench("hurt"))).err).toMatch(
-      /hurt\/bench\.json: is no JSON, in line \d+: .*\. Remove the folder, or choose another with --out\.$/m,
+      /hurt\/bench\.json: is no JSON, in line \d+: .*\. Remove this file alone, as the jobs beside it are kept and checked; or choose/m,
     );
+    rmSync(join(folder, "hurt", "bench.json"));
+    expect((await engram(...bench("hurt"))).err).toContain("4 of 4 jobs were done before");
     put("hurt/bench.json", read("whole", "bench.json"));
     put("hurt/random/seed-1/config.json", read("whole", "random", "seed-1", "config.json").slice(0, 100));
     expect((await engram(...bench("hurt"))).err).toMatch(/hurt\/random\/seed-1\/config\.json: its content is damaged: .*or remove its folder/);
@@ -448,6 +474,8 @@ describe("engram compare", () => {
     expect((await engram("compare", "whole", "torn.json")).err).toMatch(
       /torn\.json: is no JSON, in line \d+: .*\. Name a folder that `engram bench` made/,
     );
+    put("deep.json", read("whole", "results.json").replace('"protocol": {', `"protocol": {"x": ${"[".repeat(20_000)}${"]".repeat(20_000)},`));
+    expect((await engram("compare", "whole", "deep.json")).err).toMatch(/^engram: deep\.json: is nested more than 200 levels deep\. Name a folder/);
     expect((await engram("compare", "nowhere")).err).toContain("there is no such file");
     expect((await engram("compare", "whole", "--methods", "random,l3")).err).toContain("Unknown method in whole/results.json: `l3`");
     expect((await engram("compare", "whole", "--methods", "random")).err).toContain("two methods or more");

@@ -33,7 +33,7 @@ it.each(["cw20", "repeat10"])("%s has the curves of cw10, as it has no other wor
   const { references: found, why } = await chosen(suites.get(name)!);
   expect(found).toMatchObject({ singleTaskCurves: references.get("cw10")!.singleTaskCurves });
   expect(found).not.toHaveProperty("jointFinal");
-  expect(absentFigures(found, why!)).toBe(
+  expect(absentFigures(found, parseProtocol({}), why!)).toBe(
     `There is no intransigence: the references that come with Engram for these worlds are of cw10, not of ${name}. Add joint to the methods, or name --references.`,
   );
 });
@@ -52,6 +52,12 @@ it("a protocol that they are not of is named, with what they are of", async () =
     "the references that come with Engram are of demonstrations=30, and this benchmark is of demonstrations=10",
     undefined,
   ]);
-  expect(absentFigures(undefined, why!)).toBe(`There is no forward transfer and no intransigence: ${why}. Add from-scratch and joint to the methods, or name --references.`); // prettier-ignore
-  expect(absentFigures(references.get("cw10"), "")).toBeUndefined();
+  expect(absentFigures(undefined, parseProtocol({}), why!)).toBe(`There is no forward transfer and no intransigence: ${why}. Add from-scratch and joint to the methods, or name --references.`); // prettier-ignore
+  expect(absentFigures(references.get("cw10"), parseProtocol({}), "")).toBeUndefined();
+});
+
+it.each([{ testsWhileLearning: null }, { gradientSteps: 50 }])("without tests while learning nobody is told to learn from scratch: %o", (choice) => {
+  const protocol = parseProtocol(choice);
+  expect(absentFigures(references.get("cw10"), protocol, "")).toMatch(/^There is no forward transfer: .*testsWhileLearning\.every/);
+  expect(absentFigures(undefined, protocol, "none fit")).toMatch(/\nThere is no intransigence: none fit. Add joint to the methods/);
 });

@@ -7,6 +7,7 @@ import { parseProtocol } from "../../continual/benchmark/protocol.ts";
 import { boundaryModes, type BoundaryMode } from "../../continual/config.ts";
 import { loadSuite } from "../load-suite.ts";
 import { openEnvironment } from "../open-environment.ts";
+import { quoted } from "../quoted.ts";
 import { withOverrides } from "../overrides.ts";
 import type { Registries } from "../registries.ts";
 import { chosenReferences, type ChosenReferences } from "./chosen-references.ts";
@@ -29,13 +30,13 @@ export async function askedFor(name: string, flags: BenchFlags, registries: Regi
   const suites = await registries.suites();
   const agents = await registries.agents();
   const suite = loadSuite(name, suites);
-  const protocol = parseProtocol(withOverrides({}, flags.set));
+  const protocol = parseProtocol(withOverrides(parseProtocol({}), flags.set));
   const chosen = await chosenReferences({ suite, protocol, file: flags.references }, registries);
   const command = [
-    `engram bench ${name} --methods ${flags.methods} --seeds ${flags.seeds}`,
-    ...(flags.references === undefined ? [] : [`--references ${flags.references}`]),
+    `engram bench ${quoted(name)} --methods ${quoted(flags.methods)} --seeds ${flags.seeds}`,
+    ...(flags.references === undefined ? [] : [`--references ${quoted(flags.references)}`]),
     ...(flags.boundaries === undefined ? [] : [`--boundaries ${flags.boundaries}`]),
-    ...flags.set.map((assignment) => `--set '${assignment}'`),
+    ...flags.set.map((assignment) => `--set ${quoted(assignment)}`),
   ].join(" ");
   return {
     suite,
@@ -64,13 +65,21 @@ function inModes(methods: readonly NamedMethod[], list: string | undefined): rea
   return methods.flatMap((each) => (each.method.curriculum === "joint" ? [each] : [...new Set(modes)].map((mode) => inMode(each, mode))));
 }
 
-/** `1-10`, `1,2,5` or both, ascending. @throws {InvalidValueError} */
+/** Seeds that a range may have. */
+const MOST_SEEDS = 1000;
+
+/** `1-10`, `1,2,5` or both. @throws {InvalidValueError} */
 function seedsOf(text: string): readonly number[] {
   const seeds = text.split(",").flatMap((part) => {
     const match = /^(\d+)(?:-(\d+))?$/.exec(part);
     const [from, to] = [Number(match?.[1]), Number(match?.[2] ?? match?.[1])];
-    if (match === null || !(from <= to) || to - from >= 1000 || !Number.isSafeInteger(to))
-      throw new InvalidValueError("--seeds", text, "numbers and ranges", "Such as --seeds 1-10 or --seeds 1,2,5");
+    if (match === null || !(from <= to) || to - from >= MOST_SEEDS || !Number.isSafeInteger(to))
+      throw new InvalidValueError(
+        "--seeds",
+        text,
+        `numbers and ascending ranges of at most ${MOST_SEEDS} seeds`,
+        "Such as --seeds 1-10 or --seeds 1,2,5",
+      );
     return Array.from({ length: to - from + 1 }, (_, k) => from + k);
   });
   return [...new Set(seeds)].toSorted((a, b) => a - b);

@@ -50,13 +50,25 @@ export const contentOf = ({ worlds, placements }: Suite): Required<Pick<Referenc
   ...(placements !== undefined && { placements }),
 });
 
-/** Which figures a result goes without, in a line; nothing where it has them all. @param why As it was chosen. */
-export function absentFigures(found: References | undefined, why: string): string | undefined {
+/** Which figures a result goes without, in lines; nothing where it has them all. @param why As references were chosen. */
+export function absentFigures(
+  found: References | undefined,
+  { testsWhileLearning: tests, gradientSteps }: Protocol,
+  why: string,
+): string | undefined {
+  const isTested = tests !== null && tests.every < gradientSteps;
   const absent = [
-    ...(found?.singleTaskCurves === undefined ? [{ figure: "forward transfer", method: "from-scratch" }] : []),
+    ...(isTested && found?.singleTaskCurves === undefined ? [{ figure: "forward transfer", method: "from-scratch" }] : []),
     ...(found?.jointFinal === undefined ? [{ figure: "intransigence", method: "joint" }] : []),
   ];
-  if (absent.length === 0) return undefined;
   const [figures, methods] = [absent.map(({ figure }) => figure).join(" and no "), absent.map(({ method }) => method).join(" and ")];
-  return `There is no ${figures}: ${why}. Add ${methods} to the methods, or name --references.`;
+  const lines = [
+    ...(isTested
+      ? []
+      : [
+          "There is no forward transfer: it is made of tests while learning, with fewer steps between them (testsWhileLearning.every) than gradientSteps.",
+        ]),
+    ...(absent.length === 0 ? [] : [`There is no ${figures}: ${why}. Add ${methods} to the methods, or name --references.`]),
+  ];
+  return lines.length === 0 ? undefined : lines.join("\n");
 }

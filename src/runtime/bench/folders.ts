@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import type { AgentEntry } from "../../contract/agent.ts";
-import { FieldError } from "../../contract/errors.ts";
+import { FieldError, StorageError } from "../../contract/errors.ts";
 import { validate } from "../../contract/validate.ts";
 import { firstDifference } from "../../continual/benchmark/first-difference.ts";
 import { jobName } from "../../continual/benchmark/program.ts";
@@ -38,7 +38,13 @@ export function claimFolder(out: string, { suite, protocol }: Purpose): WriterCl
   const claim = claimWriting(join(out, "bench"));
   try {
     const file = join(out, PURPOSE);
-    if (existsSync(file)) requireSame(file, readChecked(file, parsePurpose, "Remove the folder, or choose another with --out."), purpose, "");
+    if (existsSync(file))
+      requireSame(
+        file,
+        readChecked(file, parsePurpose, "Remove this file alone, as the jobs beside it are kept and checked; or choose another folder with --out."),
+        purpose,
+        "",
+      );
     else replaceFile(file, `${JSON.stringify(purpose, null, 2)}\n`);
     return claim;
   } catch (error) {
@@ -64,9 +70,9 @@ interface Asked {
 }
 
 /**
- * What there is and what is missing. What was cut off is removed.
- * @throws {FieldError} A complete job that was done with another configuration than its method is asked for with. @throws {StorageError} One whose log is damaged, or a
- * file where a method's folder has to be.
+ * What there is and what is missing. What was cut off is removed, and nothing else.
+ * @throws {FieldError} A complete job that was done with another configuration than its method is asked for with. @throws {StorageError} One whose log is damaged, a
+ * file where a method's folder has to be, or something that is no job where one has to be.
  */
 export function takeStock({ out, suite, jobs, backend, agents }: Asked): Stock {
   const there = jobFolders(resolve(out));
@@ -81,8 +87,13 @@ export function takeStock({ out, suite, jobs, backend, agents }: Asked): Stock {
   const [done, remaining] = [jobs.filter(({ folder }) => complete.has(folder)), jobs.filter(({ folder }) => !complete.has(folder))];
   for (const { folder } of [...done, ...earlier]) completeEvents(folder);
   for (const { folder, method } of done) keepMethod(folder, method);
-  for (const folder of [...unfinishedFolders(out), ...remaining.map((job) => job.folder)])
-    writing(shown(dirname(folder)), () => rmSync(folder, { recursive: true, force: true }));
+  // A job is learned beside its folder, which is whole from the beginning: this is somebody else's, or what is left of one.
+  const strange = remaining.find(({ folder }) => existsSync(folder));
+  if (strange !== undefined)
+    throw new StorageError(shown(strange.folder), "is no complete job of a benchmark", "Move it away, or choose another folder with --out.");
+  // Where nothing can be written nothing needs to be learned.
+  for (const folder of new Set(remaining.map((job) => dirname(job.folder)))) writing(shown(folder), () => mkdirSync(folder, { recursive: true }));
+  for (const folder of unfinishedFolders(out)) writing(shown(dirname(folder)), () => rmSync(folder, { recursive: true, force: true }));
   return { remaining, earlier };
 }
 

@@ -6,7 +6,6 @@ import type { Protocol } from "../../continual/benchmark/protocol.ts";
 import type { BenchResult, FigureKind } from "../../continual/benchmark/result.ts";
 import { jobResult } from "../../continual/benchmark/run-result.ts";
 import type { FigureReferences } from "../../continual/figures.ts";
-import type { Method } from "../../continual/benchmark/methods.ts";
 import { jointFinal, singleTaskCurves, type References } from "../../continual/references.ts";
 import { settingsOf } from "../../continual/run-agents.ts";
 import type { RunEvent } from "../../continual/run-event.ts";
@@ -66,11 +65,13 @@ export function gather({ suite, protocol, jobs, done, failures, command, agents,
   };
 }
 
-/** What this benchmark has learned from scratch, each task alone, and jointly, where what was given is not of more seeds: few seeds are a shaky yardstick. */
+/**
+ * What this benchmark has learned from scratch, each task alone, and jointly, where what was given is not of more seeds: few seeds are a shaky yardstick. Of the
+ * methods called so alone: others like them must not change what methods are measured by.
+ */
 function referencesIn(logs: ReadonlyMap<Job, readonly RunEvent[]>, given: FigureReferences = {}): FigureReferences {
-  const of = (is: (method: Method) => boolean): (readonly RunEvent[])[] => [...logs].flatMap(([{ method }, log]) => (is(method) ? [log] : []));
-  const scratch = of(({ config, boundaries = "given" }) => config["consolidation"] === "from-scratch" && boundaries === "given");
-  const joint = of(({ curriculum }) => curriculum === "joint");
+  const of = (name: string): (readonly RunEvent[])[] => [...logs].flatMap(([{ method }, log]) => (method.name === name ? [log] : []));
+  const [scratch, joint] = [of("from-scratch"), of("joint")];
   const isTested = scratch.every((log) => log.some(({ kind }) => kind === "tested-while-learning"));
   return {
     ...(isTested && scratch.length >= (given.singleTaskCurves?.seeds.length ?? 1) && { singleTaskCurves: singleTaskCurves(scratch) }),

@@ -7,13 +7,22 @@ export function readJson(file: string, remedy: string): unknown {
   let text = "";
   try {
     text = readFileSync(file, "utf8");
-    return JSON.parse(text);
+    const content: unknown = JSON.parse(text);
+    if (isDeeper(content, DEEPEST)) throw new RangeError(`is nested more than ${DEEPEST} levels deep`);
+    return content;
   } catch (error) {
     throw new StorageError(file, problemOf(error, text), remedy, { cause: error });
   }
 }
 
+/** Levels of brackets that a file may have: nothing of ours has a tenth of them. */
+const DEEPEST = 200;
+
+const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === "object" && value !== null && (levels === 0 || Object.values(value).some((part) => isDeeper(part, levels - 1)));
+
 function problemOf(error: unknown, text: string): string {
+  if (error instanceof RangeError) return error.message;
   if (error instanceof SyntaxError) return `is no JSON, in line ${lineOf(error, text)}: ${error.message}`;
   return (error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : "cannot be read";
 }

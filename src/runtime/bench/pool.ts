@@ -59,5 +59,7 @@ async function runJob(job: Job, options: PoolOptions, atWork: Set<ChildProcess>)
     child.on("close", (code, signal) => settle(signal === null ? `ended with exit code ${String(code)}` : `was killed (${signal})`));
   });
   atWork.delete(child);
+  // One that Ctrl-C reached before it could listen has been stopped like the others.
+  if (outcome === undefined && options.signal.aborted) return { kind: "stopped" };
   return outcome ?? { kind: "failed", error: `its process ${ended}${lastWords === "" ? "" : `: ${lastWords.trim()}`}` };
 }

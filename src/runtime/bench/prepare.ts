@@ -6,11 +6,14 @@ import { InvalidValueError, UnknownNameError } from "../../contract/errors.ts";
 import { configOfJob, type Protocol } from "../../continual/benchmark/protocol.ts";
 import { knownMethods, parseMethod, type Method } from "../../continual/benchmark/methods.ts";
 import type { ContinualConfig } from "../../continual/config.ts";
+import { demonstrate } from "../../continual/demonstrations.ts";
 import { checkRecorded } from "../../continual/recorded.ts";
 import type { References } from "../../continual/references.ts";
 import { runTasks, type RunTask } from "../../continual/run-task.ts";
 import { configOf, type Suite } from "../../continual/suite.ts";
 import { openMinari } from "../../interop/minari.ts";
+import { RandomStream } from "../../numerics/random.ts";
+import { Pace } from "../../streams/pace.ts";
 import { selectBackend } from "../../tensor/backend.ts";
 import type { Job } from "./job.ts";
 import { about, located, pathOf, readJson } from "./json-file.ts";
@@ -118,10 +121,30 @@ async function checkDemonstrations({ suite, from, protocol }: Asked, tasks: read
     } catch (error) {
       throw located(error, from, { field: `${at}.demonstrations` });
     }
-    if (set !== undefined || entry.controller !== undefined || at.startsWith("test")) continue;
-    const remedy = "Somebody must show how it is done: name a recorded data set in `demonstrations`.";
-    throw located(new InvalidValueError("world", world, "a world with a scripted controller", remedy), from, { field: `${at}.world` });
+    if (set !== undefined || at.startsWith("test")) continue;
+    try {
+      await checkController(
+        tasks.find((task) => task.world === world)!,
+        protocol,
+      );
+    } catch (error) {
+      throw located(error, from, { field: `${at}.world` });
+    }
   }
+}
+
+/** Whoever succeeds seldom enough to fail so often cannot show a task thirty times either, as a rule. */
+const PATIENCE = 40;
+
+/** A world's controller shows its task once, so that one that cannot is not found out after the tasks before it were learned. */
+async function checkController(task: RunTask, { demonstrationNoise: noise }: Protocol): Promise<void> {
+  if (task.entry.controller === undefined) {
+    const remedy = "Somebody must show how it is done: name a recorded data set in `demonstrations`.";
+    throw new InvalidValueError("world", task.world, "a world with a scripted controller", remedy);
+  }
+  const random = RandomStream.fromSeed(0);
+  const ignored = { nextEpisode: () => 0, onLoop: () => undefined, onSuccess: () => undefined };
+  await demonstrate({ task, count: 1, patience: PATIENCE, noise, random, pace: new Pace(), ...ignored });
 }
 
 async function checkSet(name: string, spec: EnvironmentSpec, count: number): Promise<void> {

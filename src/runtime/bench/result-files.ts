@@ -1,5 +1,5 @@
 /** @file The files that a benchmark's result is kept in, and how one is read back. */
-import { existsSync, statSync } from "node:fs";
+import { existsSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { FieldError, StorageError } from "../../contract/errors.ts";
 import { validate } from "../../contract/validate.ts";
@@ -18,7 +18,9 @@ import { readChecked } from "./json-file.ts";
 /** Each is replaced whole. */
 export function writeResult(out: string, result: BenchResult): void {
   replaceFile(join(out, "results.json"), `${JSON.stringify({ ...result, summary: summarizeMethods(result) }, null, 2)}\n`);
-  if (result.references !== undefined) replaceFile(join(out, "references.json"), `${JSON.stringify(result.references, null, 2)}\n`);
+  const compared = join(out, "references.json");
+  if (result.references === undefined) rmSync(compared, { force: true });
+  else replaceFile(compared, `${JSON.stringify(result.references, null, 2)}\n`);
   replaceFile(join(out, "results.csv"), benchCsv(result));
   replaceFile(join(out, "results.tex"), benchLatex(result));
   replaceFile(join(out, "report.html"), benchReport(result));

@@ -1,7 +1,8 @@
 /** @file The process that does one job of a benchmark and ends. It takes orders from the process that started it, and ends when that is gone. */
 import { existsSync, renameSync, rmSync } from "node:fs";
-import { EngramError, OrderError } from "../../contract/errors.ts";
+import { OrderError } from "../../contract/errors.ts";
 import { benchScenario } from "../../continual/benchmark/program.ts";
+import { explained } from "../explained.ts";
 import { openEnvironment } from "../open-environment.ts";
 import type { Registries } from "../registries.ts";
 import { runScenario } from "../run-scenario.ts";
@@ -21,7 +22,7 @@ export async function benchWorker(registries: Registries): Promise<void> {
   const job = await new Promise<Job>((take) => {
     process.on("message", (order: Order) => (order.kind === "work" ? take(order.job) : stop.abort()));
   });
-  const answer = await work(job, registries, stop.signal).catch((error: unknown): Answer => ({ kind: "failed", error: said(error) }));
+  const answer = await work(job, registries, stop.signal).catch((error: unknown): Answer => ({ kind: "failed", error: explained(error) }));
   await tell(answer);
   process.exit(answer.kind === "failed" ? 1 : 0);
 }
@@ -59,6 +60,3 @@ async function work({ suite, method, seed, config, folder, command }: Job, regis
 }
 
 const tell = async (answer: Answer): Promise<void> => new Promise((sent) => process.send!(answer, () => sent()));
-
-const said = (error: unknown): string =>
-  error instanceof EngramError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);

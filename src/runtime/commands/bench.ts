@@ -1,6 +1,7 @@
 /** @file `engram bench`: methods × seeds on a suite, to a table with intervals. */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import type { Protocol } from "../../continual/benchmark/protocol.ts";
 import type { BenchResult } from "../../continual/benchmark/result.ts";
 import { benchTable } from "../../continual/benchmark/table.ts";
 import { askedFor, type BenchFlags } from "../bench/asked.ts";
@@ -14,7 +15,9 @@ import { prepare } from "../bench/prepare.ts";
 import { writeResult } from "../bench/result-files.ts";
 import { integer } from "../flags.ts";
 import { onInterrupt } from "../interrupt.ts";
+import { quoted } from "../quoted.ts";
 import type { Registries } from "../registries.ts";
+import { writing } from "../user-paths.ts";
 
 /** Resolves with the process's exit code: 1 when a job failed, 130 when it was stopped. */
 export async function benchCommand(name: string, flags: BenchFlags, registries: Registries): Promise<number> {
@@ -32,13 +35,16 @@ export async function benchCommand(name: string, flags: BenchFlags, registries: 
     const resultSoFar = (): BenchResult => gather({ ...asked, jobs: [...jobs, ...earlier], done: doneOf(), failures: failuresOf(jobs, ended) });
     const keepSoFar = sparsely(() => writeResult(asked.out, resultSoFar()));
     await work(remaining, { ended, total: jobs.length, parallel, signal: interrupt.signal, keepSoFar });
-    if (doneOf().length > 0) report(resultSoFar(), { why, out: asked.out, json: flags.json });
     const failures = failuresOf(jobs, ended);
-    for (const { method, seed, error } of failures) process.stderr.write(`engram: ${method}, seed ${seed} failed: ${error}\n`);
+    try {
+      if (doneOf().length > 0) report(resultSoFar(), { why, protocol: asked.protocol, out: asked.out, json: flags.json });
+    } finally {
+      for (const { method, seed, error } of failures) process.stderr.write(`engram: ${method}, seed ${seed} failed: ${error}\n`);
+    }
     const done = doneOf().length - earlier.length;
     if (interrupt.signal.aborted && done < jobs.length) {
       process.stderr.write(
-        `Stopped. ${done} of ${jobs.length} jobs are done and kept; to go on:\n  ${asked.command}${flags.out === undefined ? "" : ` --out ${flags.out}`}\n`,
+        `Stopped. ${done} of ${jobs.length} jobs are done and kept; to go on:\n  ${asked.command}${flags.out === undefined ? "" : ` --out ${quoted(flags.out)}`}\n`,
       );
       return 130;
     }
@@ -106,18 +112,20 @@ function sparsely(act: () => void): () => void {
 }
 
 interface Reporting {
+  readonly protocol: Protocol;
   readonly why: string | undefined;
   readonly out: string;
   readonly json: boolean | undefined;
 }
 
-function report(result: BenchResult, { why, out, json }: Reporting): void {
-  writeResult(out, result);
-  if (json === true) process.stdout.write(`${JSON.stringify({ folder: out, results: result })}\n`);
-  else
+/** What was measured is said even where it cannot be written. */
+function report(result: BenchResult, { why, protocol, out, json }: Reporting): void {
+  process.stdout.write(json === true ? `${JSON.stringify({ folder: out, results: result })}\n` : `${benchTable(result)}\n`);
+  writing(out, () => writeResult(out, result));
+  if (json !== true)
     process.stdout.write(
-      `${benchTable(result)}\n\nReport: ${join(out, "report.html")}\nEvery figure of every seed: ${join(out, "results.json")}, results.csv, results.tex\n`,
+      `\nReport: ${join(out, "report.html")}\nEvery figure of every seed: ${join(out, "results.json")}, results.csv, results.tex\n`,
     );
-  const absent = absentFigures(result.references, why ?? "the references have nothing for it");
+  const absent = absentFigures(result.references, protocol, why ?? "the references have nothing for it");
   if (absent !== undefined) process.stderr.write(`${absent}\n`);
 }

@@ -27,6 +27,8 @@ export function orderTable(one: SavedResult, other: SavedResult, { methods, tau 
   const shown = (value: number): string => value.toFixed(3);
   const rows = methods.map(({ name, performance, rank }) => [`  ${name}`, ...[0, 1].flatMap((k) => [shown(performance[k]!), String(rank[k]!)])]);
   const heads = ["  average performance", one.result.suite.name, "rank", other.result.suite.name, "rank"];
+  if (Number.isNaN(tau.mean))
+    return `${columns([heads, ...rows])}\n\nAll methods of one benchmark are even there: the two orders cannot be compared.`;
   const interval = Number.isNaN(tau.low) ? "" : ` [${tau.low.toFixed(2)}, ${tau.high.toFixed(2)}]`;
   return `${columns([heads, ...rows])}\n\nKendall’s τ of the two orders: ${tau.mean.toFixed(2)}${interval}. 1: the same order; 0: none of the other; −1: reversed. The interval is 95 %, by bootstrap over seeds.`;
 }
