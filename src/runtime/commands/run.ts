@@ -7,6 +7,7 @@ import type { BackendName } from "../../tensor/backend.ts";
 import { loadSuite } from "../load-suite.ts";
 import { loadScenario } from "../load-scenario.ts";
 import { withOverrides } from "../overrides.ts";
+import { quoted } from "../quoted.ts";
 import { duration } from "../progress-line.ts";
 import type { Registries } from "../registries.ts";
 import { integer } from "../flags.ts";
@@ -55,11 +56,11 @@ export async function runCommand(name: string, flags: RunFlags, registries: Regi
       threads,
       command: [
         "engram run",
-        name,
-        ...(flags.suite === undefined ? [] : [`--suite ${flags.suite}`]),
-        ...flags.set.map((assignment) => `--set '${assignment}'`),
+        quoted(name),
+        ...(flags.suite === undefined ? [] : [`--suite ${quoted(flags.suite)}`]),
+        ...flags.set.map((assignment) => `--set ${quoted(assignment)}`),
         `--seed ${seed}`,
-        ...(memory === undefined ? [] : [`--memory '${sharedPlace(memory, `${scenario.name}-seed${seed}`).shown}'`]),
+        ...(memory === undefined ? [] : [`--memory ${quoted(sharedPlace(memory, `${scenario.name}-seed${seed}`).shown)}`]),
       ].join(" "),
       signal: interrupt.signal,
       progress: process.stderr,
