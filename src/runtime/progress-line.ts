@@ -60,8 +60,12 @@ export function bar(fraction: number): string {
   return `${"█".repeat(filled)}${"░".repeat(BAR - filled)} ${(fraction * 100).toFixed(0).padStart(3)} %`;
 }
 
-/** Such as `1 min 05 s`. */
+/** Such as `1 min 05 s`, or `2 h 07 min` from an hour on. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
-  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes >= 60) return `${Math.floor(minutes / 60)} h ${twoDigits(minutes % 60)} min`;
+  return minutes < 1 ? `${whole} s` : `${minutes} min ${twoDigits(whole % 60)} s`;
 }
+
+const twoDigits = (count: number): string => String(count).padStart(2, "0");

@@ -124,8 +124,10 @@ describe("engram bench", () => {
 
   it("lets the others go on when a job fails, tells which it was and why, and exits with 1", async () => {
     put("wild.json", { name: "wild", agent: "behaviour-cloning", config: { learningRate: 1e38 } });
-    const { code, out, err } = await engram("bench", "two.json", "--methods", "wild.json,random", "--seeds", "1", ...small, "--out", "failing");
+    const one = ["--parallel", "1", ...small, "--out", "failing"];
+    const { code, out, err } = await engram("bench", "two.json", "--methods", "wild.json,random", "--seeds", "1", ...one);
     expect(code).toBe(1);
+    expect(err).toMatch(/ 0 of 2 jobs done, 1 failed .*\n.*random, seed 1: done.*\n.* 1 of 2 jobs done, 1 failed /);
     expect(err).toMatch(/^wild, seed 1: failed \(.*gradient steps.*\), /m);
     expect(err).toMatch(/engram: wild, seed 1 failed: .*gradient steps/);
     expect(out).toMatch(/^ {2}random +1 /m);
@@ -338,10 +340,13 @@ describe("what is wrong with a benchmark is said before anything is trained", ()
     const { code, err } = await engram("bench", "two.json", "--methods", "none", "--set", "memoryPerTask=0");
     expect(code).toBe(2);
     expect(err).toContain("`protocol.memoryPerTask`");
+    expect((await engram("bench", "two.json", "--methods", "none", "--set", "testsWhileLearning=none")).err).toContain("or null for none, got");
   });
 
   it("a method that there is not, or twice, and seeds that are none", async () => {
     expect(await engram("bench", "two.json", "--methods", "engarm")).toMatchObject({ code: 2, err: expect.stringContaining("`engram`") as string });
+    expect((await engram("bench", "two.json", "--methods", "none,mine.jsn")).err).toContain("mine.jsn: there is no such file. Name a method's file");
+    expect((await engram("bench", "two.jsn", "--methods", "none")).err).toContain("two.jsn: there is no such file. Name a suite's file");
     expect((await engram("bench", "two.json", "--methods", "none,none")).err).toContain("`none` is there twice");
     expect((await engram("bench", "two.json", "--methods", "none", "--seeds", "3-1")).err).toContain("--seeds 1-10");
     expect((await engram("bench", "two.json", "--methods", "none,")).err).toMatch(/Unknown method ``\. Known: `a-gem`/);

@@ -37,6 +37,9 @@ describe("the progress line", () => {
     [59.4, "59 s"],
     [60, "1 min 00 s"],
     [125, "2 min 05 s"],
+    [3599.4, "59 min 59 s"],
+    [3599.6, "1 h 00 min"],
+    [45_600, "12 h 40 min"],
   ])("writes %d s as %s", (seconds, text) => {
     expect(duration(seconds)).toBe(text);
   });

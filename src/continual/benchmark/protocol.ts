@@ -24,8 +24,10 @@ const protocol = z.strictObject({
   hidden: z.array(z.int().min(1)).default([128, 128]).describe("Units of the hidden layers of a method's policy network, where it has one."),
   evaluationEpisodes: z.int().min(1).default(20).describe("Test episodes on every task after every task; all methods meet the same placements."),
   boundaries: continualConfig.shape.boundaries,
-  testsWhileLearning: continualConfig.shape.testsWhileLearning
-    .unwrap()
+  testsWhileLearning: z
+    .strictObject(continualConfig.shape.testsWhileLearning.unwrap().shape, {
+      error: ({ code }) => (code === "invalid_type" ? 'an object such as {"every":50,"episodes":10}, or null for none' : undefined),
+    })
     .nullable()
     .default({ every: 50, episodes: 10, tasks: "current" })
     .describe("Tests of the task slept on in the middle of sleeps, of which forward transfer is made; null for none."),

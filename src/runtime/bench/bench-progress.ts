@@ -1,6 +1,7 @@
 /** @file How far a benchmark is, over all its jobs, and how long it will still take. */
 import { bar, duration, ProgressLine, type ProgressOutput } from "../progress-line.ts";
 import { jobTitle, type Job } from "./job.ts";
+import type { JobOutcome } from "./pool.ts";
 
 /** Between two lines where there is no terminal [ms]. */
 const SPARSE = 60_000;
@@ -47,6 +48,9 @@ export class BenchProgress {
   readonly #waiting: Set<Job>;
   readonly #atWork = new Map<Job, { readonly since: number; fraction: number }>();
   readonly #finished: { readonly method: string; readonly seconds: number }[] = [];
+  /** With those done before. */
+  #done: number;
+  #failed = 0;
 
   /** @param total Jobs of the benchmark, those done before included. */
   constructor(
@@ -56,6 +60,7 @@ export class BenchProgress {
     this.#output = output;
     this.#line = new ProgressLine(output, SPARSE);
     this.#total = total;
+    this.#done = total - jobs.length;
     this.#parallel = parallel;
     this.#waiting = new Set(jobs);
   }
@@ -72,12 +77,16 @@ export class BenchProgress {
     this.#draw();
   }
 
-  /** @param said What is told of it, on a line that stays. @param isDone Whether it came to its end, so that its time tells of others'. */
-  end(job: Job, said: string, isDone: boolean): void {
+  end(job: Job, outcome: JobOutcome): void {
     const state = this.#atWork.get(job);
     this.#atWork.delete(job);
     const seconds = (performance.now() - (state?.since ?? 0)) / 1000;
-    if (isDone) this.#finished.push({ method: job.method.name, seconds });
+    if (outcome.kind === "done") {
+      this.#done++;
+      this.#finished.push({ method: job.method.name, seconds });
+    }
+    if (outcome.kind === "failed") this.#failed++;
+    const said = outcome.kind === "failed" ? `failed (${outcome.error.split("\n", 1)[0]!})` : outcome.kind;
     this.say(`${jobTitle(job)}: ${said}, ${duration(seconds)}`);
     this.#draw();
   }
@@ -100,11 +109,12 @@ export class BenchProgress {
         elapsed: (now - since) / 1000,
       }));
       const waiting = [...this.#waiting].map((job): OpenJob => ({ method: job.method.name, fraction: 0, elapsed: 0 }));
-      const done = this.#total - running.length - waiting.length;
-      const share = (done + running.reduce((sum, { fraction }) => sum + fraction, 0)) / this.#total;
+      const ended = this.#total - running.length - waiting.length;
+      const share = (ended + running.reduce((sum, { fraction }) => sum + fraction, 0)) / this.#total;
       const left = secondsLeft([...running, ...waiting], this.#finished, this.#parallel);
       const names = [...this.#atWork.keys()].map(({ method, seed }) => `${method.name} ${seed}`).join(", ");
-      return `${bar(share)}  ${left === undefined ? "estimating" : `${duration(left)} left`}  ${done} of ${this.#total} jobs done  ${names}`;
+      const counted = `${this.#done} of ${this.#total} jobs done${this.#failed > 0 ? `, ${this.#failed} failed` : ""}`;
+      return `${bar(share)}  ${left === undefined ? "estimating" : `${duration(left)} left`}  ${counted}  ${names}`;
     });
   }
 }

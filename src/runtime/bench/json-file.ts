@@ -2,6 +2,9 @@
 import { readFileSync } from "node:fs";
 import { EngramError, FieldError, InvalidValueError, StorageError, UnknownNameError } from "../../contract/errors.ts";
 
+/** Whether what a user names is meant to be a file: nothing that comes with Engram has a dot in its name. */
+export const isFile = (name: string): boolean => name.includes(".");
+
 /** @param remedy What to name instead, or to do. @throws {StorageError} A file that cannot be read, or is no JSON: with the line where that shows. */
 export function readJson(file: string, remedy: string): unknown {
   let text = "";

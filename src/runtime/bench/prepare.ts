@@ -16,7 +16,7 @@ import { RandomStream } from "../../numerics/random.ts";
 import { Pace } from "../../streams/pace.ts";
 import { selectBackend } from "../../tensor/backend.ts";
 import type { Job } from "./job.ts";
-import { about, located, pathOf, readJson } from "./json-file.ts";
+import { about, isFile, located, pathOf, readJson } from "./json-file.ts";
 
 /** A method, and the file it is from if it is not one of ours. */
 export interface NamedMethod {
@@ -33,7 +33,7 @@ export function loadMethods(list: string, agents: ReadonlyMap<string, AgentEntry
   const methods = list.split(",").map((name): NamedMethod => {
     const method = known.get(name);
     if (method !== undefined) return { method };
-    if (!name.endsWith(".json")) throw new UnknownNameError("method", name, [...known.keys()]);
+    if (!isFile(name)) throw new UnknownNameError("method", name, [...known.keys()]);
     const content = readJson(name, "Name a method's file that is whole, or one of `engram methods`.");
     return { method: about(name, () => parseMethod(content)), file: name };
   });

@@ -93,7 +93,7 @@ async function work(jobs: readonly Job[], { ended, total, parallel, signal, keep
       } catch (error) {
         progress.say(`The result so far could not be written, and is tried again: ${(error as Error).message}`);
       }
-      progress.end(job, outcome.kind === "failed" ? `failed (${outcome.error.split("\n", 1)[0]!})` : outcome.kind, outcome.kind === "done");
+      progress.end(job, outcome);
     },
   });
   progress.clear();
