@@ -27,11 +27,11 @@ const STRETCH = 8;
 const MOST_WITNESSES = 10;
 /** Fewer episodes testify to nothing. */
 export const FEWEST_WITNESSES = 4;
-/** One in so many of the states that will stay of a task is asked, at least and at most so many … */
+/** One in so many of the states that will stay of a task is asked, at least and at most so many: answers to fewer say nothing of the task … */
 const ONE_IN = 20;
-const STATES = { least: 5, most: 60 } as const;
-/** … where that is one in so many at least. */
-const SPARE = 5;
+const STATES = { least: 10, most: 60 } as const;
+/** … where that is no more than one in so many. */
+const SPARE = 10;
 /** An exam that has become more than one in so many of what is remembered of its task is given up: there would be too little to learn from. */
 const GIVEN_UP = 3;
 

@@ -39,7 +39,7 @@ describe("an engram that sleeps on tabletop skills", () => {
 
   it.each([
     ["as in the quickstart, from ten demonstrations", { demonstrations: 10, memoryPerTask: 400 }],
-    ["with 25 states of each", { demonstrations: 30, memoryPerTask: 25 }],
+    ["with a hundred states of each", { demonstrations: 30, memoryPerTask: 100 }],
   ])("%s, tests every sleep, keeps good ones and undoes those that destroy an older task", async (_, { demonstrations, memoryPerTask }) => {
     const config = { memoryPerTask };
     const { run } = await pointRun({

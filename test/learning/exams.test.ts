@@ -39,7 +39,7 @@ const episodesIn = (memory: EpisodicMemory, ids: Iterable<number>): Set<number> 
 describe("exams", () => {
   it.each([
     ["the benchmark's thirty demonstrations and 400 states", { episodes: 30, steps: 80, perTask: 400, asked: 20, witnesses: 10, withheld: 100 }],
-    ["thirty demonstrations and 25 states", { episodes: 30, steps: 80, perTask: 25, asked: 5, witnesses: 5, withheld: 50 }],
+    ["thirty demonstrations and a hundred states, the fewest", { episodes: 30, steps: 80, perTask: 100, asked: 10, witnesses: 10, withheld: 100 }],
     ["the quickstart's ten demonstrations", { episodes: 10, steps: 60, perTask: 400, asked: 20, witnesses: 5, withheld: 40 }],
     ["eight demonstrations, the fewest", { episodes: 8, steps: 60, perTask: 400, asked: 20, witnesses: 4, withheld: 32 }],
     ["everything kept", { episodes: 30, steps: 80, perTask: 2400, asked: 60, witnesses: 10, withheld: 100 }],
@@ -55,18 +55,18 @@ describe("exams", () => {
 
   it.each([
     ["seven episodes", { episodes: 7, steps: 60, perTask: 400 }],
-    ["so small a budget that a fifth of it is less than five states", { episodes: 30, steps: 60, perTask: 24 }],
-    ["fewer states than would be asked of five times as many", { episodes: 8, steps: 3, perTask: 400 }],
+    ["so small a budget that a tenth of it is less than ten states", { episodes: 30, steps: 60, perTask: 99 }],
+    ["fewer states than a hundred", { episodes: 9, steps: 11, perTask: 400 }],
   ])("are not set of %s", (_, { perTask, ...shown }) => {
     expect(set(memoryOf(shown), perTask)).toEqual([]);
   });
 
   it("ask in the middle of stretches without a gap, which lie all over the task", () => {
     const memory = memoryOf({ episodes: 30, steps: 80 });
-    const [exam] = set(memory, 25);
+    const [exam] = set(memory, 100);
     const asked = placesOf(memory, exam!.asked).map(({ step }) => step);
-    // Five stretches of ten steps, at .1 .3 .5 .7 .9 of the 71 places where one may begin: from 7, 21, 35, 49 and 63, and the middle of each is five steps on.
-    expect(asked.toSorted((a, b) => a - b)).toEqual([12, 26, 40, 54, 68]);
+    // Ten stretches of ten steps, at .05 .15 … .95 of the 71 places where one may begin: from 3, 10, 17 … 67, and the middle of each is five steps on.
+    expect(asked.toSorted((a, b) => a - b)).toEqual([8, 15, 22, 29, 36, 44, 51, 58, 65, 72]);
     for (const { step, episode } of placesOf(memory, exam!.asked)) {
       const stretch = placesOf(memory, exam!.withheld).filter((entry) => entry.episode === episode).map((entry) => entry.step); // prettier-ignore
       expect(stretch).toEqual(Array.from({ length: 10 }, (_place, k) => step - 5 + k));
@@ -108,8 +108,8 @@ describe("exams", () => {
       fc.property(
         fc.constantFrom(...Object.values(evictionRules)),
         fc.integer({ min: 8, max: 40 }),
-        fc.integer({ min: 5, max: 40 }),
-        fc.integer({ min: 25, max: 300 }),
+        fc.integer({ min: 13, max: 40 }),
+        fc.integer({ min: 100, max: 300 }),
         (rule, episodes, steps, perTask) => {
           const memory = memoryOf({ episodes, steps });
           const [exam] = set(memory, perTask);
