@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { EnvironmentEntry } from "../contract/environment.ts";
 import { asTaskId, type Task } from "../contract/task.ts";
-import { validate } from "../contract/validate.ts";
+import { anObjectSuchAs, validate } from "../contract/validate.ts";
 import type { RandomStream } from "../numerics/random.ts";
 import type { ContinualConfigInput } from "./config.ts";
 
@@ -15,7 +15,7 @@ const suiteWorld = z.strictObject(
       .optional()
       .describe("A Minari data set: its id, or its folder. Without it, the world's scripted controller shows the task."),
   },
-  { error: ({ code }) => (code === "invalid_type" ? 'an object such as {"world": "tabletop/reach@1"}' : undefined) },
+  anObjectSuchAs('{"world": "tabletop/reach@1"}'),
 );
 
 export const suite = z.strictObject({

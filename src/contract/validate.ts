@@ -16,6 +16,12 @@ interface Issue {
   readonly keys?: readonly string[];
 }
 
+/** For a schema's options: a rule with an example, for whoever gives no object at all. @param rest What else may be given. */
+export const anObjectSuchAs = (example: string, rest = "") => ({
+  error: ({ code }: { readonly code?: string | undefined }): string | undefined =>
+    code === "invalid_type" ? `an object such as ${example}${rest}` : undefined,
+});
+
 /**
  * The value with its defaults filled in.
  * @param name What the value is called in messages, such as `config`.

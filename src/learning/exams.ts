@@ -27,11 +27,11 @@ const STRETCH = 8;
 const MOST_WITNESSES = 10;
 /** Fewer episodes testify to nothing. */
 export const FEWEST_WITNESSES = 4;
-/** One in so many of the states that will stay of a task is asked, at least and at most so many: answers to fewer say nothing of the task … */
+/** One in so many of the states that will stay of a task is asked, at least and at most so many: answers to fewer say nothing of the task. */
 const ONE_IN = 20;
 const STATES = { least: 10, most: 60 } as const;
-/** … where that is no more than one in so many. */
-const SPARE = 10;
+/** Of a task that keeps fewer states nothing is asked: more than a tenth would not be learned. */
+const FEWEST_KEPT = 100;
 /** An exam that has become more than one in so many of what is remembered of its task is given up: there would be too little to learn from. */
 const GIVEN_UP = 3;
 
@@ -91,8 +91,8 @@ function examOf(memory: EpisodicMemory, task: TaskId, perTask: number, random: R
   const episodes = episodesOf(memory, task);
   const kept = Math.min(perTask, memory.rowsOf(task).length);
   const states = Math.min(STATES.most, Math.max(STATES.least, Math.floor(kept / ONE_IN)));
-  const witnesses = Math.min(MOST_WITNESSES, Math.floor(episodes.length / 2), states);
-  if (witnesses < FEWEST_WITNESSES || SPARE * states > kept) return undefined;
+  const witnesses = Math.min(MOST_WITNESSES, Math.floor(episodes.length / 2));
+  if (witnesses < FEWEST_WITNESSES || kept < FEWEST_KEPT) return undefined;
   const stretches = Array.from(random.sample(witnesses, episodes.length), (episode, k) => stretchOf(episodes[episode]!, (k + 0.5) / witnesses));
   const each = Math.floor(states / witnesses);
   const ids = (chosen: readonly (readonly number[])[]): ReadonlySet<EntryId> => new Set(chosen.flat().map((row) => memory.idOf(row)));

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import type { AgentEntry } from "../../contract/agent.ts";
-import { validate } from "../../contract/validate.ts";
+import { anObjectSuchAs, validate } from "../../contract/validate.ts";
 import { continualConfig, type ContinualConfig } from "../config.ts";
 import { parseConfig } from "../scenario.ts";
 import { configOf, type Suite } from "../suite.ts";
@@ -25,9 +25,7 @@ const protocol = z.strictObject({
   evaluationEpisodes: z.int().min(1).default(20).describe("Test episodes on every task after every task; all methods meet the same placements."),
   boundaries: continualConfig.shape.boundaries,
   testsWhileLearning: z
-    .strictObject(continualConfig.shape.testsWhileLearning.unwrap().shape, {
-      error: ({ code }) => (code === "invalid_type" ? 'an object such as {"every":50,"episodes":10}, or null for none' : undefined),
-    })
+    .strictObject(continualConfig.shape.testsWhileLearning.unwrap().shape, anObjectSuchAs('{"every":50,"episodes":10}', ", or null for none"))
     .nullable()
     .default({ every: 50, episodes: 10, tasks: "current" })
     .describe("Tests of the task slept on in the middle of sleeps, of which forward transfer is made; null for none."),

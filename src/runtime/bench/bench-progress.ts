@@ -48,8 +48,8 @@ export class BenchProgress {
   readonly #waiting: Set<Job>;
   readonly #atWork = new Map<Job, { readonly since: number; fraction: number }>();
   readonly #finished: { readonly method: string; readonly seconds: number }[] = [];
-  /** With those done before. */
-  #done: number;
+  /** Jobs done before this session. */
+  readonly #before: number;
   #failed = 0;
 
   /** @param total Jobs of the benchmark, those done before included. */
@@ -60,7 +60,7 @@ export class BenchProgress {
     this.#output = output;
     this.#line = new ProgressLine(output, SPARSE);
     this.#total = total;
-    this.#done = total - jobs.length;
+    this.#before = total - jobs.length;
     this.#parallel = parallel;
     this.#waiting = new Set(jobs);
   }
@@ -81,10 +81,7 @@ export class BenchProgress {
     const state = this.#atWork.get(job);
     this.#atWork.delete(job);
     const seconds = (performance.now() - (state?.since ?? 0)) / 1000;
-    if (outcome.kind === "done") {
-      this.#done++;
-      this.#finished.push({ method: job.method.name, seconds });
-    }
+    if (outcome.kind === "done") this.#finished.push({ method: job.method.name, seconds });
     if (outcome.kind === "failed") this.#failed++;
     const said = outcome.kind === "failed" ? `failed (${outcome.error.split("\n", 1)[0]!})` : outcome.kind;
     this.say(`${jobTitle(job)}: ${said}, ${duration(seconds)}`);
@@ -113,7 +110,7 @@ export class BenchProgress {
       const share = (ended + running.reduce((sum, { fraction }) => sum + fraction, 0)) / this.#total;
       const left = secondsLeft([...running, ...waiting], this.#finished, this.#parallel);
       const names = [...this.#atWork.keys()].map(({ method, seed }) => `${method.name} ${seed}`).join(", ");
-      const counted = `${this.#done} of ${this.#total} jobs done${this.#failed > 0 ? `, ${this.#failed} failed` : ""}`;
+      const counted = `${this.#before + this.#finished.length} of ${this.#total} jobs done${this.#failed > 0 ? `, ${this.#failed} failed` : ""}`;
       return `${bar(share)}  ${left === undefined ? "estimating" : `${duration(left)} left`}  ${counted}  ${names}`;
     });
   }

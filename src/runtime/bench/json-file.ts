@@ -2,9 +2,6 @@
 import { readFileSync } from "node:fs";
 import { EngramError, FieldError, InvalidValueError, StorageError, UnknownNameError } from "../../contract/errors.ts";
 
-/** Whether what a user names is meant to be a file: nothing that comes with Engram has a dot in its name. */
-export const isFile = (name: string): boolean => name.includes(".");
-
 /** @param remedy What to name instead, or to do. @throws {StorageError} A file that cannot be read, or is no JSON: with the line where that shows. */
 export function readJson(file: string, remedy: string): unknown {
   let text = "";
@@ -34,6 +31,18 @@ function problemOf(error: unknown, text: string): string {
 function lineOf({ message }: SyntaxError, text: string): number {
   const position = /at position (\d+)/.exec(message)?.[1];
   return text.slice(0, position === undefined ? undefined : Number(position)).split("\n").length;
+}
+
+/**
+ * What a user names: one that comes with Engram, or a JSON file of one's own. Nothing that comes with Engram has a dot in its name.
+ * @throws {UnknownNameError} Neither. @throws {StorageError} As `readJson`. @throws {FieldError} What the parser complained of.
+ */
+export function namedOrRead<T>(kind: "suite" | "method", name: string, known: ReadonlyMap<string, T>, parse: (content: unknown) => T): T {
+  const found = known.get(name);
+  if (found !== undefined) return found;
+  if (!name.includes(".")) throw new UnknownNameError(kind, name, [...known.keys()]);
+  const content = readJson(name, `Name a ${kind}'s file that is whole, or one of \`engram ${kind}s\`.`);
+  return about(name, () => parse(content));
 }
 
 /**

@@ -16,7 +16,7 @@ import { RandomStream } from "../../numerics/random.ts";
 import { Pace } from "../../streams/pace.ts";
 import { selectBackend } from "../../tensor/backend.ts";
 import type { Job } from "./job.ts";
-import { about, isFile, located, pathOf, readJson } from "./json-file.ts";
+import { located, namedOrRead, pathOf } from "./json-file.ts";
 
 /** A method, and the file it is from if it is not one of ours. */
 export interface NamedMethod {
@@ -31,11 +31,8 @@ export interface NamedMethod {
 export function loadMethods(list: string, agents: ReadonlyMap<string, AgentEntry>): readonly NamedMethod[] {
   const known = knownMethods(agents);
   const methods = list.split(",").map((name): NamedMethod => {
-    const method = known.get(name);
-    if (method !== undefined) return { method };
-    if (!isFile(name)) throw new UnknownNameError("method", name, [...known.keys()]);
-    const content = readJson(name, "Name a method's file that is whole, or one of `engram methods`.");
-    return { method: about(name, () => parseMethod(content)), file: name };
+    const method = namedOrRead("method", name, known, parseMethod);
+    return known.has(name) ? { method } : { method, file: name };
   });
   const names = methods.map(({ method }) => method.name);
   const twice = names.find((name, i) => names.indexOf(name) < i);
@@ -110,23 +107,23 @@ async function checkWorlds({ suite, from, openEnvironment }: Asked): Promise<rea
 /** Every world of the sequence is shown by a data set or by a controller of its own, and every data set fits the world that it is named for. */
 async function checkDemonstrations({ suite, from, protocol }: Asked, tasks: readonly RunTask[]): Promise<void> {
   const { demonstrationSets = {} } = configOf(suite);
-  const entries = new Map(tasks.map(({ world, entry }) => [world, entry]));
+  const taskOf = new Map(tasks.map((task) => [task.world, task]));
+  // A sequence may come back to a world; its controller is the same.
+  const shown = new Set<string>();
   for (const { world, at, demonstrations } of [...named("worlds", suite), ...named("test", suite)]) {
-    const entry = entries.get(world)!;
+    const task = taskOf.get(world)!;
     const set = demonstrationSets[world];
     try {
       if (demonstrations !== undefined && demonstrations !== set)
         throw new InvalidValueError("demonstrations", demonstrations, `"${set}", as where \`${world}\` is named too`, "A world has one data set.");
-      if (demonstrations !== undefined) await checkSet(demonstrations, entry.spec, protocol.demonstrations);
+      if (demonstrations !== undefined) await checkSet(demonstrations, task.entry.spec, protocol.demonstrations);
     } catch (error) {
       throw located(error, from, { field: `${at}.demonstrations` });
     }
-    if (set !== undefined || at.startsWith("test")) continue;
+    if (set !== undefined || at.startsWith("test") || shown.has(world)) continue;
+    shown.add(world);
     try {
-      await checkController(
-        tasks.find((task) => task.world === world)!,
-        protocol,
-      );
+      await checkController(task, protocol);
     } catch (error) {
       throw located(error, from, { field: `${at}.world` });
     }
