@@ -269,7 +269,7 @@ export class ContinualRun {
       gradientSteps,
       tasks: plan.tasks === "current" ? [task] : [...new Set([...this.#seen, task])],
       sleeper: agent,
-      makeTwin: () => makeAgent(this.#options, this.tasks[0]!.entry.spec, Object.keys(this.config.agents)[this.agents.indexOf(agent)]!),
+      makeTwin: () => this.#makeLike(agent),
       test: (twin, tested, placements) => this.#test(twin, tested, { placements }),
       onTested: (tested) => this.#options.onEvent({ kind: "tested-while-learning", ...named, ...tested }),
     });
@@ -327,6 +327,13 @@ export class ContinualRun {
     }
   }
 
+  /** An agent that is what one of the run's is now and shares nothing with it: its memory lives in this process alone. To be disposed of. */
+  async twin(agent: Agent): Promise<Agent> {
+    const twin = await this.#makeLike(agent);
+    twin.restore(agent.snapshot());
+    return twin;
+  }
+
   /** Shows an agent at work for one episode, until its end, an abort of the signal or a stop of the pace; nothing of it is logged. */
   async exhibit(agent: Agent, task: RunTask, signal?: AbortSignal): Promise<void> {
     await this.#refresh(agent);
@@ -340,6 +347,10 @@ export class ContinualRun {
 
   dispose(): void {
     for (const agent of this.agents) agent.dispose();
+  }
+
+  async #makeLike(agent: Agent): Promise<Agent> {
+    return makeAgent(this.#options, this.tasks[0]!.entry.spec, Object.keys(this.config.agents)[this.agents.indexOf(agent)]!);
   }
 
   /** A store that is away for a while does not end a run: the next refresh tries again, and what is closed at the end must be whole. */

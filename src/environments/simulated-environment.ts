@@ -67,12 +67,19 @@ export class SimulatedEnvironment implements Environment {
     clear(this.#outcome);
     this.#simulation.advance(this.#action, this.#observation, this.#outcome);
     this.#steps++;
-    this.#shown.set(this.#observation);
     const { reward, success, ending } = this.#outcome;
+    if (!Number.isFinite(reward) || !this.#observation.every(Number.isFinite)) return this.#unstable();
+    this.#shown.set(this.#observation);
     if (ending === "none" && this.#steps < this.spec.horizon) return middle(this.#shown, reward, success);
     this.#phase = "over";
     if (ending === "terminated") return terminated(this.#shown, reward, success);
     return truncated(this.#shown, reward, success, ending === "unstable" ? "unstable" : "horizon");
+  }
+
+  /** The end of an episode whose numbers are lost, though its simulation does not say so: what was seen last is shown once more. */
+  #unstable(): NextStep {
+    this.#phase = "over";
+    return truncated(this.#shown, 0, false, "unstable");
   }
 
   snapshot(): Snapshot {

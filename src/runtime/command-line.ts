@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { FieldError, InvalidValueError, UnknownNameError } from "../contract/errors.ts";
 import { addBenchCommands } from "./bench-command-line.ts";
 import type { DoctorFlags } from "./commands/doctor.ts";
+import type { ShowFlags } from "./commands/memory.ts";
 import type { CompactFlags } from "./commands/memory-upkeep.ts";
 import type { RecordFlags } from "./commands/record.ts";
 import type { RunFlags } from "./commands/run.ts";
@@ -162,11 +163,10 @@ export function commandLine(registries: Registries): Command {
     .description("one entry: where it is from, what was seen and done")
     .argument("<run>", "the run's folder, a memory file, or the address of a database")
     .argument("<id>", "the entry's number")
+    .option("--agent <name>", "whose memory, where a run has several")
     .option("--json", "print as JSON")
     .addHelpText("after", "\nExample:\n  engram memory show runs/quickstart-seed1 12")
-    .action(async (place: string, id: string, flags: { readonly json?: boolean }) =>
-      (await import("./commands/memory.ts")).memoryShowCommand(place, id, flags),
-    );
+    .action(async (place: string, id: string, flags: ShowFlags) => (await import("./commands/memory.ts")).memoryShowCommand(place, id, flags));
   memory
     .command("verify")
     .description("check every entry, and every page of a file; exit code 1 when any is damaged")

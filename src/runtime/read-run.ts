@@ -15,6 +15,9 @@ const natural = z.int().min(0);
 export const savedConfig = z.object({ scenario: text, seed: natural, backend: text, config: z.record(text, z.unknown()) });
 export type SavedConfig = z.infer<typeof savedConfig>;
 
+/** Of `meta.json`, what is read back. */
+const circumstances = z.object({ command: text });
+
 const task = z.object({ id: text, environment: text, summary: text });
 
 /** What every test says. */
@@ -128,6 +131,15 @@ export function readRun(folder: string): SavedRun {
   const config = readConfig(folder);
   // Task ids are plain text in a file; the brand is given back here.
   return { events: events as unknown as readonly RunEvent[], config };
+}
+
+/** The command that repeats a run, as its `meta.json` has it; undefined where that is missing or says nothing of it. */
+export function commandOf(folder: string): string | undefined {
+  try {
+    return circumstances.safeParse(JSON.parse(readFileSync(join(folder, "meta.json"), "utf8"))).data?.command;
+  } catch {
+    return undefined;
+  }
 }
 
 /** @throws {StorageError} A folder without a run's configuration, or one that is damaged. */

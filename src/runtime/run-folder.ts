@@ -2,7 +2,7 @@
  * @file A run's folder: everything to look at, repeat or go on from it. `metrics.jsonl` holds nothing of the wall clock and is the same, byte for
  * byte, for the same seed; what depends on the clock is in `timings.jsonl` and `meta.json`.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { StorageError } from "../contract/errors.ts";
 import type { RunEvent } from "../continual/run-event.ts";
@@ -39,11 +39,12 @@ export class RunFolder {
   static #make(path: string): RunFolder {
     if (existsSync(join(path, "metrics.jsonl")))
       throw new StorageError(path, "holds a run already", "Choose another folder with --out; a run is never overwritten.");
-    return writing(path, () => {
-      const isOurs = !existsSync(path);
-      mkdirSync(path, { recursive: true });
-      return new RunFolder(path, isOurs);
-    });
+    const isOurs = !existsSync(path);
+    writing(path, () => mkdirSync(path, { recursive: true }));
+    const [other] = readdirSync(path);
+    if (other !== undefined)
+      throw new StorageError(path, `holds ${other} already`, "Choose an empty or a new folder with --out; a run overwrites nothing.");
+    return writing(path, () => new RunFolder(path, isOurs));
   }
 
   /** As a user would type it from here. */
@@ -86,9 +87,9 @@ export class RunFolder {
     closeSync(this.#timings);
   }
 
-  /** Takes a closed folder back, because nothing was run after all. What was there before stays. */
+  /** Takes a closed folder back, because nothing was run after all. */
   discard(): void {
-    if (this.#isOurs) rmSync(this.path, { recursive: true, force: true });
-    else for (const name of ["metrics.jsonl", "timings.jsonl", "config.json", "meta.json"]) rmSync(this.file(name), { force: true });
+    const made = this.#isOurs ? [this.path] : readdirSync(this.path).map((name) => this.file(name));
+    for (const path of made) rmSync(path, { recursive: true, force: true });
   }
 }

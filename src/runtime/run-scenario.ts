@@ -75,12 +75,13 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
   const folder = RunFolder.create(runName, options.out);
   const openStore = shared === undefined ? inFolder(folder, (warning) => progress.write(`${warning}\n`)) : inDatabase(options.memory!, shared);
   const record = new RunRecord(folder, options, String(inUse));
-  const telemetry = options.port === undefined ? undefined : await openPage(options.port, scenario, pace, progress);
   const line = new ProgressLine(progress);
   const events: RunEvent[] = [];
   const failures: unknown[] = [];
+  let telemetry: RunTelemetry | undefined;
   let run: ContinualRun | undefined;
   try {
+    if (options.port !== undefined) telemetry = await openPage(options.port, scenario, pace, progress);
     run = await ContinualRun.create({
       scenario,
       config,
@@ -159,10 +160,16 @@ async function finished(scenario: Scenario, run: ContinualRun): Promise<boolean>
   }
 }
 
+/** Shows a twin of the first agent, so that what was saved does not depend on how long somebody watched. */
 async function exhibit(run: ContinualRun, pace: Pace, output: ProgressOutput, { url }: RunTelemetry): Promise<void> {
+  const twin = await run.twin(run.agents[0]!);
   output.write(`The page stays open at ${url}. Ctrl-C closes it.\n`);
   pace.setSpeed(1);
-  while (!pace.state.stopped) for (const task of run.tasks) await run.exhibit(run.agents[0]!, task);
+  try {
+    while (!pace.state.stopped) for (const task of run.tasks) await run.exhibit(twin, task);
+  } finally {
+    twin.dispose();
+  }
 }
 
 /** What a run leaves besides its log: configuration, circumstances, checkpoints and durable memories. */
@@ -174,6 +181,7 @@ class RunRecord {
   #meta: Readonly<Record<string, unknown>>;
   readonly #startedAt = performance.now();
   readonly #usedBefore = process.cpuUsage();
+  #hasEnded = false;
 
   constructor(folder: RunFolder, { scenario, config, seed, agents, command, progress }: RunOptions, backend: string) {
     this.#folder = folder;
@@ -239,7 +247,10 @@ class RunRecord {
     this.#output.write(`The agents as they were before that step, and the entries it learned from: ${this.#folder.shortPath}\n`);
   }
 
+  /** The first word stands: what befalls its showing does not make a complete run a failed one. */
   end(status: "complete" | "stopped" | "failed", error?: unknown): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
     const failure = error === undefined ? {} : { error: error instanceof Error ? (error.stack ?? error.message) : inspect(error) };
     this.#folder.writeJson("meta.json", {
       ...this.#meta,

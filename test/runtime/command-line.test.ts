@@ -1,6 +1,6 @@
 /** @file The program as it is published, in processes of its own. */
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -93,6 +93,29 @@ describe("engram run", () => {
     expect(result.err).toContain("holds a run already");
   });
 
+  it("overwrites nothing else either, and takes nothing away", async () => {
+    mkdirSync(join(folder, "own-files"));
+    writeFileSync(join(folder, "own-files", "config.json"), "my own");
+    for (const tasks of ["tabletop/reach@1", "tabletop/nope@1"]) {
+      const result = await engram("run", "quickstart", "--set", `tasks=["${tasks}"]`, "--no-serve", "--out", "own-files");
+      expect(result).toMatchObject({ code: 1, err: expect.stringContaining("own-files: holds config.json already") as string });
+    }
+    expect(readdirSync(join(folder, "own-files"))).toEqual(["config.json"]);
+    expect(read("own-files", "config.json")).toBe("my own");
+  });
+
+  it("leaves no folder behind when nothing could be run, and an empty one empty", async () => {
+    const server = createServer();
+    await new Promise<void>((done) => server.listen(65_535, "127.0.0.1", done));
+    mkdirSync(join(folder, "empty"));
+    for (const out of ["none", "empty"]) {
+      const result = await engram("run", "quickstart", ...small, "--port", "65535", "--out", out);
+      expect(result).toMatchObject({ code: 2, err: expect.stringContaining("`port`") as string });
+    }
+    server.close();
+    expect([existsSync(join(folder, "none")), readdirSync(join(folder, "empty"))]).toEqual([false, []]);
+  });
+
   it("prints nothing but JSON with --json", async () => {
     const { out } = await engram("run", "quickstart", ...small, "--no-serve", "--json", "--out", "json");
     expect(JSON.parse(out)).toMatchObject({ summary: { scenario: "quickstart", agents: [{ agent: "engram" }, { agent: "behaviour-cloning" }] } });
@@ -113,6 +136,9 @@ describe("engram run", () => {
     child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
     const log = join(folder, "stopped", "metrics.jsonl");
     while (!existsSync(log) || !readFileSync(log, "utf8").includes("demonstrated")) await new Promise((done) => setTimeout(done, 50));
+    child.kill("SIGINT");
+    // npm hands on what the terminal sent already.
+    await new Promise((done) => setTimeout(done, 3));
     child.kill("SIGINT");
     const code = await new Promise((done) => child.on("exit", done));
     expect(code).toBe(130);
@@ -146,8 +172,12 @@ describe("engram run", () => {
     expect(out).toContain("kept/report.html");
     const url = /The page stays open at (\S+?)\. /.exec(err)![1]!;
     expect(await (await fetch(url)).text()).toMatch(/^<!doctype html>/i);
+    const shown = async (): Promise<unknown> => JSON.parse((await engram("memory", "stats", "kept", "--json")).out);
+    const before = await shown();
+    await new Promise((done) => setTimeout(done, 1000));
     child.kill("SIGINT");
     expect(await new Promise((done) => child.on("exit", done))).toBe(0);
+    expect(await shown()).toEqual(before);
   });
 
   it("runs a user's own scenario, written in TypeScript outside of this repository: the one in README", async () => {
@@ -169,6 +199,7 @@ describe("engram run", () => {
 describe("engram, given something wrong", () => {
   it.each([
     [["run", "quikstart"], "Unknown scenario `quikstart`. Did you mean `quickstart`?"],
+    [["run", "quickstart", "--keep-open", "--no-serve"], "Expected `--keep-open` to be beside a live page"],
     [["run", "quickstart", "--set", "demonstrashuns=3"], "Did you mean `demonstrations`?"],
     [["run", "quickstart", "--set", "demonstrations=0"], "Expected `config.demonstrations` to be >=1, got `0` (number)"],
     [["run", "quickstart", "--set", 'tasks=["tabletop/pusch@1"]'], "Did you mean `tabletop/push@1`"],

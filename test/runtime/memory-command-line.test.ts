@@ -46,7 +46,9 @@ describe("a run's table", () => {
     const table = out.slice(0, out.indexOf("Report:")).trim();
     expect(ran.out).toContain(table);
     expect(table).toContain("never read");
-    expect(readFileSync(join(folder, again, "report.html"), "utf8")).toContain("What memory is worth");
+    const page = readFileSync(join(folder, again, "report.html"), "utf8");
+    expect(page).toContain("What memory is worth");
+    expect(page).toContain("--set demonstrations=2");
   });
 });
 
@@ -150,6 +152,25 @@ describe("engram memory, cared for", () => {
     const { recall } = await json<Explanation>("explain", run, "5", "--own-episode", "--top", "64");
     expect(recall.every(({ task }) => task === "reach")).toBe(true);
     expect((await memory("forget", run, "--task", "push", "--yes")).err).toContain("Known: `reach`");
+  });
+
+  it("says what it did not look into when it forgets, and takes away the index, which has keys of what is gone", async () => {
+    const run = copy("forgetting-more");
+    const inRun = (name: string): string => join(folder, run, name);
+    for (const name of ["memory-engram.sqlite-damaged", "memory-engram.hnsw", "memory-engram.hnsw.json"]) writeFileSync(inRun(name), "old");
+    const config = JSON.parse(readFileSync(inRun("config.json"), "utf8")) as { config: { agents: Record<string, object> } };
+    config.config.agents["behaviour-cloning"] = { consolidation: "der-plus-plus" };
+    writeFileSync(inRun("config.json"), JSON.stringify(config));
+    const meta = JSON.parse(readFileSync(inRun("meta.json"), "utf8")) as { command: string };
+    writeFileSync(inRun("meta.json"), JSON.stringify({ ...meta, command: `${meta.command} --memory postgres://localhost/robots#team` }));
+    const { out } = await memory("forget", run, "--task", "push", "--yes");
+    for (const place of [
+      "memory-engram.sqlite-damaged",
+      "checkpoint-behaviour-cloning.json, where der-plus-plus",
+      "postgres://localhost/robots#team",
+    ])
+      expect(out).toContain(place);
+    expect(readdirSync(join(folder, run)).filter((name) => name.includes("hnsw"))).toEqual([]);
   });
 
   it("pins entries, which then go only with --pinned", async () => {

@@ -1,6 +1,8 @@
 /**
- * @file Methods over seeds: for each figure its mean and its interquartile mean (IQM), with 95 % stratified bootstrap intervals.
- * @see Agarwal et al. (2021), "Deep reinforcement learning at the edge of the statistical precipice".
+ * @file Methods over seeds: for each figure its mean and its interquartile mean (IQM), with 95 % bootstrap intervals. Whole seeds are resampled: one agent lives
+ * through all tasks of a sequence, so that its scores in them are no independent witnesses, as those of the stratified bootstrap are, where an agent has
+ * but one task.
+ * @see Agarwal et al. (2021), "Deep reinforcement learning at the edge of the statistical precipice"; Davison & Hinkley (1997), "Bootstrap methods and their application", §3.8.
  */
 import { RandomStream } from "../../numerics/random.ts";
 import { interquartileMean, mean, quantile, type Estimate } from "../../numerics/statistics.ts";
@@ -47,24 +49,19 @@ function summarized({ methods, runs, figures }: Measured): readonly MethodSummar
 
 export const figureOf = ({ figures }: MethodSummary, id: string): FigureSummary | undefined => figures.find((figure) => figure.id === id);
 
-/** What is resampled: an entry a seed in each stratum. */
-type Strata = readonly (readonly number[])[];
-
 function summarizeFigure(id: string, runs: readonly RunResult[]): FigureSummary {
-  const strata = strataOf(id, runs);
+  const scores = runs.map((run) => scoresOf(id, run));
   return {
     id,
-    mean: estimated(strata, meanOfMeans),
-    iqm: estimated(strata, (groups) => interquartileMean(groups.flatMap((group) => Array.from(group)))),
+    mean: estimated(scores, (drawn) => mean(drawn.map(mean))),
+    iqm: estimated(scores, (drawn) => interquartileMean(drawn.flat())),
   };
 }
 
-/** The scores of each task, where the figure is their mean; the figure itself for any other. */
-function strataOf(id: string, runs: readonly RunResult[]): Strata {
+/** Of each task, where the figure is their mean; the figure itself for any other. */
+function scoresOf(id: string, { rates, figures }: RunResult): readonly number[] {
   const pick = perTask[id];
-  const tasks = runs[0]!.rates[0]!.length;
-  if (pick === undefined) return [runs.map(({ figures }) => figures[id]!)];
-  return Array.from({ length: tasks }, (_, j) => runs.map(({ rates }) => pick(rates, j)!));
+  return pick === undefined ? [figures[id]!] : Array.from({ length: rates[0]!.length }, (_, j) => pick(rates, j)!);
 }
 
 /** Figures that are means over tasks of one cell each. */
@@ -73,35 +70,32 @@ const perTask: Readonly<Record<string, (rates: RunResult["rates"], task: number)
   "learning-accuracy": (rates, j) => rates[j + 1]![j]!,
 };
 
-const meanOfMeans = (groups: readonly ArrayLike<number>[]): number => mean(groups.map(mean));
-
-/** Percentile bootstrap at 95 %: seeds are resampled within each stratum. */
-export function estimated(strata: Strata, statistic: (groups: readonly ArrayLike<number>[]) => number): Estimate {
-  const seeds = strata[0]!.length;
-  if (seeds < 2) return { mean: statistic(strata), low: Number.NaN, high: Number.NaN };
-  const picks = picksOf(strata.length, seeds);
-  const groups = strata.map(() => new Float64Array(seeds));
+/** Percentile bootstrap at 95 %. @param seeds What came of each: drawn as a whole, with all of its tasks. */
+export function estimated<T>(seeds: readonly T[], statistic: (drawn: readonly T[]) => number): Estimate {
+  const all = statistic(seeds);
+  if (seeds.length < 2) return { mean: all, low: Number.NaN, high: Number.NaN };
+  const picks = picksOf(seeds.length);
+  const drawn = [...seeds];
   let at = 0;
   const values = Float64Array.from({ length: RESAMPLES }, () => {
-    for (const [k, group] of groups.entries()) for (let i = 0; i < seeds; i++) group[i] = strata[k]![picks[at++]!]!;
-    return statistic(groups);
+    for (let i = 0; i < drawn.length; i++) drawn[i] = seeds[picks[at++]!]!;
+    return statistic(drawn);
   }).toSorted();
-  return { mean: statistic(strata), low: quantile(values, 0.025), high: quantile(values, 0.975) };
+  return { mean: all, low: quantile(values, 0.025), high: quantile(values, 0.975) };
 }
 
 const RESAMPLES = 2000;
 
-/** Of each shape once: every figure of the same shape is resampled alike, and drawing takes longer than summing. */
-const drawn = new Map<string, Uint16Array>();
+/** For each number of seeds once: every figure is resampled alike, and drawing takes longer than summing. */
+const resamples = new Map<number, Uint16Array>();
 
-/** [RESAMPLES, strata, seeds]: which seed is taken. */
-function picksOf(strata: number, seeds: number): Uint16Array {
-  const shape = `${strata} ${seeds}`;
-  let picks = drawn.get(shape);
+/** [RESAMPLES, seeds]: which seed is taken. */
+function picksOf(seeds: number): Uint16Array {
+  let picks = resamples.get(seeds);
   if (picks === undefined) {
     const random = RandomStream.fromSeed(0).split("methods");
-    picks = Uint16Array.from({ length: RESAMPLES * strata * seeds }, () => random.integer(seeds));
-    drawn.set(shape, picks);
+    picks = Uint16Array.from({ length: RESAMPLES * seeds }, () => random.integer(seeds));
+    resamples.set(seeds, picks);
   }
   return picks;
 }

@@ -62,7 +62,7 @@ export function blindnessOf({ methods, runs }: Pick<BenchResult, "methods" | "ru
 
 function meanCpuSeconds(result: BenchResult, method: string): Estimate | undefined {
   const seconds = cpuSecondsOf(result, method);
-  return seconds.length === 0 ? undefined : estimated([seconds], (groups) => mean(groups[0]!));
+  return seconds.length === 0 ? undefined : estimated(seconds, mean);
 }
 
 /** How long each run of a method kept a core of its machine at work [s]. */

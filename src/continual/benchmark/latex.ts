@@ -13,7 +13,7 @@ export function benchLatex(result: BenchResult): string {
     const cells = columns.map((column) => number(column.of(summary)));
     return `  ${[escaped(summary.method), String(summary.seeds.length), ...cells].join(" & ")} \\\\`;
   });
-  const caption = `Suite ${escaped(result.suite.name)}, ${result.tasks.length} tasks, ${seedCount(result)}; 95\\,\\% stratified bootstrap intervals. ${escaped(toldTask(result))}`;
+  const caption = `Suite ${escaped(result.suite.name)}, ${result.tasks.length} tasks, ${seedCount(result)}; 95\\,\\% bootstrap intervals over seeds. ${escaped(toldTask(result))}`;
   return [
     "% Made by `engram bench`; needs \\usepackage{booktabs}.",
     "\\begin{table}",

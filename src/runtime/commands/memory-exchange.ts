@@ -78,7 +78,8 @@ export async function memoryImportCommand(place: string, file: string, { foreign
   const missing = foreign ? given.entries : newAmong(given, there, file, target);
   const added = await put(target, given.shape, missing, foreign);
   const checkpoint = checkpointBeside(target);
-  if (checkpoint !== undefined) changeCheckpoint(checkpoint, (entries) => merged(entries, added));
+  // All that is given, not what was missing in the memory file alone: an import that was cut off between the two is completed by repeating it.
+  if (checkpoint !== undefined) changeCheckpoint(checkpoint, (entries) => merged(entries, foreign ? added : given.entries));
   const known = given.entries.length - added.length;
   if (json === true) printJson({ file: target, ...(checkpoint !== undefined && { checkpoint }), added: added.length, known });
   else print(described({ target, checkpoint, added, known, foreign }));

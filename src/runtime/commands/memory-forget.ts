@@ -1,10 +1,11 @@
 /** @file `engram memory forget`: everything remembered of a task goes, from memory files and checkpoints alike, and is looked for afterwards. */
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { StorageError } from "../../contract/errors.ts";
 import type { MemoryEntry } from "../../contract/memory.ts";
 import { changeCheckpoint, checkpointBeside, checkpointEntries, checkpointsOf } from "../checkpoint-entries.ts";
 import { changing, entriesOf, memoryFiles, type Output, print, printJson, requireTask } from "../memory-places.ts";
+import { commandOf, readConfig } from "../read-run.ts";
 
 export interface ForgetFlags extends Output {
   readonly task: string;
@@ -36,17 +37,24 @@ export async function memoryForgetCommand(place: string, { task, yes, pinned, js
   }
   for (const { file, isCheckpoint, entries } of found) {
     // oxlint-disable-next-line no-await-in-loop -- one file after another, so that an error says where it stopped
-    if (!isCheckpoint) await changing(file, (store) => store.remove(entries.map(({ id }) => id)));
+    if (!isCheckpoint) await withoutIndex(file, async () => changing(file, (store) => store.remove(entries.map(({ id }) => id))));
     else changeCheckpoint(file, (before) => (before.some((entry) => entry.task === task) ? before.filter((entry) => entry.task !== task) : before));
   }
   const left = of(task, await holdings(place));
   if (left.length > 0)
     throw new StorageError(left[0]!.file, `still holds ${left[0]!.entries.length} entries of ${task}`, "Try again when no run writes to it.");
-  if (json === true) printJson({ ...report, forgotten: true, stillMentions: mentions(place) });
+  if (json === true) printJson({ ...report, forgotten: true, stillMentions: mentions(place), notLookedInto: elsewhere(place) });
   else
     print(
       `${listed("Forgot", report.files, task)}\nLooked through ${all.length} files again: no entry of ${task} is left, so no recall returns one.\n${remains(place, task)}`,
     );
+}
+
+/** An approximate index has the keys of what goes; it is a cache, and made anew by the next run that wants it. */
+async function withoutIndex(file: string, change: () => Promise<unknown>): Promise<void> {
+  const index = file.replace(/\.sqlite$/, ".hnsw");
+  if (index !== file) for (const cache of [index, `${index}.json`]) rmSync(cache, { force: true });
+  await change();
 }
 
 async function holdings(place: string): Promise<Holding[]> {
@@ -77,9 +85,25 @@ function mentions(place: string): string[] {
   return ["metrics.jsonl", "timings.jsonl", "summary.json", "report.html", "config.json"].map((name) => join(folder, name)).filter(existsSync);
 }
 
+/** What may hold entries of the task and is not looked into, and why. */
+function elsewhere(place: string): string[] {
+  const folder = statSync(place).isDirectory() ? place : dirname(place);
+  const names = readdirSync(folder);
+  const setAside = names.filter((name) => /^memory-.*\.sqlite-damaged/.test(name)).map((name) => `${join(folder, name)}, a damaged file set aside`);
+  if (!names.includes("config.json")) return setAside;
+  const agents = Object.entries((readConfig(folder).config["agents"] ?? {}) as Readonly<Record<string, { readonly consolidation?: string }>>);
+  const samples = agents
+    .filter(([, { consolidation }]) => consolidation === "der-plus-plus")
+    .map(([name]) => `${join(folder, `checkpoint-${name}.json`)}, where der-plus-plus keeps a sample of its own`);
+  const database = /--memory (\S+)/.exec(commandOf(folder) ?? "")?.[1];
+  return [...setAside, ...samples, ...(database === undefined ? [] : [`the database ${database}, which this command does not change`])];
+}
+
 function remains(place: string, task: string): string {
   const files = mentions(place);
+  const unseen = elsewhere(place);
   return [
+    ...(unseen.length === 0 ? [] : [`Not looked into, and may still hold it: ${unseen.join("; ")}.`]),
     ...(files.length === 0 ? [] : [`What still mentions ${task}, its name and figures alone: ${files.join(", ")}.`]),
     "What was learned from it is still in the networks of the checkpoints.",
   ].join("\n");

@@ -32,7 +32,11 @@ export async function memoryStatsCommand(place: string, { json }: Output): Promi
     const { sound: entries } = await memory.entries();
     const now = entries.reduce((latest, { time }) => Math.max(latest, time), 0);
     const byTask = new Map<string, MemoryEntry[]>();
-    for (const entry of entries) byTask.set(entry.task, [...(byTask.get(entry.task) ?? []), entry]);
+    for (const entry of entries) {
+      const own = byTask.get(entry.task);
+      if (own === undefined) byTask.set(entry.task, [entry]);
+      else own.push(entry);
+    }
     const tasks = [...byTask].map(([task, own]) => statisticsOf(task, own, now));
     return { file, agent: ownerOf(file), entries: entries.length, tasks };
   });

@@ -4,7 +4,7 @@ import type { MemoryEntry } from "../../contract/memory.ts";
 import { isPostgresUrl, parsePostgresUrl } from "../../memory/stores/postgres-url.ts";
 import { describeDamage, isSound } from "../../memory/stores/sqlite-damage.ts";
 import { columns } from "../columns.ts";
-import { inspectEach } from "../memory-inspections.ts";
+import { inspectEach, inspectOne } from "../memory-inspections.ts";
 import { numbers, type Output } from "../memory-places.ts";
 
 export async function memoryLsCommand(place: string, { json }: Output): Promise<void> {
@@ -27,11 +27,14 @@ export async function memoryLsCommand(place: string, { json }: Output): Promise<
   }
 }
 
+export interface ShowFlags extends Output {
+  readonly agent?: string;
+}
+
 /** @throws {InvalidValueError} An id that is not a positive integer. @throws {StorageError} No entry of that id. */
-export async function memoryShowCommand(place: string, id: string, { json }: Output): Promise<void> {
+export async function memoryShowCommand(place: string, id: string, { agent, json }: ShowFlags): Promise<void> {
   if (!/^[1-9]\d*$/.test(id)) throw new InvalidValueError("id", id, "a positive integer, as `engram memory ls` counts them");
-  const found = await inspectEach(place, (memory) => memory.entry(Number(id)));
-  const entry = found.find((each) => each !== undefined);
+  const entry = await inspectOne(place, agent, async (memory) => memory.entry(Number(id)));
   if (entry === undefined)
     throw new StorageError(
       isPostgresUrl(place) ? parsePostgresUrl(place).place : place,

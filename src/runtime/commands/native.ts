@@ -1,5 +1,6 @@
 /** @file `engram native install`: makes a native tfjs backend load on this machine. */
 import { loadFailure, nativeInstallation, nativePackages, packageFolder, type NativeBackendName } from "../../tensor/backend-native.ts";
+import { onInterrupt } from "../interrupt.ts";
 import { buildBinding } from "../native-binding.ts";
 import { duration } from "../progress-line.ts";
 
@@ -12,25 +13,19 @@ export async function nativeInstallCommand({ gpu = false, force = false }: { rea
   }
   const startedAt = performance.now();
   const seconds = (): string => duration((performance.now() - startedAt) / 1000);
-  const stop = new AbortController();
-  const onStop = (): void => {
-    if (stop.signal.aborted) process.exit(130);
-    process.stderr.write("\nStopping: removing what is half made. Ctrl-C again quits at once.\n");
-    stop.abort();
-  };
-  process.on("SIGINT", onStop).on("SIGTERM", onStop);
+  const interrupt = onInterrupt("removing what is half made");
   try {
     const onStep = (step: number, steps: number, doing: string): boolean =>
       process.stderr.write(`[${step}/${steps}] ${doing} (after ${seconds()})\n`);
-    await buildBinding({ backend, force: true, onStep, signal: stop.signal });
+    await buildBinding({ backend, force: true, onStep, signal: interrupt.signal });
     const whether = gpu ? "Whether TensorFlow finds a GPU, with CUDA 12.2 and cuDNN 8.9: engram doctor --backend node-gpu\n" : "";
     process.stdout.write(`${nativePackages[backend]} is built and loads, after ${seconds()}.\n${usage}${whether}`);
   } catch (error) {
-    if (!stop.signal.aborted) throw error;
+    if (!interrupt.signal.aborted) throw error;
     process.stderr.write(`Stopped after ${seconds()}; nothing half-made is left.\n`);
     process.exitCode = 130;
   } finally {
-    process.off("SIGINT", onStop).off("SIGTERM", onStop);
+    interrupt.dispose();
   }
 }
 

@@ -33,7 +33,7 @@ export async function recordCommand(id: string, flags: RecordFlags, registries: 
   const writer = await createMinari(name, {
     spec: entry.spec,
     algorithm: "scripted controller",
-    description: `${entry.spec.summary} ${count} successful demonstrations of \`${id}\`, noise ${noise}, seed ${seed}.`,
+    description: `${entry.spec.summary} Successful demonstrations of \`${id}\`, noise ${noise}, seed ${seed}.`,
   });
   return recorded(writer, { entry, count, noise, seed, id });
 }
@@ -70,6 +70,7 @@ async function recorded(writer: MinariWriter, { entry, id, count, noise, seed }:
     line.clear();
     if (totals.successes === 0) {
       writer.discard();
+      process.stderr.write("Stopped before the first success: nothing is kept.\n");
       return 130;
     }
     const folder = writer.finish();

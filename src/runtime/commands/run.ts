@@ -1,5 +1,6 @@
 /** @file `engram run`: a scenario, from its command line to its table. */
 import { availableParallelism } from "node:os";
+import { InvalidValueError } from "../../contract/errors.ts";
 import { parseConfig } from "../../continual/scenario.ts";
 import { configOf } from "../../continual/suite.ts";
 import { renderTable } from "../../continual/table.ts";
@@ -35,6 +36,8 @@ export interface RunFlags {
 export async function runCommand(name: string, flags: RunFlags, registries: Registries): Promise<number> {
   const seed = integer("--seed", flags.seed, [0, Number.MAX_SAFE_INTEGER]);
   const port = integer("--port", flags.port, [0, 65_535]);
+  if (flags.keepOpen === true && !flags.serve)
+    throw new InvalidValueError("--keep-open", "--no-serve", "beside a live page", "Leave one of the two out.");
   const threads = integer("--threads", flags.threads, [1, availableParallelism()]);
   const memory = (flags.memory ?? process.env["ENGRAM_MEMORY"]) || undefined;
   const scenario = await loadScenario(name, registries.scenarios);
@@ -60,6 +63,7 @@ export async function runCommand(name: string, flags: RunFlags, registries: Regi
         ...(flags.suite === undefined ? [] : [`--suite ${quoted(flags.suite)}`]),
         ...flags.set.map((assignment) => `--set ${quoted(assignment)}`),
         `--seed ${seed}`,
+        ...(flags.backend === undefined ? [] : [`--backend ${quoted(flags.backend)}`]),
         ...(memory === undefined ? [] : [`--memory ${quoted(sharedPlace(memory, `${scenario.name}-seed${seed}`).shown)}`]),
       ].join(" "),
       signal: interrupt.signal,

@@ -10,7 +10,7 @@ export function meanRates(runs: readonly RunResult[]): readonly (readonly (Estim
     row.map((_, j) => {
       const values = runs.map(({ rates }) => rates[i]![j]!);
       const tested = values.filter((value) => value !== null);
-      return tested.length < values.length ? null : estimated([tested], ([seeds]) => mean(seeds!));
+      return tested.length < values.length ? null : estimated(tested, mean);
     }),
   );
 }

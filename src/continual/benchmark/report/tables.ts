@@ -16,7 +16,7 @@ export function methodsSection(result: BenchResult, ranked: readonly Ranked[]): 
     (one, i) =>
       markup`<tr class="${one.className}"><td><span class="swatch"></span><strong>${nameOf(one)}</strong></td><td class="number">${String(one.runs.length)}</td>${columns.map((column) => column[i])}</tr><tr class="about"><td colspan="${String(columns.length + 2)}">${summaries.get(nameOf(one))}</td></tr>`,
   );
-  return markup`<section><h2>Methods</h2><p class="note">Means over seeds, and the interquartile mean (IQM) over all scores of seeds and tasks, with 95 % stratified bootstrap intervals of 2000 resamples (Agarwal et al. 2021). ${toldTask(result)}</p><table><thead><tr><th>method</th><th class="number">seeds</th>${shown.map(head)}</tr></thead><tbody>${rows}</tbody></table></section>`;
+  return markup`<section><h2>Methods</h2><p class="note">Means over seeds, and the interquartile mean (IQM) over all scores of seeds and tasks, with 95 % bootstrap intervals of 2000 resamples of whole seeds (Agarwal et al. 2021). ${toldTask(result)}</p><table><thead><tr><th>method</th><th class="number">seeds</th>${shown.map(head)}</tr></thead><tbody>${rows}</tbody></table></section>`;
 }
 
 const head = ({ name, better }: Column): Markup => markup`<th>${name} ${better === "higher" ? "↑" : "↓"}</th>`;
