@@ -1,5 +1,6 @@
 /** @file Agents at work in worlds: the placements that they are tested on, and what comes of it. */
 import type { Agent, Decision } from "../contract/agent.ts";
+import type { Environment } from "../contract/environment.ts";
 import type { MemoryCondition } from "../contract/explanation.ts";
 import type { TaskId } from "../contract/task.ts";
 import type { RandomStream } from "../numerics/random.ts";
@@ -26,6 +27,19 @@ export interface PerformanceOptions {
   readonly onLoop: (event: LoopEvent) => void;
   /** A test episode that counts has ended. */
   readonly onTested: (agent: Agent, task: RunTask) => void;
+}
+
+/** Episodes that leave a world as it was, each in the world as it is: a drift goes on with what is demonstrated, and not with tests and showings. */
+function* apart(world: Environment, episodes: Iterable<EpisodePlan>): Generator<EpisodePlan, void> {
+  const carried = world.carried?.();
+  try {
+    for (const episode of episodes) {
+      if (carried !== undefined) world.carry!(carried);
+      yield episode;
+    }
+  } finally {
+    if (carried !== undefined) world.carry!(carried);
+  }
 }
 
 /** Episodes that an agent plays in a world. */
@@ -108,7 +122,7 @@ export class Performances {
       actor: agentActor(agent, { ...(memory && { memory }), ...(config.boundaries !== "given" && { task: nameOf(task.id) }) }),
       environment: task.environment,
       task: task.id,
-      episodes,
+      episodes: apart(task.environment, episodes),
       pace,
       stepsAfterSuccess: 0,
     });

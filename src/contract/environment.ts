@@ -64,6 +64,10 @@ export interface Environment {
   snapshot(): Snapshot;
   /** @throws {SnapshotError} A snapshot of another environment. */
   restore(snapshot: Snapshot): void;
+  /** What an episode depends on besides its reset, as where settings drift; absent where that is nothing. So that a test can leave a world as it was. */
+  carried?(): Snapshot;
+  /** Takes back what came since. Between two episodes alone. */
+  carry?(carried: Snapshot): void;
 }
 
 /** Chooses actions from observations alone, by hand-written rules; makes demonstrations. */

@@ -28,7 +28,7 @@ interface Term {
 }
 
 /**
- * The current frame; the difference of every two positions in it (object − hand, goal − object, …); and, from the frame before,
+ * The current frame; the difference of every two positions in it of as many numbers (object − hand, goal − object, …); and, from the frame before,
  * the velocity of every position and scalar, in units per second.
  * @param controlPeriod Seconds between two frames.
  */
@@ -40,6 +40,7 @@ export function relativeFeatures({ size, parts }: Space, controlPeriod: number):
     ...positions.flatMap((from, i) =>
       positions
         .slice(i + 1)
+        .filter((to) => to.size === from.size)
         .flatMap((to) =>
           each(from, (k) => ({ name: `${to.name} − ${from.name}`, plus: to.offset + k, minus: from.offset + k, scale: SCALE.position })),
         ),

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { environments } from "../../envs/index.ts";
 import type { AgentEntry, ConsolidationBudget, ConsolidationProgress, ConsolidationReport } from "../../src/contract/agent.ts";
 import { asEnvironmentId, type EnvironmentEntry } from "../../src/contract/environment.ts";
 import { InvalidValueError, StorageError, UnknownNameError } from "../../src/contract/errors.ts";
@@ -370,6 +371,32 @@ describe("a run that is stopped", () => {
     const { events } = await performed({ pace, onEvent: (event) => void (event.kind === "loss" && event.gradientStep > 10 && pace.stop()) });
     expect(events.slice(-2).map(({ kind }) => kind)).toEqual(["loss", "run-finished"]);
     expect(events.at(-1)).toEqual({ kind: "run-finished", complete: false });
+  });
+});
+
+describe("a world that drifts", () => {
+  it("drifts with what is demonstrated, not with tests and showings: all agents and all episodes meet it as it is then", async () => {
+    // A maze whose corridor grows by one with every episode: whoever goes on straight needs a step more each time.
+    const maze = "classic/t-maze-passive@1?drift=corridor:gradual:2,30:28&normalize=reward";
+    const straight = (name: string): AgentEntry => ({
+      name,
+      summary: "goes straight on",
+      defaults: {},
+      make: async () => Object.assign(new CloningAgent(name, { spec: environments.get("classic/t-maze-passive@1")!.spec, seed: 1 }, false), { act: () => ({ action: Float32Array.of(0) }) }), // prettier-ignore
+    });
+    const agents = new Map(["one", "other"].map((name) => [name, straight(name)]));
+    const config = { tasks: [maze], agents: { one: {}, other: {} }, demonstrations: 3, demonstrationNoise: 0, evaluationEpisodes: 2 };
+    const { run, events } = await pointRun({ environments, agents, config });
+    await run.evaluateAll(0);
+    await run.demonstrate(run.tasks[0]!);
+    await run.exhibit(run.agents[0]!, run.tasks[0]!);
+    await run.evaluateAll(1);
+    expect(of(events, "evaluated").map(({ steps }) => steps)).toEqual([
+      [3, 3],
+      [3, 3],
+      [6, 6],
+      [6, 6],
+    ]);
   });
 });
 

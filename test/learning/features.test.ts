@@ -30,6 +30,17 @@ describe("relative features", () => {
     expect(features.size).toBe(10 + 9 + 7);
   });
 
+  it("subtract no positions of different sizes from each other", () => {
+    const drawer: PartOptions = { name: "drawer", quantity: "position", unit: "m", size: 1, low: -1, high: 1 };
+    const angle: PartOptions = { name: "wrist", quantity: "angle", unit: "rad", size: 2, low: -3, high: 3 };
+    const uneven = relativeFeatures(space([position("hand"), drawer, angle, position("goal")]), 0.0125);
+    expect([...new Set(uneven.names)]).toEqual(["hand", "drawer", "wrist", "goal", "goal − hand"]);
+    const out = new Float32Array(uneven.size);
+    uneven.write(Float32Array.of(0.1, 0, 0, 0.5, 1, 2, 0.3, 0, 0), 1, out);
+    expect(out.every(Number.isFinite)).toBe(true);
+    expect(out[uneven.names.indexOf("goal − hand")]).toBeCloseTo(5, 5);
+  });
+
   it("give positions in units of 4 cm, scalars in fifths and velocities per second", () => {
     // hand at x 0.2 m, a frame before at 0.19 m; object at x 0.5 m; gripper from 1 to 0.9 open.
     const observation = new Float32Array(17);

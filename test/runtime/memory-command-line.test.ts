@@ -105,6 +105,18 @@ describe("engram memory, exchanged", () => {
     }
   });
 
+  it("is completed by importing again where the first time ended between memory and checkpoint", async () => {
+    const run = copy("cut-off");
+    await memory("export", run, "--format", "jsonl", "--out", "cut-off.jsonl");
+    await memory("forget", run, "--task", "push", "--yes");
+    const checkpoint = join(folder, run, "checkpoint-engram.json");
+    const before = readFileSync(checkpoint);
+    await memory("import", run, "cut-off.jsonl");
+    writeFileSync(checkpoint, before);
+    expect(await json("import", run, "cut-off.jsonl")).toMatchObject({ added: 0 });
+    expect(await json("explain", run, "5")).toEqual(await json("explain", "run", "5"));
+  });
+
   it("of another run gets new numbers, and waits to be keyed anew", async () => {
     const run = copy("adopting");
     writeFileSync(join(folder, "other.jsonl"), (await exported("run")).split("\n", 2).join("\n").replaceAll("0.", "0.0"));

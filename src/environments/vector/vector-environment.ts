@@ -33,7 +33,7 @@ export interface VectorResetOptions {
   readonly seed?: number | readonly number[];
   /** [count]: 1 for the copies to be reset; all by default. */
   readonly mask?: Uint8Array;
-  /** One task for all copies. */
+  /** One task for all copies, in the episodes that begin with this reset; those that begin by themselves draw theirs, as Gymnasium's do. */
   readonly task?: Task;
 }
 

@@ -59,6 +59,16 @@ export abstract class Wrapper implements Environment {
     this.load(nested(snapshot, "own"));
   }
 
+  carried(): Snapshot {
+    const inner = this.inner.carried?.();
+    return { own: this.save(), ...(inner && { inner }) };
+  }
+
+  carry(carried: Snapshot): void {
+    this.load(nested(carried, "own"));
+    if (carried["inner"] !== undefined) this.inner.carry!(nested(carried, "inner"));
+  }
+
   /** An episode begins: what the world inside is asked for. */
   protected began(options: ResetOptions): ResetOptions {
     return options;

@@ -1,0 +1,46 @@
+/** @file What every simulated world does alike, where the conformance tests, which all worlds pass, do not say it. */
+import { expect, it } from "vitest";
+import { asEnvironmentId, type EnvironmentSpec } from "../../src/contract/environment.ts";
+import { space } from "../../src/contract/space.ts";
+import { SimulatedEnvironment } from "../../src/environments/simulated-environment.ts";
+
+const spec: EnvironmentSpec = {
+  id: asEnvironmentId("test/counter@1"),
+  summary: "Counts.",
+  observation: space([{ name: "count", quantity: "scalar", unit: "1", size: 1, low: 0, high: 100 }]),
+  action: space([{ name: "none", quantity: "scalar", unit: "1", size: 1, low: -1, high: 1 }]),
+  variation: space([]),
+  settings: [],
+  controlPeriod: 0.1,
+  horizon: 50,
+};
+
+it.each([
+  ["a reward", (at: number) => ({ count: at, reward: at === 3 ? -Infinity : 1 })],
+  ["an observation", (at: number) => ({ count: at === 3 ? Number.NaN : at, reward: 1 })],
+])("ends an episode as unstable when %s is no number, and shows what was seen last", (_, at) => {
+  const world = new SimulatedEnvironment({
+    spec,
+    simulate() {
+      let steps = 0;
+      return {
+        begin(_episode, observation) {
+          observation[0] = steps = 0;
+        },
+        advance(_action, observation, outcome) {
+          const { count, reward } = at(++steps);
+          observation[0] = count;
+          outcome.reward = reward;
+        },
+        snapshot: () => ({ steps }),
+        restore: (snapshot) => void (steps = snapshot["steps"] as number),
+      };
+    },
+  });
+  world.reset();
+  const action = new Float32Array(1);
+  expect([world.step(action), world.step(action)].map(({ kind }) => kind)).toEqual(["middle", "middle"]);
+  expect(world.step(action)).toMatchObject({ kind: "truncated", reason: "unstable", reward: 0, success: false, observation: Float32Array.of(2) });
+  expect(() => world.step(action)).toThrow("Call `reset()`");
+  expect(world.reset().observation).toEqual(Float32Array.of(0));
+});
