@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { environments } from "../../envs/index.ts";
+import { environments as allEnvironments } from "../../envs/index.ts";
 import type { AgentEntry, ConsolidationBudget, ConsolidationProgress, ConsolidationReport } from "../../src/contract/agent.ts";
 import { asEnvironmentId, type EnvironmentEntry } from "../../src/contract/environment.ts";
 import { InvalidValueError, StorageError, UnknownNameError } from "../../src/contract/errors.ts";
@@ -382,11 +382,11 @@ describe("a world that drifts", () => {
       name,
       summary: "goes straight on",
       defaults: {},
-      make: async () => Object.assign(new CloningAgent(name, { spec: environments.get("classic/t-maze-passive@1")!.spec, seed: 1 }, false), { act: () => ({ action: Float32Array.of(0) }) }), // prettier-ignore
+      make: async () => Object.assign(new CloningAgent(name, { spec: allEnvironments.get("classic/t-maze-passive@1")!.spec, seed: 1 }, false), { act: () => ({ action: Float32Array.of(0) }) }), // prettier-ignore
     });
     const agents = new Map(["one", "other"].map((name) => [name, straight(name)]));
     const config = { tasks: [maze], agents: { one: {}, other: {} }, demonstrations: 3, demonstrationNoise: 0, evaluationEpisodes: 2 };
-    const { run, events } = await pointRun({ environments, agents, config });
+    const { run, events } = await pointRun({ environments: allEnvironments, agents, config });
     await run.evaluateAll(0);
     await run.demonstrate(run.tasks[0]!);
     await run.exhibit(run.agents[0]!, run.tasks[0]!);

@@ -4,7 +4,7 @@
  *   θ' ← θ' − α·∇ Σ wₖ·mean(f(xₖ) − yₖ)² − β·(θ' − θ).
  * It answers by θ' and forgets them. The paper learns θ from the stream alone: so does this without `replay`. With it, the default, which the search of
  * `npm run bench -- tuning` chose by far, θ is learned from all tasks in memory (the sparse replay of MbPA++, made dense). Inputs are keys: the paper's
- * embedding is the identity, as in its experiment on permuted digits. The task that was learned last is still whole in memory until another begins.
+ * embedding is the identity, as in its experiment on permuted digits.
  * @see Sprechmann et al. (2018), "Memory-based parameter adaptation", eqs. 4–5; de Masson d'Autume et al. (2019) for replay beside it.
  */
 import { z } from "zod";
@@ -33,6 +33,7 @@ export const mbpa = defineStrategy({
     let taken = 0;
     return {
       ...stateless,
+      readsMemory: true,
       get adaptationSteps() {
         return taken;
       },

@@ -83,6 +83,8 @@ export interface Consolidation {
   readonly bytes: number;
   /** Another task begins; what is over has been let go of. Nothing of the new one has been seen. */
   taskBegan?(task: TaskId, random: RandomStream): void;
+  /** Whether it answers from memory: then what need not stay of a task goes when the task was slept on, before anything is asked, and not when another begins. */
+  readonly readsMemory?: boolean;
   /** Whether `keep` lets go of nothing, whatever the budget. */
   readonly keepsAll?: boolean;
   /** Lets go of what it does not need of a task that is over; asked again whenever another begins. @param budget States that may stay. */

@@ -1,19 +1,20 @@
 /**
  * @file Retrieval-based weighted local adaptation: at the start of an episode the remembered episodes that began most alike are found, and a copy of the
  * policy is trained on their states for a few steps, with more weight on those it has forgotten most; it acts for the whole episode. The slow policy
- * replays what is remembered, as in the paper. Simplified: episodes are compared by the inputs of their first states, not by embeddings of images and
+ * replays what is remembered, as in the paper; how an episode began is kept for as long as any of its states. Simplified: episodes are compared by the inputs of their first states, not by embeddings of images and
  * instructions; and since nothing is tried out before an episode, a state's weight is by the slow policy's own error on it, where the paper looks for
  * the segment at which failed attempts part from what was shown: wᵢ ∝ 1 + emphasis·eᵢ / mean(e).
  * @see Yang et al. (2024), "Task-agnostic lifelong robot learning with retrieval-based weighted local adaptation", arXiv 2410.02995.
  */
 import { z } from "zod";
 import { SnapshotError } from "../../contract/errors.ts";
+import { nested } from "../../contract/snapshot.ts";
 import { adamState, adamStep, disposeAdam } from "../../tensor/adam.ts";
 import { drawFromAll } from "./drawing.ts";
 import { keeping, keepOption } from "./keeping.ts";
 import { LocalPolicy } from "./local-policy.ts";
-import { nearestEpisodes } from "./nearest-episodes.ts";
-import { defineStrategy, stateless, type Examples } from "./strategy.ts";
+import { NearestEpisodes } from "./nearest-episodes.ts";
+import { defineStrategy, type Examples } from "./strategy.ts";
 
 export const weightedLocalAdaptation = defineStrategy({
   name: "weighted-local-adaptation",
@@ -29,11 +30,13 @@ export const weightedLocalAdaptation = defineStrategy({
   }),
   make(learner, { episodes, steps, learningRate, emphasis, replay, keep }) {
     const { memory } = learner;
+    const nearest = new NearestEpisodes(memory);
+    const thin = keeping(memory, keep);
     const local = new LocalPolicy(learner);
     let adapted = false;
     let taken = 0;
     const adapt = (input: Float32Array): void => {
-      const examples = learner.examples(nearestEpisodes(memory, input, episodes));
+      const examples = learner.examples(nearest.rows(input, episodes));
       const weights = weightsOf(examples, learner.answers(examples.inputs), emphasis);
       let adam = adamState(local.parameters.size);
       local.begin();
@@ -41,11 +44,14 @@ export const weightedLocalAdaptation = defineStrategy({
       disposeAdam(adam);
     };
     return {
-      bytes: stateless.bytes,
+      readsMemory: true,
+      get bytes() {
+        return nearest.bytes;
+      },
       get adaptationSteps() {
         return taken;
       },
-      keep: keeping(memory, keep),
+      keep: (task, budget, random) => nearest.thin(task, () => thin(task, budget, random)),
       ...(replay && { draw: ({ random }, rows) => drawFromAll(memory, random, rows) }),
       act({ first }, policy, input, action) {
         if (first) adapted = memory.size > 0;
@@ -54,9 +60,10 @@ export const weightedLocalAdaptation = defineStrategy({
         if (adapted) local.act(input, action);
         else policy(input, action);
       },
-      snapshot: () => ({ adapted: adapted ? local.parameters.numbers.slice() : null }),
-      restore({ adapted: saved }) {
+      snapshot: () => ({ adapted: adapted ? local.parameters.numbers.slice() : null, beginnings: nearest.snapshot() }),
+      restore({ adapted: saved, ...rest }) {
         if (saved === undefined) throw new SnapshotError("Expected `adapted` to be the parameters of an episode, or null.");
+        nearest.restore(nested(rest, "beginnings"));
         if (saved !== null) local.parameters.restore(saved);
         adapted = saved !== null;
       },

@@ -129,6 +129,7 @@ export class CloningLearner implements Learner {
       for (let index = 0; index < count && !(index > 0 && isOver()); index++) yield this.#step({ index, count, task, taskEnds, random }, rows);
       this.#sleptOn = task;
       if (taskEnds) this.#endTask(random);
+      if (this.consolidation.readsMemory === true) this.#letGo(task, random);
     } finally {
       this.#rows = undefined;
     }

@@ -62,7 +62,6 @@ export function cloner(options: ClonerOptions): Cloner {
     return numbers;
   };
   let sleeps = 0;
-  let step = 0;
   return {
     learner,
     memory,
@@ -73,7 +72,7 @@ export function cloner(options: ClonerOptions): Cloner {
         observation: Float32Array.from(observation),
         task,
         episode,
-        step: step++,
+        step: memory.rowsOf(task).length,
       });
     },
     sleep(task, count, taskEnds = true) {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { nearestEpisodes } from "../../../src/learning/consolidation/nearest-episodes.ts";
+import { NearestEpisodes } from "../../../src/learning/consolidation/nearest-episodes.ts";
 import { selectBackend } from "../../../src/tensor/backend.ts";
 import { cloner, first, second, type Cloner } from "./cloner.ts";
 
@@ -95,8 +95,37 @@ describe("weighted local adaptation", () => {
   });
 });
 
-it("finds whole episodes by their first states, nearest first", () => {
-  const { memory } = remembering();
-  expect([...nearestEpisodes(memory, Float32Array.of(0.1), 2)]).toEqual([5, 6, 7, 8, 9, 0, 1, 2, 3, 4]);
-  expect([...nearestEpisodes(memory, Float32Array.of(-0.1), 1)]).toEqual([0, 1, 2, 3, 4]);
+describe("remembered episodes", () => {
+  it("are found whole by their first states, nearest first", () => {
+    const nearest = new NearestEpisodes(remembering().memory);
+    expect([...nearest.rows(Float32Array.of(0.1), 2)]).toEqual([5, 6, 7, 8, 9, 0, 1, 2, 3, 4]);
+    expect([...nearest.rows(Float32Array.of(-0.1), 1)]).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it("are found by how they began when their first states are gone, for as long as anything of them is there", () => {
+    const { memory } = remembering();
+    const nearest = new NearestEpisodes(memory);
+    const forgetting = (ids: readonly number[]) => (): void => void memory.forget(ids.map((id) => memory.idOf(memory.rowsOf()[id]!)));
+    // Of the episode from −2 to 2, 2 alone stays: where the other began.
+    nearest.thin(first, forgetting([0, 1, 2, 3]));
+    const rows = (from: number): number[] => [...nearest.rows(Float32Array.of(from), 1)].map((row) => memory.values[row]!);
+    expect([rows(-2), rows(2)]).toEqual([[-1], [1, 1, 1, 1, 1]]);
+    const copy = new NearestEpisodes(memory);
+    copy.restore(nearest.snapshot());
+    expect([copy.bytes, [...copy.rows(Float32Array.of(-2), 1)]]).toEqual([4, [...nearest.rows(Float32Array.of(-2), 1)]]);
+    expect(() => copy.restore({ names: ["0 of a"], keys: [] })).toThrow("`keys` of 1 numbers");
+    nearest.thin(first, forgetting([0]));
+    expect(nearest.bytes).toBe(0);
+  });
+});
+
+it.each([
+  ["weighted-local-adaptation", 4],
+  ["mbpa", 4],
+  ["replay", 12],
+])("%s, asked after a sleep, has %d of the task's 12 states where 4 may stay: those it answers from are within its budget", (consolidation, left) => {
+  const one = cloner({ consolidation, inputs: 1, memoryPerTask: 4 });
+  for (let episode = 0; episode < 3; episode++) for (const x of [0, 1, 2, 3]) one.show(first, [x], [x], episode);
+  one.sleep(first, 1);
+  expect(one.memory.rowsOf(first).length).toBe(left);
 });
