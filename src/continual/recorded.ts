@@ -55,7 +55,7 @@ export function transitionsOf(
   episode: RecordedEpisode,
   { task, number, spec }: { task: TaskId; number: number; spec: EnvironmentSpec },
 ): Transition[] {
-  const { observations, actions, rewards, successes } = episode;
+  const { observations, actions, rewards, successes, decisions = actions } = episode;
   const success = successes?.indexOf(1) ?? -1;
   const length = success < 0 ? rewards.length : Math.min(rewards.length, success + 1 + STEPS_AFTER_SUCCESS);
   const row = (numbers: Float32Array, at: number, size: number): Float32Array => numbers.slice(at * size, (at + 1) * size);
@@ -68,7 +68,7 @@ export function transitionsOf(
       index,
       actor: "demonstrator",
       observation: row(observations, index, spec.observation.size),
-      decision: { action },
+      decision: { action: row(decisions, index, spec.action.size) },
       action,
       step: stepOf(episode, index, seen),
     };

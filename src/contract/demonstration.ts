@@ -11,6 +11,8 @@ export interface RecordedEpisode {
   /** [T], 0 or 1: whether the world ended, whether the watching did. */
   readonly terminations: Uint8Array;
   readonly truncations: Uint8Array;
+  /** [T, action size], row-major: what was meant, where noise was added to it before it was done; absent where that was not recorded. */
+  readonly decisions?: Float32Array;
   /** [T], 0 or 1; absent where it was not recorded. */
   readonly successes?: Uint8Array;
   /** What the world was reset with, where it is known. */

@@ -15,6 +15,8 @@ import { actionSpaceOf, boxOf, gymSpace, sizeOf, type GymSpace } from "./minari-
 
 const HDF5 = Buffer.from("894844460d0a1a0a", "hex");
 const VERSION = "0.5.4";
+/** Among a step's infos: what our demonstrators meant to do, before noise was added. */
+const DECISION = "engram_decision";
 
 const spaceText = z.string().transform((text, context): GymSpace => {
   const space = gymSpace.safeParse(parsed(text));
@@ -141,8 +143,8 @@ function readEpisode(root: Group, name: string, { file, observationSize, actionS
   if (group === null) throw damaged("the episode is missing");
   const rewards = Float64Array.from(numbersOf(group, "rewards") ?? []);
   const steps = rewards.length;
-  const rows = (part: string, count: number, size: number): Float32Array => {
-    const flat = flattened(group.get(part), count);
+  const rows = (part: string, count: number, size: number, from = group): Float32Array => {
+    const flat = flattened(from.get(part), count);
     if (flat?.length !== count * size)
       throw damaged(`${count} rows of ${size} numbers were expected in \`${part}\`, there are ${flat?.length ?? 0} numbers`);
     if (!flat.every(Number.isFinite)) throw damaged(`\`${part}\` holds numbers that are not finite`);
@@ -150,12 +152,14 @@ function readEpisode(root: Group, name: string, { file, observationSize, actionS
   };
   const flags = (part: string): Uint8Array => Uint8Array.from(numbersOf(group, part) ?? { length: steps });
   const infos = group.get("infos") as Group | null;
-  const success = infos?.keys().includes("success") === true ? numbersOf(infos, "success") : undefined;
+  const has = (info: string): boolean => infos?.keys().includes(info) === true;
+  const success = has("success") ? numbersOf(infos!, "success") : undefined;
   const seed = group.attrs["seed"]?.value;
   const result = {
     observations: rows("observations", steps + 1, observationSize),
     actions: rows("actions", steps, actionSize),
     rewards,
+    ...(has(DECISION) && { decisions: rows(DECISION, steps, actionSize, infos!) }),
     terminations: flags("terminations"),
     truncations: flags("truncations"),
     // Minari keeps the reset's infos too, where they were recorded.
@@ -268,7 +272,7 @@ function nameSpace(folder: string): void {
 }
 
 function writeEpisode(group: Group, id: number, episode: RecordedEpisode, { observation, action }: EnvironmentSpec): void {
-  const { observations, actions, rewards, terminations, truncations, successes, seed } = episode;
+  const { observations, actions, decisions, rewards, terminations, truncations, successes, seed } = episode;
   const steps = rewards.length;
   group.create_dataset({ name: "observations", data: observations, shape: [steps + 1, observation.size] });
   if (action.whole.includes(0)) group.create_dataset({ name: "actions", data: actions, shape: [steps, action.size] });
@@ -281,6 +285,7 @@ function writeEpisode(group: Group, id: number, episode: RecordedEpisode, { obse
   group.create_dataset({ name: "truncations", data: truncations });
   const infos = group.create_group("infos");
   if (successes !== undefined) infos.create_dataset({ name: "success", data: successes });
+  if (decisions !== undefined) infos.create_dataset({ name: DECISION, data: decisions, shape: [steps, action.size] });
   const whole = (name: string, value: number): void => group.create_attribute(name, value, null, "<q");
   whole("id", id);
   whole("total_steps", steps);

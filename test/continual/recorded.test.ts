@@ -52,6 +52,20 @@ describe("a recorded episode", () => {
     ]);
   });
 
+  it("was meant as its decisions say, where they were recorded, and otherwise as it was done", () => {
+    const shaken = walk(3, 2);
+    const meant = shaken.actions.map((x) => x / 2);
+    const pair = ({ decision, action }: Transition): number[][] => [[...decision.action], [...action]];
+    expect(told({ ...shaken, decisions: meant }).map(pair)[1]).toEqual([
+      [0.5, 0],
+      [1, 0],
+    ]);
+    expect(told(shaken).map(pair)[1]).toEqual([
+      [1, 0],
+      [1, 0],
+    ]);
+  });
+
   it("ends ten steps after its first success, as a controller's does; without recorded success it is whole, and succeeds at its end", () => {
     expect(told(walk(40, 5))).toHaveLength(16);
     const whole = told(walk(40));

@@ -27,6 +27,7 @@ const about = { spec, algorithm: "test", description: "For a test." };
 const episodeOf = (steps: number, start: number): RecordedEpisode => ({
   observations: Float32Array.from({ length: (steps + 1) * 3 }, (_, k) => start + k),
   actions: Float32Array.from({ length: steps * 2 }, (_, k) => start - k / 4),
+  decisions: Float32Array.from({ length: steps * 2 }, (_, k) => start + k / 8),
   rewards: Float64Array.from({ length: steps }, (_, k) => k / 3),
   terminations: Uint8Array.from({ length: steps }, () => 0),
   truncations: Uint8Array.from({ length: steps }, (_, k) => Number(k === steps - 1)),

@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openMinari } from "../../src/interop/minari.ts";
 import { decodeSnapshot } from "../../src/runtime/snapshot-codec.ts";
 import { program, programIn, type Outcome } from "../engram-program.ts";
 
@@ -29,6 +30,13 @@ describe("engram record", () => {
   it("records a data set that a run learns from, and overwrites nothing", async () => {
     const recorded = await engram("record", "tabletop/reach@1", "--episodes", "3", "--out", "./reach-v0");
     expect(recorded).toMatchObject({ code: 0, out: expect.stringContaining("3 successful episodes") as string });
+    // What was done is shaken; what was meant is kept beside it, and learned.
+    const set = await openMinari(join(folder, "reach-v0"));
+    const { actions, decisions } = set.episode(0);
+    set.close();
+    const spread = Math.sqrt(actions.reduce((sum, action, k) => sum + (action - decisions![k]!) ** 2, 0) / actions.length);
+    expect(spread).toBeGreaterThan(0.05);
+    expect(spread).toBeLessThan(0.3);
     const learned = await engram("run", "quickstart", ...small, "--set", 'demonstrationSets={"tabletop/reach@1":"./reach-v0"}', "--no-serve");
     expect(learned.code).toBe(0);
     expect(read("runs", "quickstart-seed1", "metrics.jsonl")).toContain('"kind":"demonstrated","task":"reach","episodes":2,"successes":2');

@@ -33,7 +33,7 @@ export async function recordCommand(id: string, flags: RecordFlags, registries: 
   const writer = await createMinari(name, {
     spec: entry.spec,
     algorithm: "scripted controller",
-    description: `${entry.spec.summary} Successful demonstrations of \`${id}\`, noise ${noise}, seed ${seed}.`,
+    description: `${entry.spec.summary} Successful demonstrations of \`${id}\`, noise ${noise}, seed ${seed}; infos/engram_decision is what was meant, before the noise.`,
   });
   return recorded(writer, { entry, count, noise, seed, id });
 }
@@ -92,6 +92,7 @@ function episodeOf(transitions: readonly Transition[]): RecordedEpisode {
   return {
     observations: joined([transitions[0]!.observation, ...steps.map(({ observation }) => observation)]),
     actions: joined(transitions.map(({ action }) => action)),
+    decisions: joined(transitions.map(({ decision }) => decision.action)),
     rewards: Float64Array.from(steps, ({ reward }) => reward),
     terminations: Uint8Array.from(steps, ({ kind }) => Number(kind === "terminated")),
     truncations: Uint8Array.from(steps, ({ kind }, k) => Number(kind === "truncated" || (k === last && kind === "middle"))),
