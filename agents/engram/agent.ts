@@ -129,8 +129,10 @@ class EngramAgent implements Agent {
    */
   #keepBudgets(shown?: TaskId): void {
     const { eviction, memoryPerTask, memoryTotal } = this.#config;
+    const newest = this.memory.rowsOf().at(-1);
     const rule = evictionRules[eviction]({
-      random: this.#random.split(`eviction ${this.#lived}`),
+      // By what it was shown, not by what it lived, which counts its tests.
+      random: this.#random.split(`eviction ${newest === undefined ? 0 : this.memory.idOf(newest)}`),
       error: (_, row) => this.#reader.errorWithout(row),
     });
     const spare = sparing(this.#exams.all, rule);

@@ -102,6 +102,16 @@ describe("an engram", () => {
     agent.dispose();
   });
 
+  it.each(["thinning", "random", "balanced"])("forgets by %s the same, however often it was tested", async (eviction) => {
+    const config = { eviction, memoryPerTask: 20, memoryTotal: 30 };
+    const [one, other] = [await make(config), await make(config)];
+    for (const each of [one, other]) learn(each, "one", 1);
+    for (let i = 0; i < 30; i++) other.act(Float32Array.of(0.1, 0.1), { first: false, task: asTaskId("one") });
+    for (const each of [one, other]) learn(each, "two", 2);
+    expect(rowsOf(other).ids).toEqual(rowsOf(one).ids);
+    for (const each of [one, other]) each.dispose();
+  });
+
   it("decides as it does whatever was read before, unless reads decide what it forgets", async () => {
     const [one, other] = [await make({ memoryPerTask: 30 }), await make({ memoryPerTask: 30 })];
     for (const each of [one, other]) learn(each, "one", 1);
