@@ -46,6 +46,8 @@ const grids: Readonly<Record<string, readonly Setting[]>> = {
     { learningRate: 0.0003 },
     { learningRate: 0.003 },
     { learningRate: 0.001, episodes: 30 },
+    { learningRate: 0.001, episodes: 100 },
+    { learningRate: 0.0003, episodes: 30 },
   ],
   lwf: each("strength", [0.01, 0.1, 0.3, 1, 3]),
   l2: each("strength", [0.0001, 0.001, 0.01, 0.1, 1]),
