@@ -45,13 +45,15 @@ export class EnvironmentServer {
     const port = await listenNear(http, options.port);
     const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE, perMessageDeflate: false });
     http.on("upgrade", (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
+      // Whoever resets the connection before they are refused.
+      socket.on("error", () => {});
       const refusal = refusalOf(incoming, sockets.clients.size);
       if (refusal !== undefined) {
-        socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\n\r\n`);
+        socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
         return;
       }
       sockets.handleUpgrade(incoming, socket, head, (client) => {
-        receive(client, new URL(incoming.url ?? "/", "ws://localhost"), options);
+        receive(client, queryOf(incoming), options);
         client.on("close", () => sockets.clients.size === 0 && options.onDeserted?.());
       });
     });
@@ -82,12 +84,15 @@ function refusalOf({ headers }: IncomingMessage, clients: number): string | unde
   return clients >= MOST_CLIENTS ? "503 Service Unavailable" : undefined;
 }
 
+/** What a request asks for, whatever its path: one such as `//` is no URL. */
+const queryOf = ({ url = "" }: IncomingMessage): URLSearchParams => new URLSearchParams(/\?.*$/.exec(url)?.[0]);
+
 /** Greets a client and lives with it. */
-function receive(client: WebSocket, { searchParams }: URL, { entry, count }: EnvironmentServerOptions): void {
+function receive(client: WebSocket, query: URLSearchParams, { entry, count }: EnvironmentServerOptions): void {
   client.on("error", () => client.terminate());
   let session: Session;
   try {
-    session = new Session(entry, countOf(searchParams.get("count"), count), modeOf(searchParams.get("autoreset")));
+    session = new Session(entry, countOf(query.get("count"), count), modeOf(query.get("autoreset")));
   } catch (error) {
     client.send(told(error));
     client.close(1008, "bad request");

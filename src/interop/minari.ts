@@ -27,7 +27,7 @@ const spaceText = z.string().transform((text, context): GymSpace => {
 
 const metadata = z.object({
   total_episodes: z.int().min(0),
-  data_format: z.literal("hdf5").default("hdf5"),
+  data_format: z.string().default("hdf5"),
   observation_space: spaceText,
   action_space: spaceText,
   env_spec: z.string().optional().catch(undefined),
@@ -99,12 +99,27 @@ function readMetadata(file: string, name: string): z.infer<typeof metadata> {
     );
   }
   const result = metadata.safeParse(parsed(readFileSync(file, "utf8")));
-  if (result.success) return result.data;
+  if (result.success) {
+    if (result.data.data_format !== "hdf5") throw otherFormat(file, result.data.data_format, result.data.dataset_id ?? name);
+    return result.data;
+  }
   const [issue] = result.error.issues;
   throw new StorageError(
     file,
     `\`${issue!.path.join(".")}\` is not what Minari writes (${issue!.message})`,
     "Download or record the data set again.",
+  );
+}
+
+/** @param id Of the data set, as Minari knows it. */
+function otherFormat(file: string, format: string, id: string): StorageError {
+  const buffers = "[minari.data_collector.EpisodeBuffer(**vars(episode)) for episode in old]";
+  const spaces = "observation_space=old.observation_space, action_space=old.action_space";
+  return new StorageError(
+    file,
+    `the data set is in Minari's format \`${format}\`, and only \`hdf5\` is read here`,
+    `Convert it in Python, under another id: \`import minari; old = minari.load_dataset("${id}"); ` +
+      `minari.create_dataset_from_buffers("hdf5/${id}", ${buffers}, ${spaces}, data_format="hdf5")\`.`,
   );
 }
 

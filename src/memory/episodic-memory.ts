@@ -208,8 +208,12 @@ export class EpisodicMemory implements IndexedMemory {
     this.#rows.follower = proposals;
   }
 
-  /** Notes that a recall was read with its weights. @param time Now, on the clock of the entries' times. */
+  /**
+   * Notes that a recall was read with its weights.
+   * @param time Now, on the clock of the entries' times. @throws {InvalidValueError} It is not finite.
+   */
   noteRead({ count, rows, weights }: Recall, time: number): void {
+    requireFinite("time", time);
     const { reads, lastReads, marked } = this.#rows.columns;
     for (let i = 0; i < count; i++) {
       const row = rows[i]!;
@@ -219,11 +223,14 @@ export class EpisodicMemory implements IndexedMemory {
     }
   }
 
-  /** Changes some of an entry's marks. @throws {InvalidValueError} There is no such entry, or an importance that is not above 0. */
+  /** Changes some of an entry's marks. @throws {InvalidValueError} No such entry, an importance not above 0, or numbers that are not finite. */
   mark(id: EntryId, marks: Partial<EntryMarks>): void {
     const row = this.#rowOf(id);
     const all = { ...this.marksOf(row), ...marks };
     requireImportance(all.importance);
+    // Columns hold it in float32.
+    requireFinite("reads", Math.fround(all.reads));
+    requireFinite("lastRead", all.lastRead);
     this.#rows.columns.setMarks(row, all);
     this.#rows.setImportance(row, all.importance);
     this.#rows.columns.marked.array[row] = 1;
@@ -237,7 +244,7 @@ export class EpisodicMemory implements IndexedMemory {
     requireImportance(importance);
     if (!Number.isInteger(entry.episode) || !Number.isInteger(entry.step))
       throw new InvalidValueError("episode, step", [entry.episode, entry.step], "integers");
-    if (!Number.isFinite(time)) throw new InvalidValueError("time", time, "a finite number");
+    requireFinite("time", time);
     const id = this.#nextId as EntryId;
     const whole: MemoryEntry = { ...entry, id, kind, time, importance, encoder: this.#encoder, pinned: false, reads: 0, lastRead: -1 };
     this.#store?.put(whole);
@@ -393,6 +400,12 @@ export class EpisodicMemory implements IndexedMemory {
   }
 }
 
+function requireFinite(name: string, value: number): void {
+  if (!Number.isFinite(value)) throw new InvalidValueError(name, value, "a finite number");
+}
+
+/** In float32, which columns hold it in. */
 function requireImportance(importance: number): void {
-  if (!(importance > 0 && importance < Infinity)) throw new InvalidValueError("importance", importance, "a finite number above 0");
+  const held = Math.fround(importance);
+  if (!(held > 0 && held < Infinity)) throw new InvalidValueError("importance", importance, "a finite number above 0, from 1e-45 to 3.4e38");
 }

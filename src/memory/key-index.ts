@@ -51,7 +51,7 @@ export class KeyIndex {
   readonly #tileBytes: number;
   readonly #stretchBytes: number;
   readonly #stretches: Address[] = [];
-  /** The addresses of every tile's head and tail. */
+  /** The addresses of every tile's head and tail, as the kernel reads them: those from 2³¹ up are negative here. */
   #tiles = new Int32Array(0);
 
   /** @param size Numbers in a key. */
@@ -179,11 +179,11 @@ export class KeyIndex {
 
   /** Where the first number of a row's part in the head is. */
   #headOf(row: number): number {
-    return this.#tiles[2 * (row >> 4)]! / 4 + (row & 15);
+    return (this.#tiles[2 * (row >> 4)]! >>> 0) / 4 + (row & 15);
   }
 
   #tailOf(row: number): number {
-    return this.#tiles[2 * (row >> 4) + 1]! / 4 + (row & 15);
+    return (this.#tiles[2 * (row >> 4) + 1]! >>> 0) / 4 + (row & 15);
   }
 
   #grow(): void {

@@ -173,7 +173,8 @@ export class Rows {
   /** The rows that a recall searches: alive, with keys by this encoder, and let through by the filter. */
   among(encoder: number, filter: RecallFilter | undefined, mixed: boolean): number | Selection {
     if (filter === undefined && !mixed) return this.live === this.count ? this.count : this.#livingRows();
-    const text = JSON.stringify([encoder, filter]);
+    // In JSON all numbers that are not finite are alike.
+    const text = JSON.stringify([encoder, filter, String(filter?.since), String(filter?.before)]);
     if (this.#selected?.filter !== text) this.#selected = { filter: text, selection: this.#select(encoder, filter ?? {}) };
     return this.#selected.selection;
   }

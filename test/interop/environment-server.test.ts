@@ -89,6 +89,12 @@ describe("a client", () => {
     client.socket.close();
   });
 
+  it("may write its address with a slash at the end", async () => {
+    const client = new Client("/?count=3");
+    expect(await client.greeting()).toMatchObject({ count: 3 });
+    client.socket.close();
+  });
+
   it.each([
     ["{", "JSON"],
     ["[]", "object"],
@@ -163,6 +169,22 @@ describe("the server", () => {
     const client = new Client();
     await client.greeting();
     expect(await client.ask(JSON.stringify({ op: "reset" }))).toBeInstanceOf(Buffer);
+    client.socket.close();
+  });
+
+  it("survives those who hang up before they are refused", async () => {
+    const foreign = "GET / HTTP/1.1\r\nHost: evil.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
+    for (let k = 0; k < 20; k++) {
+      const socket = connect(server.port, "127.0.0.1");
+      socket.on("error", () => undefined);
+      // oxlint-disable-next-line no-await-in-loop
+      await once(socket, "connect");
+      socket.write(foreign, () => socket.resetAndDestroy());
+      // oxlint-disable-next-line no-await-in-loop
+      await once(socket, "close");
+    }
+    const client = new Client();
+    expect(await client.greeting()).toMatchObject({ count: 2 });
     client.socket.close();
   });
 

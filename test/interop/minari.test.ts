@@ -85,7 +85,8 @@ describe("reading", () => {
     const described = readFileSync(json, "utf8");
     for (const [broken, where] of [
       ["{", "total_episodes"],
-      [described.replace('"hdf5"', '"arrow"'), "data_format"],
+      [described.replace('"hdf5"', "7"), "`data_format` is not what Minari writes"],
+      [described.replace('"hdf5"', '"arrow"'), "the data set is in Minari's format `arrow`, and only `hdf5` is read here. Convert it in Python"],
       [described.replace("Dict", "Graph"), "observation_space"],
     ] as const) {
       writeFileSync(json, broken);

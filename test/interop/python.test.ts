@@ -19,6 +19,10 @@ describe.skipIf(problem !== undefined)("in Python", () => {
     "vectors_autoreset_as_gymnasiums_do",
     "a_gymnasium_environment_is_served",
     "a_served_environment_has_the_name_it_is_given",
+    "a_served_environment_keeps_its_own_name",
+    "an_answer_that_is_not_waited_for_is_never_taken_for_another",
+    "an_answer_of_another_kind_is_refused_and_the_connection_is_over",
+    "a_server_of_ones_own_hears_no_ctrl_c_and_ends_with_whoever_started_it",
     "a_server_bears_whatever_is_sent_and_says_what_was_wrong",
     "errors_say_what_to_do",
   ])(

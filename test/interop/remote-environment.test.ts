@@ -1,18 +1,22 @@
 /** @file A world in another process, lived in like one of ours. */
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { WebSocketServer } from "ws";
 import { environments } from "../../envs/index.ts";
-import { ConnectionError, InvalidValueError, OrderError, SnapshotError, UnknownNameError } from "../../src/contract/errors.ts";
+import type { Environment } from "../../src/contract/environment.ts";
+import { ConnectionError, InvalidValueError, OrderError, RemoteError, SnapshotError, UnknownNameError } from "../../src/contract/errors.ts";
 import { isLast, type Step } from "../../src/contract/step.ts";
 import { asTaskId } from "../../src/contract/task.ts";
 import { checkEnvironment } from "../../src/environments/check-environment.ts";
+import { RESET_RESULT, ResultFrame, STEP_RESULT, writeHello, type Hello } from "../../src/interop/environment-protocol.ts";
 import { connectEnvironment } from "../../src/interop/remote/remote-environment.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 import { openEnvironment } from "../../src/runtime/open-environment.ts";
-import { serveEnvironment, type Served } from "./engram-process.ts";
+import { serveEnvironment, started, type Served } from "./engram-process.ts";
 
 const served: Served[] = [];
 afterAll(async () => {
@@ -23,6 +27,22 @@ async function serve(id: string, ...flags: string[]): Promise<Served> {
   const one = await serveEnvironment(id, ...flags);
   served.push(one);
   return one;
+}
+
+const navigation: Hello = { spec: environments.get("classic/navigation-2d@1")!.spec, count: 1, autoreset: "disabled" };
+const hello = writeHello(navigation);
+const resetBytes = new ResultFrame(navigation, RESET_RESULT).bytes;
+const stepBytes = new ResultFrame(navigation, STEP_RESULT).bytes;
+
+/** A world as `fixtures/changing-world.mjs` serves it. */
+async function changing(
+  ...clients: readonly { readonly greeting: string; readonly answers: readonly (string | number[])[] }[]
+): Promise<Environment> {
+  const argument = JSON.stringify(clients);
+  const program = join(import.meta.dirname, "fixtures", "changing-world.mjs");
+  const one = await started(spawn(process.execPath, [program, argument], { stdio: ["ignore", "pipe", "inherit"] }));
+  served.push(one);
+  return (await connectEnvironment(one.url)).make();
 }
 
 const copyOf = (step: Step): Step => ({ ...step, observation: step.observation.slice() });
@@ -87,6 +107,52 @@ describe("a remote world", () => {
     expect(environment.step(Float32Array.of(0.1, 0)).kind).toBe("middle");
     expect(notices[1]).toContain("is back");
   }, 40_000);
+
+  it("is asked again who it is when it is back: another one is refused at once", async () => {
+    const first = await serve("classic/navigation-2d@1", "--port", "0");
+    const environment = (await connectEnvironment(first.url)).make();
+    environment.reset({ seed: 1 });
+    await first.stop("SIGKILL");
+    expect(environment.step(Float32Array.of(0.1, 0)).kind).toBe("truncated");
+    await serve("classic/navigation-2d@1?limit=3", "--port", new URL(first.url).port);
+    expect(() => environment.reset({ seed: 1 })).toThrow(ConnectionError);
+    expect(() => environment.reset({ seed: 1 })).toThrow(/another world is served there now: `classic\/navigation-2d@1\?limit=3`/u);
+  }, 40_000);
+
+  it("that cannot be made a second time says why", async () => {
+    const failure = JSON.stringify({ error: { code: "defect", message: "OSError: no licence left" } });
+    const environment = await changing({ greeting: hello, answers: [] }, { greeting: failure, answers: [] });
+    expect(() => environment.reset()).toThrow(RemoteError);
+    expect(() => environment.reset()).toThrow("answers: OSError: no licence left");
+  });
+
+  it("that greets with something else a second time is refused", async () => {
+    const environment = await changing({ greeting: hello, answers: [] }, { greeting: "hello", answers: [] });
+    expect(() => environment.reset()).toThrow(/its greeting is none of ours.*JSON/u);
+  });
+
+  it.each([
+    ["shorter than a reset's", [...resetBytes.subarray(0, -4)]],
+    ["longer", [...resetBytes, 0]],
+    ["a step's", [...stepBytes]],
+    ["of another kind", [STEP_RESULT, ...resetBytes.subarray(1)]],
+    ["of no kind", []],
+  ])("that answers a reset with a result that is %s is refused, and may answer rightly later", async (_, wrong) => {
+    const environment = await changing({ greeting: hello, answers: [wrong, [...resetBytes]] });
+    expect(() => environment.reset()).toThrow(`${wrong.length} bytes instead of kind ${RESET_RESULT} and ${resetBytes.length} bytes`);
+    expect(environment.reset().kind).toBe("first");
+  });
+
+  it("that answers a reset with words that are none of the protocol's is refused", async () => {
+    const environment = await changing({ greeting: hello, answers: ["well"] });
+    expect(() => environment.reset()).toThrow("answers: unexpected text: well");
+  });
+
+  it("that answers a step with a reset's result is lost", async () => {
+    const environment = await changing({ greeting: hello, answers: [[...resetBytes], [...resetBytes]] });
+    environment.reset();
+    expect(environment.step(Float32Array.of(0, 0))).toMatchObject({ kind: "truncated", reason: "disconnected" });
+  });
 
   it("refuses what is no action and no seed before it is sent, and goes on", async () => {
     const { url } = await serve("classic/navigation-2d@1", "--port", "0");

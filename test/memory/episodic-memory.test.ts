@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InvalidValueError, SnapshotError } from "../../src/contract/errors.ts";
-import { emptyRecall, type EntryId, type MemoryEntry, type RecallFilter, type StoreChanges } from "../../src/contract/memory.ts";
+import { emptyRecall, type EntryId, type EntryMarks, type MemoryEntry, type RecallFilter, type StoreChanges } from "../../src/contract/memory.ts";
 import type { Snapshot } from "../../src/contract/snapshot.ts";
 import { asTaskId } from "../../src/contract/task.ts";
 import { attend } from "../../src/memory/reading/attention.ts";
@@ -71,6 +71,10 @@ describe("episodic memory", () => {
     expect(found(memory, 100, 2, { tasks: [odd], kinds: ["demonstration"] })).toEqual([99, 105]);
     expect(found(memory, 100, 2, { since: 1500 })).toEqual([150, 151]);
     expect(found(memory, 100, 1, { before: 500 })).toEqual([49]);
+    // One after the other: a selection is kept for the next recall with the same filter.
+    expect(found(memory, 100, 1, { since: Infinity })).toEqual([]);
+    expect(found(memory, 100, 1, { since: -Infinity })).toEqual([100]);
+    expect(found(memory, 100, 1, { since: Number.NaN })).toEqual([]);
     expect(found(memory, 100, 1, { without: [101 as EntryId] })).toEqual([99]);
     expect(found(memory, 100, 4, { tasks: [asTaskId("unheard of")] })).toEqual([]);
     memory.forget([100 as EntryId]);
@@ -142,10 +146,31 @@ describe("episodic memory", () => {
     ["a key too long to tell distances apart", { key: Float32Array.of(1e30, 0) }],
     ["an importance of 0", { importance: 0 }],
     ["an importance that is not a number", { importance: Number.NaN }],
+    ["an importance that is 0 in float32", { importance: 1e-46 }],
+    ["an importance that is infinite in float32", { importance: 1e39 }],
   ])("refuses %s and stays as it was", (_, part) => {
     const memory = filled(2);
     expect(() => memory.remember({ ...memory.entry(1 as EntryId)!, ...part })).toThrow(InvalidValueError);
     expect(memory.size).toBe(2);
+  });
+});
+
+describe("a mark", () => {
+  it.each<[string, Partial<EntryMarks>]>([
+    ["reads that are not a number", { reads: Number.NaN }],
+    ["reads that are infinite in float32", { reads: 1e39 }],
+    ["a last read that is not a number", { lastRead: Number.NaN }],
+    ["an importance that is 0 in float32", { importance: 1e-46 }],
+  ])("of %s is refused, and the entry stays as it was", (_, marks) => {
+    const memory = filled(2);
+    expect(() => memory.mark(1 as EntryId, marks)).toThrow(InvalidValueError);
+    expect(memory.entry(1 as EntryId)).toMatchObject({ importance: 1, reads: 0, lastRead: -1 });
+  });
+
+  it("of a read at no time is refused", () => {
+    const memory = filled(2);
+    expect(() => memory.noteRead(memory.recall(Float32Array.of(1, 0), 1), Number.NaN)).toThrow("Expected `time` to be a finite number");
+    expect(memory.entry(2 as EntryId)).toMatchObject({ reads: 0, lastRead: -1 });
   });
 });
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { KeyIndex, type Metric, type Nearest } from "../../src/memory/key-index.ts";
 import { selectionOf } from "../../src/memory/rows.ts";
+import { release, reserve } from "../../src/memory/search-kernel.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 
 type Found = [row: number, distance: number][];
@@ -139,6 +140,22 @@ describe("the index of keys", () => {
     index.move(2999, 0);
     expect(search(index, key(2999), 2, 2999)).toEqual([[0, 0], [2998, expect.closeTo(5, 1)]]); // prettier-ignore
     index.dispose();
+  });
+
+  it("keeps, finds and moves keys that lie beyond 2 GB", () => {
+    // Reserved and never touched, so that it takes room among the addresses alone.
+    const below = reserve(2 ** 31);
+    const index = new KeyIndex(5, "l2");
+    const key = (row: number): Float32Array => Float32Array.from({ length: 5 }, (_, i) => row + i / 10);
+    for (let row = 0; row < 100; row++) index.set(row, key(row));
+    expect(search(index, key(60), 1, 100)).toEqual([[60, 0]]);
+    expect(search(index, key(60), 1, selectionOf(Int32Array.of(3, 50)))).toEqual([[50, expect.closeTo(500, 2)]]);
+    const read = new Float32Array(5);
+    index.move(99, 0);
+    index.read(0, read);
+    expect(read).toEqual(key(99));
+    index.dispose();
+    release(below, 2 ** 31);
   });
 
   it("gives its memory to the next index when it is disposed", () => {

@@ -410,17 +410,28 @@ describe("the address of a database", () => {
     });
   });
 
+  it.each(["postgres:/me:hunter2@db", "postgres:/me:hunter2@host/db", "postgres:me:hunter2@host/db", "postgresql:\\\\me:hunter2@host/db",
+    "postgres:///me:hunter2@db", "postgres://me/hunter2@db"])("mistyped as %s is refused without saying its password", (mistyped) => {
+    expect(() => parsePostgresUrl(mistyped)).toThrow(/^Expected `memory` to be an address such as .*, got "postgres(ql)?:\/\/…@(host\/)?db"/u);
+  }); // prettier-ignore
+
   it("that is none is refused without saying its password", () => {
     const part = fc.stringMatching(/^[a-z0-9@:/#?%]{0,8}$/);
     fc.assert(
-      fc.property(fc.constantFrom("postgres", "http", "postgresql", ""), part, part, (scheme, before, after) => {
-        try {
-          parsePostgresUrl(`${scheme}://me:${before}hunter2${after}@host/db`);
-        } catch (error) {
-          expect(error).toBeInstanceOf(InvalidValueError);
-          expect((error as Error).message).not.toContain("hunter2");
-        }
-      }),
+      fc.property(
+        fc.constantFrom("postgres", "http", "postgresql", ""),
+        fc.constantFrom("//", "/", "", "\\\\"),
+        part,
+        part,
+        (scheme, slashes, before, after) => {
+          try {
+            parsePostgresUrl(`${scheme}:${slashes}me:${before}hunter2${after}@host/db`);
+          } catch (error) {
+            expect(error).toBeInstanceOf(InvalidValueError);
+            expect((error as Error).message).not.toContain("hunter2");
+          }
+        },
+      ),
     );
     for (const wrong of ["", "robots", "postgres:robots", "postgres://host", "postgres://host/a/b", "mysql://host/db"]) expect(() => parsePostgresUrl(wrong)).toThrow(InvalidValueError); // prettier-ignore
   });

@@ -148,6 +148,23 @@ describe("a worker that was away for so long that it was struck off", () => {
     expect(valuesIn((await worker(name)).memory)).toEqual([4, 5, 8]);
   });
 
+  it("writes back nothing that was removed, also where it reads before it writes", async () => {
+    const { name, a, b, ids } = await pair();
+    a.memory.forget([ids[0]!, ids[1]!, ids[2]!]);
+    await a.memory.flush();
+    await compact(name, 0);
+    b.memory.revise(ids[0]!, { value: Float32Array.of(-1) });
+    b.memory.mark(ids[1]!, { reads: 3 });
+    b.memory.revise(ids[4]!, { value: Float32Array.of(55) });
+    b.memory.remember(entry(8));
+    await b.memory.refresh();
+    expect(valuesIn(b.memory)).toEqual([4, 8, 55]);
+    await b.memory.flush();
+    await a.memory.refresh();
+    expect(valuesIn(a.memory)).toEqual([4, 8, 55]);
+    expect(valuesIn((await worker(name)).memory)).toEqual([4, 8, 55]);
+  });
+
   it("keeps what it revised of entries that are there", async () => {
     const { name, b, ids } = await pair();
     await compact(name, 0);

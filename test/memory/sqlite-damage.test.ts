@@ -1,7 +1,11 @@
-import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { EngramError } from "../../src/contract/errors.ts";
 import type { EntryId, MemoryEntry } from "../../src/contract/memory.ts";
 import { compactSqliteStore, inspectSqliteStore, verifySqliteStore } from "../../src/memory/stores/sqlite-inspection.ts";
@@ -78,6 +82,32 @@ describe("a memory file with damaged entries", () => {
     await store.close();
   });
 
+  it.each([
+    ["reads", "begin; select * from entry"],
+    ["looked", "select * from entry"],
+  ])(
+    "is not replaced while another process that %s has it open: what its log holds is not lost",
+    async (_, sql) => {
+      const file = await filled(newFile(), 400);
+      const leave = await readerOf(file, sql);
+      const store = openSqliteStore(file, shape);
+      for (let id = 401; id <= 450; id++) store.put(entryOf(id));
+      await store.close();
+      const bytes = readFileSync(file);
+      const page = leafPages(bytes)[10]!;
+      bytes.fill(0xff, page * 4096, page * 4096 + 100);
+      writeFileSync(file, bytes);
+      await expect(reopened(file)).rejects.toThrow("another process has it open. Close it there and try again");
+      expect(existsSync(`${file}-damaged`)).toBe(false);
+      await leave();
+      const { entries, warnings } = await reopened(file);
+      expect(entries.slice(-50)).toStrictEqual(idsBut(450).slice(-50).map(entryOf)); // prettier-ignore
+      expect(entries.length).toBeGreaterThan(440);
+      expect(warnings).toHaveLength(1);
+    },
+    30_000,
+  );
+
   it("never crashes over bytes that were changed anywhere, gives no wrong entry, keeps those on other pages, and says what is gone", async () => {
     const count = 300;
     const whole = readFileSync(await filled(newFile(), count));
@@ -114,6 +144,22 @@ describe("a memory file with damaged entries", () => {
     );
   });
 });
+
+/** A process that has a memory file open after some statements. @returns What ends it. */
+async function readerOf(file: string, sql: string): Promise<() => Promise<void>> {
+  const source = `const database = new (require("better-sqlite3"))(${JSON.stringify(file)});
+    for (const each of ${JSON.stringify(sql)}.split("; ")) each === "begin" ? database.exec(each) : database.prepare(each).all();
+    console.log("ready");
+    process.stdin.on("end", () => database.close()).resume();`;
+  const child = spawn(process.execPath, ["--eval", source], { stdio: ["pipe", "pipe", "inherit"] });
+  const ended = once(child, "exit");
+  onTestFinished(() => void child.kill());
+  await once(child.stdout, "data");
+  return async () => {
+    child.stdin.end();
+    await ended;
+  };
+}
 
 /** Pages of entries: leaves of a table's tree that hold more than one row. @see https://www.sqlite.org/fileformat2.html, section 1.6 */
 function leafPages(bytes: Buffer): number[] {
@@ -157,6 +203,62 @@ describe("a memory file of format 1", () => {
     const before = readFileSync(file);
     expect(() => openSqliteStore(file, { ...shape, keySize: 5 })).toThrow("Use another file");
     expect(readFileSync(file)).toEqual(before);
+  });
+});
+
+// For root every folder can be written: there the tests are somebody else for a while.
+describe.skipIf(process.platform === "win32")("a memory file in a folder that cannot be written", () => {
+  const asReader = <T>(work: () => T): T => {
+    const isRoot = process.geteuid!() === 0;
+    if (isRoot) process.seteuid!("nobody");
+    try {
+      return work();
+    } finally {
+      if (isRoot) process.seteuid!(0);
+    }
+  };
+  const sealed = async (): Promise<string> => {
+    const folder = mkdtempSync(join(tmpdir(), "engram-sealed-"));
+    onTestFinished(() => {
+      chmodSync(folder, 0o755);
+      rmSync(folder, { recursive: true });
+    });
+    const file = await filled(join(folder, "memory.sqlite"), 20);
+    chmodSync(folder, 0o555);
+    expect(asReader(() => attempt(() => writeFileSync(join(folder, "other"), "")))).toContain("EACCES");
+    return file;
+  };
+  const attempt = (work: () => void): string => {
+    try {
+      work();
+      return "done";
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+
+  it("can be looked into and checked once it is closed", async () => {
+    const file = await sealed();
+    const before = readFileSync(file);
+    asReader(() => {
+      const looked = inspectSqliteStore(file);
+      expect([...looked.entries()]).toStrictEqual(idsBut(20).map(entryOf));
+      expect(looked.entry(7)).toStrictEqual(entryOf(7));
+      looked.close();
+      expect(verifySqliteStore(file)).toMatchObject({ sound: 20, isSound: true });
+    });
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  it("says what keeps it from being read", async () => {
+    const file = await sealed();
+    chmodSync(file, 0o000);
+    expect(asReader(() => attempt(() => inspectSqliteStore(file)))).toMatch(/cannot be read \(EACCES.*Name a file that you may read/u);
+    chmodSync(file, 0o644);
+    chmodSync(dirname(file), 0o755);
+    writeFileSync(`${file}-wal`, "");
+    chmodSync(dirname(file), 0o555);
+    expect(asReader(() => attempt(() => verifySqliteStore(file)))).toMatch(/a log lies beside it.*Copy it, with what lies beside it/u);
   });
 });
 

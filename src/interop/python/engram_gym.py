@@ -164,6 +164,11 @@ class _Result:
         self.variation = sum(part["size"] for part in greeting["variation"])
         self.has_finals = greeting["autoreset"] == "same-step"
 
+    def length(self, kind: int) -> int:
+        """Bytes of a reset's or a step's result."""
+        observations = 4 * self.count * self.size * (2 if self.has_finals else 1)
+        return 8 + 8 * self.count + _padded(self.count) + observations + (4 * self.count * self.variation if kind == RESET_RESULT else 0)
+
     def read(self, message: bytes) -> dict[str, np.ndarray]:
         count, size = self.count, self.size
         flags = 8 + 8 * count
@@ -236,13 +241,18 @@ class _Server:
     def __init__(self, id: str):
         command = [*_command(), "serve-env", id, "--port", "0", "--once", "--json"]
         try:
-            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            # In a session of its own: Ctrl-C is for whoever lives in the world, who may go on.
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
         except FileNotFoundError as error:
             raise EngramError("not-found", f"Could not start `{' '.join(command)}`: install engram with npm, or set ENGRAM_COMMAND.") from error
-        line = self.process.stdout.readline()
-        if not line:
-            raise EngramError("not-started", f"`{' '.join(command)}` said: {self.process.stderr.read().strip()}")
-        self.url = json.loads(line)["url"]
+        try:
+            line = self.process.stdout.readline()
+            if not line:
+                raise EngramError("not-started", f"`{' '.join(command)}` said: {self.process.stderr.read().strip()}")
+            self.url = json.loads(line)["url"]
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         self.process.terminate()
@@ -256,23 +266,44 @@ class _Client:
 
     def __init__(self, id: str, url: str | None, count: int, autoreset: str):
         self.server = _Server(id) if url is None else None
-        query = urlencode({"count": count, "autoreset": autoreset})
-        self.wire = _connect(f"{url or self.server.url}/?{query}")
-        self.greeting = self._answer()
-        if self.greeting.get("protocol") != PROTOCOL:
-            raise EngramError("protocol", f"Expected the protocol {PROTOCOL}, got {self.greeting.get('protocol')}.")
-        if url is not None and id != self.greeting["id"] and id != "":
-            raise EngramError("invalid-value", f"{url} serves {self.greeting['id']}, not {id}.")
+        self.wire: _Wire | None = None
+        try:
+            query = urlencode({"count": count, "autoreset": autoreset})
+            self.wire = _connect(f"{(url or self.server.url).rstrip('/')}/?{query}")
+            self.greeting = self._read(self.wire.next())
+            if not isinstance(self.greeting, dict) or self.greeting.get("protocol") != PROTOCOL:
+                raise EngramError("protocol", f"Expected a greeting in the protocol {PROTOCOL}, got {str(self.greeting)[:60]}.")
+            if url is not None and id != self.greeting["id"] and id != "":
+                raise EngramError("invalid-value", f"{url} serves {self.greeting['id']}, not {id}.")
+        except BaseException:
+            self.close()
+            raise
         self.result = _Result(self.greeting)
 
-    def _answer(self) -> Any:
-        message = self.wire.next()
+    def _read(self, message: Any) -> Any:
         if isinstance(message, bytes):
             return message
         told = json.loads(message)
-        if "error" in told:
+        if isinstance(told, dict) and "error" in told:
             raise EngramError(told["error"]["code"], told["error"]["message"])
         return told
+
+    def _ask(self, request: str | bytes, kind: int) -> dict[str, np.ndarray]:
+        """A result. Answers come in the order of requests and carry no number, so a connection is over once one was not waited for."""
+        if self.wire.socket.fileno() < 0:
+            raise EngramError("order", f"The connection to {self.greeting['id']} is closed: by `close`, or because an answer was not waited for. Make the environment anew.")
+        try:
+            self.wire.send(request)
+            message = self.wire.next()
+        except BaseException:  # Ctrl-C and the end of patience among them.
+            self.wire.socket.close()
+            raise
+        answer = self._read(message)
+        if not isinstance(answer, bytes) or answer[:1] != bytes([kind]) or len(answer) != self.result.length(kind):
+            self.wire.socket.close()
+            got = f"{len(answer)} bytes of kind {answer[:1].hex()}" if isinstance(answer, bytes) else str(answer)[:60]
+            raise EngramError("protocol", f"Expected a result of {self.result.length(kind)} bytes of kind {kind:02x}, got {got}. Make the environment anew.")
+        return self.result.read(answer)
 
     def reset(self, seed: Any, options: dict[str, Any] | None, mask: np.ndarray | None = None) -> dict[str, np.ndarray]:
         strange = set(options or {}) - {"variation", "settings", "reset_mask"}
@@ -282,15 +313,14 @@ class _Client:
         if "variation" in task:
             task["variation"] = [float(value) for value in task["variation"]]
         request = {"op": "reset", "seed": seed, "task": task or None, "mask": None if mask is None else [int(one) for one in mask]}
-        self.wire.send(json.dumps({key: value for key, value in request.items() if value is not None}))
-        return self.result.read(self._answer())
+        return self._ask(json.dumps({key: value for key, value in request.items() if value is not None}), RESET_RESULT)
 
     def step(self, actions: np.ndarray) -> dict[str, np.ndarray]:
-        self.wire.send(np.ascontiguousarray(actions, "<f4").tobytes())
-        return self.result.read(self._answer())
+        return self._ask(np.ascontiguousarray(actions, "<f4").tobytes(), STEP_RESULT)
 
     def close(self) -> None:
-        self.wire.close()
+        if self.wire is not None:
+            self.wire.close()
         if self.server is not None:
             self.server.close()
 
@@ -458,12 +488,12 @@ def _named(space: spaces.Space, name: str, given: Sequence[dict[str, Any]] | Non
 
 def _describe(env: gymnasium.Env, face: _Face) -> dict[str, Any]:
     spec = env.spec
-    name, _, version = (spec.id if spec is not None else type(env.unwrapped).__name__).rpartition("/")[2].partition("-v")
+    name, version = re.fullmatch(r"(.*?)(?:-v([0-9]+))?", (spec.id if spec is not None else type(env.unwrapped).__name__).rpartition("/")[2]).groups()
     fps = env.metadata.get("render_fps")
     period = getattr(env.unwrapped, "dt", None) or (1 / fps if fps else 1.0)
     return {
         "protocol": PROTOCOL,
-        "id": face.id or f"gymnasium/{_slug(name)}@{version if version.isdigit() and int(version) > 0 else 1}",
+        "id": face.id or f"gymnasium/{_slug(name)}@{max(1, int(version or 1))}",
         "summary": face.summary or f"{spec.id if spec is not None else name}, in Python.",
         "observation": _named(env.observation_space, "observation", face.observation),
         "action": _named(env.action_space, "action", face.action),

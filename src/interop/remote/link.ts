@@ -1,6 +1,5 @@
 /** @file What the main thread and the thread of a remote world share: words to wait on, the actions, and the bytes of results. */
 import type { MessagePort } from "node:worker_threads";
-import type { Hello } from "../environment-protocol.ts";
 
 /** How a request came out. */
 export const answer = { none: 0, result: 1, refused: 2, gone: 3 } as const;
@@ -13,7 +12,8 @@ export const WORDS_BYTES = 12;
 
 export interface LinkData {
   readonly url: string;
-  readonly greeting: Pick<Hello, "count" | "autoreset">;
+  /** In the protocol's words: what the world must greet with whenever it is there. */
+  readonly greeting: string;
   readonly words: SharedArrayBuffer;
   readonly actions: SharedArrayBuffer;
   readonly results: SharedArrayBuffer;

@@ -14,7 +14,7 @@ import { first, isLast, middle, terminated, truncated, type FirstStep, type Next
 import type { Task } from "../../contract/task.ts";
 import { checkTask } from "../../environments/simulated-environment.ts";
 import { sleepOn } from "../../environments/workers/mailbox.ts";
-import { readFailure, readHello, RESET_RESULT, ResultFrame, STEP_RESULT, type Hello } from "../environment-protocol.ts";
+import { readFailure, readHello, RESET_RESULT, ResultFrame, STEP_RESULT, writeHello, type Hello } from "../environment-protocol.ts";
 import { answer, ANSWER, AWAKE, STEP_ASKED, WORDS_BYTES, type LinkData, type Refusal, type Request } from "./link.ts";
 
 /** Beside the built sources, and in the build of a checkout: Node 20 runs no TypeScript in a worker. */
@@ -86,7 +86,10 @@ class RemoteEnvironment implements Environment {
     this.#shown = this.#observation.slice();
   }
 
-  /** @throws {ConnectionError} The world did not come back within 20 s. @throws {RemoteError} It is there, and could not begin an episode. */
+  /**
+   * @throws {ConnectionError} The world did not come back within 20 s, or another is there now.
+   * @throws {RemoteError} It is there, and could not begin an episode.
+   */
   reset({ seed, task }: ResetOptions = {}): FirstStep {
     if (task !== undefined) checkTask(this.spec, task);
     if (seed !== undefined && !(Number.isSafeInteger(seed) && seed >= 0)) throw new InvalidValueError("seed", seed, "a non-negative integer");
@@ -206,10 +209,9 @@ class Link {
   #start(): { readonly worker: Worker; readonly port: MessagePort } {
     this.#word.fill(0);
     const { port1: port, port2 } = new MessageChannel();
-    const { count, autoreset } = this.#greeting;
     const data: LinkData = {
       url: this.#url,
-      greeting: { count, autoreset },
+      greeting: writeHello(this.#greeting),
       words: this.#words,
       actions: this.#actions,
       results: this.#results,

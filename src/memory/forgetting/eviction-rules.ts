@@ -7,7 +7,7 @@ import { evict, type EvictionRule } from "./eviction.ts";
 import { thinning } from "./thinning.ts";
 
 /** The oldest first: first in, first out. */
-export const oldest: EvictionRule = (memory, rows) => rows.map((row) => memory.timeOf(row));
+export const oldest: EvictionRule = (memory, rows) => Float64Array.from(rows, (row) => memory.timeOf(row));
 
 /** What has gone unread for longest first; being written counts as being read. @see Pritzel et al. (2017), "Neural episodic control", §3.1. */
 export const leastRecentlyRead: EvictionRule = (memory, rows) =>

@@ -178,6 +178,7 @@ class PostgresStore implements MemoryStore {
       session.query(READ_ENTRIES, [this.#memory.id, last?.rows.at(-1)?.id ?? 0, limit]),
     );
     if (!isListed) await this.#rejoin();
+    await this.#connection.run(async (session) => this.#dropGone(session));
     this.#lostTrack = !isListed;
     this.#seen = snapshot;
     const put = rows.filter(isWhole).flatMap((row) => this.#withPending(row) ?? []).map((row) => this.#entry(row)); // prettier-ignore

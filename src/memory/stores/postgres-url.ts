@@ -15,18 +15,20 @@ export const isPostgresUrl = (text: string): boolean => /^postgres(ql)?:/i.test(
 
 /** @throws {InvalidValueError} It is no address of a PostgreSQL server. The message holds no password. */
 export function parsePostgresUrl(text: string): PostgresUrl {
-  // Passwords are often written with characters that should have been escaped.
-  const shown = text.replace(/\/\/.*@/s, "//…@").replace(/[?#].*$/s, "");
+  // Passwords are often written with characters that should have been escaped, and slashes are left out.
+  const shown = text.replace(/^([^:/\\@]*:)?.*@/s, "$1//…@").replace(/[?#].*$/s, "");
   const refuse = (remedy = ""): InvalidValueError =>
     new InvalidValueError("memory", shown, "an address such as postgres://user@host:5432/database", remedy);
   if (!isPostgresUrl(text)) throw refuse();
+  if (!/^\w+:\/\//.test(text)) throw refuse("Write two slashes before the user or host.");
   let url: URL;
   try {
     url = new URL(text);
   } catch {
     throw refuse("Write special characters of a password as %-codes, or give it in PGPASSWORD.");
   }
-  if (!/^\/[^/]+$/.test(url.pathname)) throw refuse("Name the database after the host.");
+  // An @ in there would be that of a password whose / is not escaped.
+  if (!/^\/[^/@]+$/.test(url.pathname)) throw refuse("Name the database after the host, with special characters as %-codes.");
   const name = part(url.hash.slice(1), refuse);
   const user = url.username === "" ? "" : `${part(url.username, refuse)}@`;
   const place = `postgres://${user}${url.host}/${part(url.pathname.slice(1), refuse)}`;

@@ -14,6 +14,9 @@ export function failureOf(error: unknown): SqliteFailure {
 
 export const isDamage = (error: unknown): boolean => failureOf(error).code.startsWith("SQLITE_CORRUPT");
 
+/** Whether a file could not be opened to read, or SQLite could not make its log beside it. */
+export const isUnopenable = (error: unknown): boolean => /^SQLITE_(CANTOPEN|READONLY)/.test(failureOf(error).code);
+
 /** Turns SQLite's errors into ours. */
 export function guarded<T>(file: string, work: () => T): T {
   try {

@@ -1,11 +1,11 @@
 /** @file Memory files looked into, checked, and made compact, apart from any run. */
 import Database from "better-sqlite3";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { StorageError } from "../../contract/errors.ts";
 import type { MemoryEntry, MemoryShape } from "../../contract/memory.ts";
 import { isSound, type StoreDamage } from "./sqlite-damage.ts";
 import { decodeEntry, readEntries, type EntryCells } from "./sqlite-entries.ts";
-import { guarded, isDamage, failureOf } from "./sqlite-errors.ts";
+import { asOurs, failureOf, guarded, isDamage, isUnopenable } from "./sqlite-errors.ts";
 import { FORMAT_VERSION, readShape, requireOurs, versionOf } from "./sqlite-format.ts";
 import { migrate } from "./sqlite-migrations.ts";
 import { claimWriting } from "./writer-claim.ts";
@@ -64,26 +64,53 @@ export function inspectSqliteStore(file: string): StoreInspection {
   }
 }
 
-/** In one transaction, which sees one state whoever writes meanwhile. A file of an earlier version is read as a copy in memory that is migrated. */
+/** Where SQLite cannot open a closed file, since it may make no log beside it, what is read is a copy in memory. */
 function openToRead(file: string): Database.Database {
   if (!existsSync(file)) throw new StorageError(file, "there is no such file", "Name a run's folder or its memory file.");
-  const database = guarded(file, () => new Database(file, { readonly: true }));
   try {
-    return guarded(file, () => {
-      database.exec("begin");
-      requireOurs(file, database);
-      if (versionOf(database) === FORMAT_VERSION) return database;
-      const bytes = database.serialize();
-      database.close();
-      // A database in memory has no log: bytes 18 and 19 of the header are 1 for none and 2 for one.
-      bytes.fill(1, 18, 20);
-      const copy = new Database(bytes);
-      migrate(copy);
-      return copy;
-    });
+    return openInPlace(file);
+  } catch (error) {
+    if (!isUnopenable(error)) throw asOurs(file, error);
+    if (existsSync(`${file}-wal`)) {
+      const remedy = "Copy it, with what lies beside it, to a folder of yours, and name the copy.";
+      throw new StorageError(file, "cannot be read: a log lies beside it, and its folder cannot be written", remedy, { cause: error });
+    }
+    return openCopy(file, bytesIn(file));
+  }
+}
+
+/** In one transaction, which sees one state whoever writes meanwhile. A file of an earlier version is read as a copy in memory that is migrated. */
+function openInPlace(file: string): Database.Database {
+  const database = new Database(file, { readonly: true });
+  try {
+    database.exec("begin");
+    requireOurs(file, database);
+    if (versionOf(database) === FORMAT_VERSION) return database;
+    const bytes = database.serialize();
+    database.close();
+    return openCopy(file, bytes);
   } catch (error) {
     database.close();
     throw error;
+  }
+}
+
+function openCopy(file: string, bytes: Buffer): Database.Database {
+  // A database in memory has no log: bytes 18 and 19 of the header are 1 for none and 2 for one.
+  bytes.fill(1, 18, 20);
+  return guarded(file, () => {
+    const copy = new Database(bytes);
+    requireOurs(file, copy);
+    migrate(copy);
+    return copy;
+  });
+}
+
+function bytesIn(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new StorageError(file, `cannot be read (${failureOf(error).message})`, "Name a file that you may read.", { cause: error });
   }
 }
 

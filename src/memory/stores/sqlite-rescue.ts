@@ -1,6 +1,7 @@
 /** @file Files whose structure is damaged: what can be read of one goes into a new file, and the damaged one is kept beside it. */
 import Database from "better-sqlite3";
 import { copyFileSync, existsSync, renameSync, rmSync } from "node:fs";
+import { StorageError } from "../../contract/errors.ts";
 import type { MemoryShape } from "../../contract/memory.ts";
 import type { StoreDamage } from "./sqlite-damage.ts";
 import { entryCells, readEntries } from "./sqlite-entries.ts";
@@ -26,7 +27,10 @@ export function isInOrder(database: Database.Database): boolean {
   }
 }
 
-/** Puts a new file in the damaged one's place; at any moment one of them is there. @param damaged The file, opened; it is closed. */
+/**
+ * Puts a new file in the damaged one's place; at any moment one of them is there.
+ * @param damaged The file, opened; it is closed. @throws {StorageError} Another process has the file open; it is left as it was.
+ */
 export function rescue(file: string, damaged: Database.Database, shape: MemoryShape): Rescue {
   const fresh = `${file}-rescue`;
   for (const leftover of [fresh, `${fresh}-wal`, `${fresh}-shm`]) rmSync(leftover, { force: true });
@@ -35,10 +39,17 @@ export function rescue(file: string, damaged: Database.Database, shape: MemorySh
     database.pragma("synchronous = full");
     create(database, shape);
     const damage = database.transaction(() => copy(file, damaged, database, shape))();
-    // Its log must not be taken for the new file's.
+    // Its log must not be taken for the new file's. It goes with the last connection; whoever is reading is waited for, for a moment.
     damaged.pragma("wal_checkpoint(truncate)");
     damaged.close();
     database.close();
+    if (existsSync(`${file}-wal`)) {
+      throw new StorageError(
+        file,
+        "is damaged, and another process has it open",
+        "Close it there and try again: what can be read of it is kept then.",
+      );
+    }
     const kept = freeName(`${file}-damaged`);
     copyFileSync(file, kept);
     renameSync(fresh, file);

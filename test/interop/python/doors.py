@@ -2,8 +2,11 @@
 
 import contextlib
 import json
+import os
+import signal
 import socket
 import struct
+import subprocess
 import sys
 import threading
 import time
@@ -16,6 +19,7 @@ from gymnasium.utils.env_checker import check_env
 from gymnasium.vector import AutoresetMode
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
+from websockets.sync.server import serve
 
 import engram_gym
 
@@ -158,6 +162,104 @@ def a_served_environment_has_the_name_it_is_given():
             assert "suite/name@version" in str(error), error
 
 
+def a_served_environment_keeps_its_own_name():
+    for own, name in (("multi-vehicle-v12", "multi-vehicle@12"), ("very-vast", "very-vast@1"), ("old-v0", "old@1")):
+        gymnasium.register(own, entry_point=Everything)
+        env = engram_gym.make("", url=served(lambda: gymnasium.make(own, disable_env_checker=True)))
+        assert env.id == f"gymnasium/{name}", env.id
+        env.close()
+
+
+class Slow(Everything):
+    """Half a second passes with each step."""
+
+    def step(self, action):
+        time.sleep(0.5)
+        return super().step(action)
+
+
+def refused(call, told, kind=engram_gym.EngramError):
+    try:
+        call()
+    except kind as error:
+        assert told in str(error), error
+    else:
+        raise AssertionError("it was taken")
+
+
+def an_answer_that_is_not_waited_for_is_never_taken_for_another():
+    url = served(Slow)
+    action = np.zeros(5)
+    for patience, end, told in ((60.0, KeyboardInterrupt, ""), (0.2, TimeoutError, "timed out")):
+        engram_gym.PATIENCE = patience
+        env = engram_gym.make("", url=url)
+        env.reset(seed=1)
+        if end is KeyboardInterrupt:
+            threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+        refused(lambda: env.step(action), told, end)
+        for later in (lambda: env.step(action), env.reset):
+            refused(later, "an answer was not waited for. Make the environment anew")
+        env.close()
+    engram_gym.PATIENCE = 60.0
+    env = engram_gym.make("", url=url)
+    env.reset(seed=1)
+    env.close()
+    refused(env.reset, "is closed: by `close`")
+
+
+@contextlib.contextmanager
+def strange(*answers):
+    """A server that greets as CartPole does and then gives these answers; its address, and the paths it was asked for."""
+    with connect(served(lambda: gymnasium.make("CartPole-v1"))) as client:
+        greeting, paths, left = client.recv(), [], list(answers)
+
+    def live(client):
+        paths.append(client.request.path)
+        client.send(greeting)
+        with contextlib.suppress(ConnectionClosed):
+            for _ in client:
+                client.send(left.pop(0))
+
+    with serve(live, "127.0.0.1", 0) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"ws://127.0.0.1:{server.socket.getsockname()[1]}", paths
+        server.shutdown()
+
+
+def an_answer_of_another_kind_is_refused_and_the_connection_is_over():
+    # Eight bytes, a reward, four flags with their padding, four numbers.
+    whole = bytes([1, 0, 0, 0, 1, 0, 0, 0]) + bytes(8 + 4 + 16)
+    with strange(whole, whole) as (url, paths):
+        env = engram_gym.make("", url=f"{url}//")
+        assert paths == ["/?count=1&autoreset=disabled"], paths
+        env.reset()
+        refused(lambda: env.step(1), "Expected a result of 36 bytes of kind 02, got 36 bytes of kind 01")
+        refused(lambda: env.step(1), "Make the environment anew")
+        env.close()
+    for wrong in (whole[:-4], whole + bytes(4), b"", '{"op": "reset"}'):
+        with strange(wrong) as (url, _):
+            env = engram_gym.make("", url=url)
+            refused(env.reset, "Expected a result of 36 bytes of kind 01, got ")
+            env.close()
+
+
+def a_server_of_ones_own_hears_no_ctrl_c_and_ends_with_whoever_started_it():
+    program = "import engram_gym; client = engram_gym.make('classic/navigation-2d@1')._client; print(client.server.process.pid, client.server.url, flush=True); input()"
+    owner = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    pid, url = owner.stdout.readline().split()
+    assert os.getpgid(int(pid)) != os.getpgid(owner.pid)
+    port = int(url.rsplit(":", 1)[1])
+    socket.create_connection(("127.0.0.1", port)).close()
+    owner.kill()
+    owner.wait()
+    for _ in range(100):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            time.sleep(0.1)
+            continue
+        return
+    raise AssertionError("it outlives its owner")
+
+
 SHAKE = b"GET / HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n%s\r\n"
 
 
@@ -237,6 +339,10 @@ tests = [
     vectors_autoreset_as_gymnasiums_do,
     a_gymnasium_environment_is_served,
     a_served_environment_has_the_name_it_is_given,
+    a_served_environment_keeps_its_own_name,
+    an_answer_that_is_not_waited_for_is_never_taken_for_another,
+    an_answer_of_another_kind_is_refused_and_the_connection_is_over,
+    a_server_of_ones_own_hears_no_ctrl_c_and_ends_with_whoever_started_it,
     a_server_bears_whatever_is_sent_and_says_what_was_wrong,
     errors_say_what_to_do,
 ]

@@ -123,6 +123,9 @@ describe("rules of eviction", () => {
     const memory = emptyMemory();
     for (const time of [30, 10, 20, 10]) memory.remember(point({ time }));
     expect(evicted(memory, oldest, 1)).toEqual([2, 3, 4]);
+    const fine = emptyMemory();
+    for (const time of [0.75, 0.5, 2 ** 31 + 1, 0.25]) fine.remember(point({ time }));
+    expect(evicted(fine, oldest, 2)).toEqual([2, 4]);
   });
 
   it("by use let go what was not read, or not lately", () => {
