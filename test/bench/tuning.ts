@@ -37,6 +37,7 @@ const grids: Readonly<Record<string, readonly Setting[]>> = {
     { replay: true, pullBack: 0, learningRate: 0.01, neighbours: 32 },
     { replay: true, pullBack: 0.1, learningRate: 0.01 },
     { replay: true, pullBack: 0.1, learningRate: 0.003 },
+    { replay: true, pullBack: 0.1, learningRate: 0.003, neighbours: 32 },
     { replay: false, pullBack: 0, learningRate: 0.01 },
   ],
   "weighted-local-adaptation": [

@@ -20,9 +20,9 @@ export const mbpa = defineStrategy({
   summary: "replays what it remembers, and adapts to its nearest memories for every action",
   options: z.strictObject({
     neighbours: z.int().min(1).describe("Remembered examples that an action is adapted to.").default(16),
-    steps: z.int().min(1).describe("Gradient steps for an action.").default(5),
-    learningRate: z.number().min(0).describe("α, of these steps; from about 0.01 on they overshoot.").default(0.003),
-    pullBack: z.number().min(0).max(1).describe("β: how much of the way back to the slow parameters each step goes.").default(0.1),
+    steps: z.int().min(1).describe("Gradient steps for an action.").default(1),
+    learningRate: z.number().min(0).describe("α, of these steps; several of 0.01 overshoot.").default(0.01),
+    pullBack: z.number().min(0).max(1).describe("β: how much of the way back to the slow parameters each step after the first goes.").default(0),
     replay: z.boolean().describe("Whether the slow parameters are learned from all tasks in memory, in equal shares.").default(true),
     keep: keepOption,
   }),
