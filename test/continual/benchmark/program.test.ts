@@ -89,7 +89,7 @@ describe("gradient steps while acting", () => {
 
   it("are logged of every test, for every action or every episode that a method adapts to, and add up to a figure of their own", async () => {
     for (const [method, stepsOf] of [
-      ["mbpa", (steps: number) => 5 * steps],
+      ["mbpa", (steps: number) => steps],
       ["weighted-local-adaptation", () => 20],
     ] as const) {
       const events = await eventsOf(method, choices);
