@@ -171,22 +171,25 @@ export function heap(): Heap | undefined {
 }
 
 /**
- * Registers a kernel for the wasm backend and returns a way to call it that leaves out tfjs' bookkeeping, which costs more than most kernels.
+ * Registers a kernel for the wasm backend, unless there is one of its name, and returns a way to call it that leaves out tfjs' bookkeeping, which costs more than most kernels.
  * @param compute Gets the addresses of the inputs and returns what it made with `heap.output`.
  */
 export function wasmKernel<Options>(
   name: string,
   compute: (heap: Heap, inputs: readonly Address[], options: Options) => readonly tf.TensorInfo[],
 ): (inputs: readonly Tensor[], options: Options) => Tensor[] {
-  tf.registerKernel({
-    kernelName: name,
-    backendName: "wasm",
-    kernelFunc({ inputs, attrs }) {
-      const memory = heap()!;
-      const addresses = Object.values(inputs).map((input) => memory.address(input!));
-      return [...compute(memory, addresses, attrs as unknown as Options)];
-    },
-  });
+  // A second copy of this module, as in a user's file that is compiled to CommonJS, leaves the kernels to the first, whose memory it is.
+  if (tf.getKernel(name, "wasm") === undefined) {
+    tf.registerKernel({
+      kernelName: name,
+      backendName: "wasm",
+      kernelFunc({ inputs, attrs }) {
+        const memory = heap()!;
+        const addresses = Object.values(inputs).map((input) => memory.address(input!));
+        return [...compute(memory, addresses, attrs as unknown as Options)];
+      },
+    });
+  }
   return (inputs, options) => {
     const memory = heap()!;
     const engine = tf.engine();
