@@ -228,10 +228,11 @@ def _command() -> list[str]:
     given = os.environ.get("ENGRAM_COMMAND")
     if given:
         return given.split()
-    here = Path(__file__).resolve()
-    for built in (here.parents[3] / "scenarios" / "main.js", here.parents[3] / "dist" / "scenarios" / "main.js"):
-        if built.exists():
-            return ["node", str(built)]
+    # Where this file lies in the package; not where it was copied beside a script.
+    for root in list(Path(__file__).resolve().parents)[3:4]:
+        for built in (root / "scenarios" / "main.js", root / "dist" / "scenarios" / "main.js"):
+            if built.exists():
+                return ["node", str(built)]
     return ["engram"] if shutil.which("engram") else ["npx", "--no-install", "engram"]
 
 
