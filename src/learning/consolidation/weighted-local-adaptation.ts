@@ -21,9 +21,9 @@ export const weightedLocalAdaptation = defineStrategy({
   summary:
     "replays what it remembers, and before each episode adapts to the remembered ones that began most alike; simplified: compares states, not embeddings of images and words, and weighs by error, not by where attempts failed",
   options: z.strictObject({
-    episodes: z.int().min(1).describe("Remembered episodes that an episode is adapted to.").default(30),
+    episodes: z.int().min(1).describe("Remembered episodes that an episode is adapted to.").default(10),
     steps: z.int().min(1).describe("Gradient steps before an episode.").default(20),
-    learningRate: z.number().min(0).describe("Adam's step size in these.").default(1e-3),
+    learningRate: z.number().min(0).describe("Adam's step size in these.").default(3e-4),
     emphasis: z.number().min(0).describe("How much more a state counts the worse the policy does in it; 0 for not at all.").default(1),
     replay: z.boolean().describe("Whether the slow parameters are learned from all tasks in memory, in equal shares.").default(true),
     keep: keepOption,

@@ -9,10 +9,15 @@ const tuning = JSON.parse(readFileSync(new URL("../../../docs/results/bench-tuni
 };
 
 /**
- * What the search chose and a method leaves alone: the flagship was looked at again over more seeds, PackNet does not know how many tasks will come, and five of
+ * What the search chose and a method leaves alone: the flagship and weighted local adaptation were looked at again over more seeds, PackNet does not know how many tasks will come, and five of
  * MbPA's steps towards 32 neighbours overshoot as long as one task is all that was learned, which its second best, a single step, does not.
  */
-const notFollowed: Readonly<Record<string, readonly string[]>> = { engram: ["neighbours"], mbpa: ["neighbours"], packnet: ["tasks"] };
+const notFollowed: Readonly<Record<string, readonly string[]>> = {
+  engram: ["neighbours"],
+  mbpa: ["neighbours"],
+  packnet: ["tasks"],
+  "weighted-local-adaptation": ["learningRate", "episodes"],
+};
 
 /** Such as `a-gem: states 32, learning rate 0.0005 (94.0 · 87.0)`, as rows of settings that both seeds were run with are named. */
 const ROW = /^(?<method>[a-z-]+)(?:: (?<settings>.+))? \([\d.]+ · [\d.]+\)$/;
