@@ -59,8 +59,9 @@ export function writeContactRows(scene: ContactScene, base: number, h: number, o
     if (pairs.carrier[pair]! >= 0) carry(bodies, rows, r, pairs.carrier[pair]!, points, c);
     const gap = points[4 * c + 3]!;
     const normal = r + 2;
+    const carried = rows.target[normal]!;
     rows.target[normal]! += gap > 0 ? -gap / h : gap > -options.slop ? 0 : -options.correction * pairs.push[pair]! * (gap + options.slop);
-    if (pairs.restitution[pair]! > 0) bounce(rows, normal, bodies.velocity, pairs.restitution[pair]!);
+    if (pairs.restitution[pair]! > 0) bounce(rows, normal, bodies.velocity, carried, pairs.restitution[pair]!);
   }
   warmStart(scene, base);
 }
@@ -85,10 +86,10 @@ function carry(
       jacobian[12 * r + 2]! * (velocity[v + 2]! + velocity[v + 3]! * y - velocity[v + 4]! * x);
 }
 
-/** Newton's restitution: what approaches leaves with that share of its speed. */
-function bounce(rows: Rows, r: number, velocity: Float64Array, restitution: number): void {
-  const speed = rows.speedAlong(velocity, r);
-  if (speed < -BOUNCE_SPEED) rows.target[r] = Math.max(rows.target[r]!, -restitution * speed);
+/** Newton's restitution: what approaches a surface leaves it with that share of its speed. @param carried The surface's own speed along the row. */
+function bounce(rows: Rows, r: number, velocity: Float64Array, carried: number, restitution: number): void {
+  const approach = rows.speedAlong(velocity, r) - carried;
+  if (approach < -BOUNCE_SPEED) rows.target[r] = Math.max(rows.target[r]!, carried - restitution * approach);
 }
 
 /** Both lists of contacts are in pair order, so one merge finds last substep's impulses. */

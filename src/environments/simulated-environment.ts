@@ -111,6 +111,7 @@ export class SimulatedEnvironment implements Environment {
     this.#simulation.restore(nested(snapshot, "simulation"), this.#episode);
     this.#random.restore(nested(snapshot, "random"));
     this.#observation.set(observation);
+    this.#shown.set(observation);
     this.#phase = known;
     this.#steps = steps;
   }

@@ -5,7 +5,7 @@
  */
 import { ShapeError } from "../contract/errors.ts";
 import { AdaptationPasses } from "./adaptation-passes.ts";
-import { noteGradients } from "./fused.ts";
+import { apart, noteGradients } from "./fused.ts";
 import { heap, wasmKernel, type Address } from "./heap.ts";
 import { mlpError } from "./mlp-error.ts";
 import { mlpPlan, type MlpShape } from "./mlp-shape.ts";
@@ -59,13 +59,13 @@ function check({ shape: w }: Tensor, { shown, targets, asked, answers }: TaskBat
 }
 
 function fused(parameters: Tensor, batch: TaskBatch, shape: MlpShape, rate: number): Scalar {
-  const { shown, targets, asked, answers } = batch;
+  const inputs = apart(parameters, batch.shown, batch.targets, batch.asked, batch.answers);
+  const [, shown, targets, asked, answers] = inputs;
   const [tasks, ofTask, questions] = [shown.shape[0], shown.shape[1]!, asked.shape[1]!];
   const passes = new AdaptationPasses(heap()!, shape, { tasks, shown: ofTask, asked: questions, rate });
-  const inputs = [parameters, shown, targets, asked, answers];
   const [error, room] = forward(inputs, { passes }) as [Scalar, Tensor];
   jointOperation([error], inputs, ([scale], needed) => {
-    const composite = (): Scalar => compositeAdaptedError(parameters, batch, shape, rate);
+    const composite = (): Scalar => compositeAdaptedError(parameters, { shown, targets, asked, answers }, shape, rate);
     // Data rarely depend on what is learned; where they do, the composite is differentiated.
     if (needed.slice(1).some(Boolean)) return differentiate(composite, inputs).gradients.map((gradient) => mul(gradient, scale!));
     const results = backward([parameters, shown, asked, room], { passes, size: parameters.size });

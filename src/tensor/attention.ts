@@ -4,7 +4,7 @@
  */
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { InvalidValueError, ShapeError } from "../contract/errors.ts";
-import { noteGradients } from "./fused.ts";
+import { apart, noteGradients } from "./fused.ts";
 import { heap, wasmKernel, type Address } from "./heap.ts";
 import { largestOnly } from "./kernels.ts";
 import { add, distanceScores, matMul, matMulTransposed, mul, rsqrt, softmax, square, sum, sumRows } from "./ops.ts";
@@ -55,8 +55,9 @@ interface Reading {
 }
 
 function fused(reading: Reading): Tensor2D {
-  const { q, k, values, strength, options } = reading;
-  const inputs = [q, k, values, strength];
+  const { options } = reading;
+  const inputs = apart(reading.q, reading.k, reading.values, reading.strength);
+  const [q, k, values, strength] = inputs;
   const sizes = sizesOf(reading);
   const [read, weights] = forward(inputs, sizes) as [Tensor2D, Tensor];
   jointOperation([read], inputs, ([dy], needed) => {

@@ -1,7 +1,7 @@
 /** @file Finds our own kernels for the wasm backend, which the build compiles from `assembly/`, and the threads that compute with them. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { startThread, withSharedMemory } from "./backend-threads.ts";
+import { startThreads, withSharedMemory } from "./backend-threads.ts";
 import type { KernelSource } from "./heap.ts";
 
 /** Beside the built sources, and in the build of a checkout. */
@@ -15,7 +15,7 @@ export function compiledKernels(threads: number): KernelSource | string {
     const bytes = readFileSync(file);
     if (threads === 1) return { module: new WebAssembly.Module(bytes) };
     const module = new WebAssembly.Module(withSharedMemory(bytes));
-    return { module, startThreads: (memory) => Array.from({ length: threads - 1 }, () => startThread(module, memory)) };
+    return { module, startThreads: (memory) => startThreads(module, memory, threads - 1) };
   } catch (error) {
     return `this machine cannot run them (${error instanceof Error ? error.message : String(error)})`;
   }

@@ -19,8 +19,9 @@ const state = new Int32Array(control, 0, 2);
 const values = new Float64Array(control, 8);
 
 for (;;) {
-  awaitWord(state, handOver.posted);
-  calls[state[1]!]!(...values);
+  // With nothing, at first: that it has started.
   Atomics.store(state, 0, handOver.done);
   Atomics.notify(state, 0);
+  awaitWord(state, handOver.posted);
+  calls[state[1]!]!(...values);
 }

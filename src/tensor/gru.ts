@@ -6,7 +6,7 @@
  */
 import { ShapeError } from "../contract/errors.ts";
 import type { RandomStream } from "../numerics/random.ts";
-import { noteGradients } from "./fused.ts";
+import { apart, noteGradients } from "./fused.ts";
 import { heap, wasmKernel, type Address } from "./heap.ts";
 import { add, columns, matMul, mul, reshape, rowRange, segment, sigmoid, stack, sub, sum, tanh } from "./ops.ts";
 import { placeOf, type ParameterLayout, type ParameterPart } from "./parameters.ts";
@@ -99,7 +99,7 @@ export function compositeGru({ x, state, kept, parameters }: GruInput, shape: Gr
 }
 
 function fusedGru(input: GruInput, shape: GruShape): Tensor {
-  const { x, state, kept, parameters } = input;
+  const [x, state, kept, parameters] = apart(input.x, input.state, input.kept, input.parameters);
   const [time, batch] = x.shape as [number, number];
   const sizes = { ...shape, time, batch };
   const [states, cache] = forward([x, state, kept, parameters], sizes) as [Tensor, Tensor];
@@ -107,7 +107,7 @@ function fusedGru(input: GruInput, shape: GruShape): Tensor {
   jointOperation([states], xs, ([dy], needed) => {
     const results = backward([x, kept, parameters, cache, dy!], { ...sizes, needed });
     const wanted = results.map((result, k) => (needed[k]! ? result : undefined));
-    noteGradients(wanted, xs, [...xs, dy!], () => sum(mul(compositeGru(input, shape), dy!)));
+    noteGradients(wanted, xs, [...xs, dy!], () => sum(mul(compositeGru({ x, state, kept, parameters }, shape), dy!)));
     return wanted;
   });
   return states;

@@ -3,7 +3,7 @@
  * reference and runs on every backend, and as fused kernels for wasm.
  */
 import { ShapeError } from "../contract/errors.ts";
-import { dots, noteGradients } from "./fused.ts";
+import { apart, dots, noteGradients } from "./fused.ts";
 import { heap, wasmKernel, type Address } from "./heap.ts";
 import { add, exp, logSigmoid, logSoftmax, mul, neg, softmax, square, sub, sum, sumRows, tanh } from "./ops.ts";
 import { jointOperation } from "./tape.ts";
@@ -28,7 +28,10 @@ function checkSame(operation: string, tensors: Readonly<Record<string, Tensor2D>
  */
 export function sampleSquashedGaussian(mean: Tensor2D, logDeviation: Tensor2D, noise: Tensor2D): SquashedSample {
   checkSame("sampleSquashedGaussian", { mean, logDeviation, noise });
-  if (heap() === undefined) return compositeSample(mean, logDeviation, noise);
+  return heap() === undefined ? compositeSample(mean, logDeviation, noise) : fusedSample(...apart(mean, logDeviation, noise));
+}
+
+function fusedSample(mean: Tensor2D, logDeviation: Tensor2D, noise: Tensor2D): SquashedSample {
   const size = sizeOf(mean);
   const inputs = [mean, logDeviation, noise];
   const [action, logProbability] = sampleForward(inputs, size) as [Tensor2D, Tensor2D];
@@ -69,7 +72,10 @@ function logDensity(delta: Tensor2D, s: Tensor2D, u: Tensor2D): Tensor2D {
  */
 export function squashedGaussianLogProbability(mean: Tensor2D, logDeviation: Tensor2D, u: Tensor2D): Tensor2D {
   checkSame("squashedGaussianLogProbability", { mean, logDeviation, u });
-  if (heap() === undefined) return compositeDensity(mean, logDeviation, u);
+  return heap() === undefined ? compositeDensity(mean, logDeviation, u) : fusedDensity(...apart(mean, logDeviation, u));
+}
+
+function fusedDensity(mean: Tensor2D, logDeviation: Tensor2D, u: Tensor2D): Tensor2D {
   const size = sizeOf(mean);
   const xs = [mean, logDeviation, u];
   const [logProbability] = densityForward(xs, size) as [Tensor2D];
@@ -94,7 +100,10 @@ export interface Categorical {
 /** Of choices with p = softmax(logits), and labels that are one-hot or distributions and not differentiated: both [n, K]. @throws {ShapeError} */
 export function categorical(logits: Tensor2D, labels: Tensor2D): Categorical {
   checkSame("categorical", { logits, labels });
-  if (heap() === undefined) return compositeCategorical(logits, labels);
+  return heap() === undefined ? compositeCategorical(logits, labels) : fusedCategorical(...apart(logits, labels));
+}
+
+function fusedCategorical(logits: Tensor2D, labels: Tensor2D): Categorical {
   const size = sizeOf(logits);
   const [logProbability, entropy, logarithms] = categoricalForward([logits, labels], size) as [Tensor2D, Tensor2D, Tensor];
   jointOperation([logProbability, entropy], [logits], (dys) => {

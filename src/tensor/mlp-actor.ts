@@ -1,6 +1,6 @@
 /**
  * @file A network at work on one input at a time, without tfjs and without allocating. It reads the parameters in place, so it always acts with the
- * latest: by the forward kernels where they lie in the heap, else by plain loops.
+ * latest: by the forward kernels where they lie in the heap and the network is not huge, else by plain loops.
  */
 import { ShapeError } from "../contract/errors.ts";
 import type { FlatVector } from "./flat-vector.ts";
@@ -12,6 +12,8 @@ export class MlpActor {
   readonly #shape: MlpShape;
   readonly #layers: readonly MlpLayer[];
   readonly #vector: FlatVector;
+  /** Where the forward kernels compute; undefined where there are none, or `gemm`'s scratch has no room for all values. */
+  readonly #heap: Heap | undefined;
   /** Of the network's first parameter in the vector. */
   readonly #offset: number;
   readonly #hidden: readonly Float32Array[];
@@ -22,6 +24,8 @@ export class MlpActor {
     this.#shape = shape;
     this.#layers = mlpPlan(shape).layers;
     this.#vector = vector;
+    const values = shape.sizes.reduce((sum, size) => sum + size, 0);
+    this.#heap = vector.heap !== undefined && 4 * values <= vector.heap.kernels.gemmScratch() ? vector.heap : undefined;
     this.#offset = placeOf(layout, name).offset;
     this.#hidden = shape.sizes.slice(1, -1).map((size) => new Float32Array(size));
   }
@@ -31,15 +35,14 @@ export class MlpActor {
    * @throws {ShapeError} Arrays that end before that.
    */
   forward(input: Float32Array, output: Float32Array, inputAt = 0, outputAt = 0): void {
-    const { heap } = this.#vector;
     const { inputs } = this.#layers[0]!;
     const { outputs } = this.#layers[this.#layers.length - 1]!;
     if (input.length < inputAt + inputs || output.length < outputAt + outputs) {
       const got = { input: [input.length], output: [output.length] };
       throw new ShapeError("MlpActor.forward", got, `${inputs} numbers from ${inputAt} on and room for ${outputs} from ${outputAt} on`);
     }
-    if (heap === undefined) this.#forwardByLoops(input, output, inputAt, outputAt);
-    else this.#forwardByKernels(heap, input, output, inputAt, outputAt);
+    if (this.#heap === undefined) this.#forwardByLoops(input, output, inputAt, outputAt);
+    else this.#forwardByKernels(this.#heap, input, output, inputAt, outputAt);
   }
 
   /** What each hidden layer answers to one input, by plain loops; a view each, valid until the next input. @throws {ShapeError} Too short an input. */

@@ -3,7 +3,7 @@
  * network twice, for its own curvature and for the loss'; here once. What it is without kernels, and beyond second order, is their composite.
  */
 import { ShapeError } from "../contract/errors.ts";
-import { dots, noteGradients } from "./fused.ts";
+import { apart, dots, noteGradients } from "./fused.ts";
 import { heap, wasmKernel, type Address } from "./heap.ts";
 import { wantedOutput } from "./mlp-kernel.ts";
 import { MlpPasses } from "./mlp-passes.ts";
@@ -25,7 +25,7 @@ export function mlpError(x: Tensor, parameters: Tensor, y: Tensor, shape: MlpSha
   if (y.rank !== expected.length || !expected.every((length, k) => length === y.shape[k])) {
     throw new ShapeError("mlpError", { x: x.shape, y: y.shape }, `y [${expected.join(", ")}]`);
   }
-  return heap() === undefined ? compositeMlpError(x, parameters, y, shape) : fused(x, parameters, y, shape);
+  return heap() === undefined ? compositeMlpError(x, parameters, y, shape) : fused(...apart(x, parameters, y), shape);
 }
 
 /** The reference. */

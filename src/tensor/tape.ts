@@ -6,7 +6,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { InvalidValueError } from "../contract/errors.ts";
-import { sum } from "./kernels.ts";
+import { sum, upload } from "./kernels.ts";
 import type { Scalar, Tensor } from "./types.ts";
 
 /**
@@ -66,7 +66,7 @@ export function differentiate(f: () => Scalar, xs: readonly Tensor[]): { readonl
 function backward(notes: readonly Note[], y: Scalar, xs: readonly Tensor[]): Tensor[] {
   const onPath = new Set(xs.map((x) => x.id));
   for (const { inputs, outputs } of notes) if (inputs.some(({ id }) => onPath.has(id))) for (const { id } of outputs) onPath.add(id);
-  const gradients = new Map<number, Tensor>([[y.id, tf.scalar(1)]]);
+  const gradients = new Map<number, Tensor>([[y.id, upload(Float32Array.of(1), y.shape)]]);
   for (let k = notes.length - 1; k >= 0; k--) {
     const { inputs, outputs, gradient } = notes[k]!;
     const dys = outputs.map(({ id }) => (onPath.has(id) ? gradients.get(id) : undefined));

@@ -7,7 +7,7 @@ import type { Address, Kernels } from "./heap.ts";
 /** A thread that can be handed one call at a time. */
 export interface KernelThread {
   begin(kernel: keyof Kernels, args: readonly number[]): void;
-  /** Waits until the call is done. */
+  /** Waits until the call is done. @throws {OrderError} The thread is dead. */
   finish(): void;
 }
 
@@ -85,12 +85,19 @@ export const MOST_ARGUMENTS = 24;
 /** How often a thread looks before it goes to sleep: about a tenth of a millisecond. */
 const LOOKS = 20_000;
 
-/** Waits until the word is `wanted`: awake at first, since most calls are short and follow one another. */
-export function awaitWord(state: Int32Array, wanted: number): void {
-  for (let look = 0; look < LOOKS; look++) if (Atomics.load(state, 0) === wanted) return;
-  for (;;) {
+/** Patience is lost in so many parts: a process that is stopped for long, or a computer that sleeps, loses one. */
+const PARTS = 6;
+
+/**
+ * Waits until the word is `wanted`: awake at first, since most calls are short and follow one another.
+ * @param patience [ms] @returns False where it was in vain.
+ */
+export function awaitWord(state: Int32Array, wanted: number, patience = Infinity): boolean {
+  for (let look = 0; look < LOOKS; look++) if (Atomics.load(state, 0) === wanted) return true;
+  for (let lost = 0; lost < PARTS;) {
     const now = Atomics.load(state, 0);
-    if (now === wanted) return;
-    Atomics.wait(state, 0, now);
+    if (now === wanted) return true;
+    if (Atomics.wait(state, 0, now, patience / PARTS) === "timed-out") lost++;
   }
+  return Atomics.load(state, 0) === wanted;
 }

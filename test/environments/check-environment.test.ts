@@ -26,7 +26,7 @@ const drift: World = {
     let wind = 0;
     return {
       begin({ variation, settings }, observation) {
-        x = variation[0]!;
+        x = variation[0] ?? 0;
         wind = settings["wind"]!;
         observation[0] = x;
       },
@@ -201,6 +201,10 @@ const faults: Readonly<Record<string, readonly [entry: EnvironmentEntry, told: R
 describe("checkEnvironment", () => {
   it("finds nothing wrong with a sound world", () => {
     expect(problemsOf(sound)).toEqual([]);
+  });
+
+  it("finds nothing wrong with one that has no variation", () => {
+    expect(problemsOf(withSpec({ variation: space([]) }))).toEqual([]);
   });
 
   it.each(Object.entries(faults))("finds %s", (_, [entry, told]) => {

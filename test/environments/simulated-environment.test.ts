@@ -15,11 +15,9 @@ const spec: EnvironmentSpec = {
   horizon: 50,
 };
 
-it.each([
-  ["a reward", (at: number) => ({ count: at, reward: at === 3 ? -Infinity : 1 })],
-  ["an observation", (at: number) => ({ count: at === 3 ? Number.NaN : at, reward: 1 })],
-])("ends an episode as unstable when %s is no number, and shows what was seen last", (_, at) => {
-  const world = new SimulatedEnvironment({
+/** A world that counts its steps, and does at each what it is told. */
+const counting = (at: (steps: number) => { readonly count: number; readonly reward: number }): SimulatedEnvironment =>
+  new SimulatedEnvironment({
     spec,
     simulate() {
       let steps = 0;
@@ -37,10 +35,27 @@ it.each([
       };
     },
   });
+
+const noRewardAtThree = (at: number): { readonly count: number; readonly reward: number } => ({ count: at, reward: at === 3 ? -Infinity : 1 });
+
+it.each([
+  ["a reward", noRewardAtThree],
+  ["an observation", (at: number) => ({ count: at === 3 ? Number.NaN : at, reward: 1 })],
+])("ends an episode as unstable when %s is no number, and shows what was seen last", (_, at) => {
+  const world = counting(at);
   world.reset();
   const action = new Float32Array(1);
   expect([world.step(action), world.step(action)].map(({ kind }) => kind)).toEqual(["middle", "middle"]);
   expect(world.step(action)).toMatchObject({ kind: "truncated", reason: "unstable", reward: 0, success: false, observation: Float32Array.of(2) });
   expect(() => world.step(action)).toThrow("Call `reset()`");
   expect(world.reset().observation).toEqual(Float32Array.of(0));
+});
+
+it("shows what was seen last also where that was before it was restored", () => {
+  const [world, copy] = [counting(noRewardAtThree), counting(noRewardAtThree)];
+  world.reset();
+  const action = new Float32Array(1);
+  for (let k = 0; k < 2; k++) world.step(action);
+  copy.restore(world.snapshot());
+  expect(copy.step(action)).toEqual(world.step(action));
 });

@@ -1,12 +1,13 @@
 /** @file Vectors of worlds: Gymnasium's three ways to begin anew, and the same results in one process and over workers. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { makeVector } from "../../envs/index.ts";
 import { environments } from "../../envs/registry.ts";
 import { InvalidValueError, OrderError, SnapshotError, UnknownNameError } from "../../src/contract/errors.ts";
 import { asTaskId } from "../../src/contract/task.ts";
 import { autoresetModes, type AutoresetMode, type VectorEnvironment, type VectorStep } from "../../src/environments/vector/vector-environment.ts";
+import { WorkerVectorEnvironment } from "../../src/environments/workers/worker-vector.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 
 const made: VectorEnvironment[] = [];
@@ -145,6 +146,32 @@ describe("a vector of worlds", () => {
 });
 
 describe("workers", () => {
+  it("that were given up are not asked again: what they answer late is not taken for the next step", async () => {
+    const id = "classic/navigation-2d@1";
+    // A step takes two seconds, and a second of patience ten milliseconds.
+    const module = `
+      import { environments as all } from ${JSON.stringify(new URL("../../dist/envs/registry.js", import.meta.url).href)};
+      const entry = all.get("${id}");
+      const make = () => {
+        const world = entry.make();
+        const step = world.step.bind(world);
+        const idle = new Int32Array(new SharedArrayBuffer(4));
+        world.step = (action) => (Atomics.wait(idle, 0, 0, 2000), step(action));
+        return world;
+      };
+      export const environments = new Map([[entry.spec.id, { ...entry, make }]]);`;
+    const { spec } = environments.get(id)!;
+    const vector = new WorkerVectorEnvironment(spec, { count: 1, workers: 1, module: new URL(`data:text/javascript,${encodeURIComponent(module)}`) });
+    made.push(vector);
+    vector.reset({ seed: 1 });
+    const { wait } = Atomics;
+    vi.spyOn(Atomics, "wait").mockImplementation(((words: Int32Array, at: number, value: number, patience: number) =>
+      wait(words, at, value, patience / 100)) as typeof Atomics.wait);
+    expect(() => vector.step(new Float32Array(2))).toThrow("A worker has not answered for 60 s; it is taken for dead.");
+    vi.restoreAllMocks();
+    expect(() => vector.step(new Float32Array(2))).toThrow("after one of its workers was given up. Dispose of it and make another.");
+  });
+
   it("start whatever flags the program was started with", async () => {
     const source = `
       import { makeVector } from ${JSON.stringify(new URL("../../dist/envs/index.js", import.meta.url).href)};

@@ -89,6 +89,17 @@ describe.each(backends)("the error after adaptation on the %s backend", (backend
     );
   });
 
+  it("is right where what is shown is asked too", () => {
+    const { shape, parameters, batch } = draw({ sizes: [2, 5, 1], activation: "tanh", tasks: 2, shown: 3, asked: 3, seed: 4 });
+    const check = checkGradient(
+      (w, shown, targets) => adaptedError(w, { shown, targets, asked: shown, answers: targets }, shape, 0.05),
+      [parameters, batch.shown, batch.targets],
+      { order: 2, stepSize: 0.01 },
+    );
+    expect(check.first).toBeLessThan(0.01);
+    expect(check.second).toBeLessThan(0.02);
+  });
+
   it("names the shapes that do not fit", () => {
     const { shape, parameters, batch } = draw({ sizes: [2, 3, 1], activation: "tanh", tasks: 2, shown: 3, asked: 4, seed: 1 });
     expect(() => adaptedError(parameters, { ...batch, answers: batch.targets }, shape, 0.1)).toThrow(

@@ -120,6 +120,16 @@ describe.each(backends)("attentionRead on the %s backend", (backend) => {
     }
   });
 
+  it("does the same where one tensor is queries, keys and values", () => {
+    const at = [normal([5, 3], RandomStream.fromSeed(6), 0.6)];
+    for (const metric of ["l2", "cosine"] as const) {
+      const read = (x: Tensor): Scalar => sum(square(attentionRead(x as Tensor2D, x as Tensor2D, x as Tensor2D, tf.scalar(1.3), { metric })));
+      const check = checkGradient(read, at, { order: 2, stepSize: 0.01 });
+      expect(check.first).toBeLessThan(0.02);
+      expect(check.second).toBeLessThan(0.02);
+    }
+  });
+
   it("reads nothing from entries that are not among the neighbours", () => {
     const [q, k] = [tf.tensor2d([[0]]), tf.tensor2d([[1], [0.5], [-0.5], [3]])];
     const v = tf.tensor2d([[1e30], [1], [3], [1e30]]);

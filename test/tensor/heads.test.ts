@@ -7,7 +7,7 @@ import { RandomStream } from "../../src/numerics/random.ts";
 import { selectBackend } from "../../src/tensor/backend.ts";
 import { checkGradient } from "../../src/tensor/check-gradient.ts";
 import { categorical, sampleSquashedGaussian, squashedGaussianLogProbability } from "../../src/tensor/heads.ts";
-import { add, matrix, mul, square, sum } from "../../src/tensor/ops.ts";
+import { add, columns, matrix, mul, square, sum } from "../../src/tensor/ops.ts";
 import type { Scalar, Tensor2D } from "../../src/tensor/types.ts";
 
 type Rows = readonly (readonly number[])[];
@@ -91,6 +91,16 @@ describe.each(backends)("heads on the %s backend", (backend) => {
     "a sample's action alone": (mean, s) => sum(square(sampleSquashedGaussian(mean, s, noise(mean)).action)),
     "a sample's density alone": (mean, s) => sum(sampleSquashedGaussian(mean, s, noise(mean)).logProbability),
     "a density": (mean, s, u) => sum(square(squashedGaussianLogProbability(mean, s, u))),
+    "a density with one tensor in two places": (mean, s) => sum(square(squashedGaussianLogProbability(s, mean, s))),
+    "a sample with one tensor in two places": (mean) => sum(square(sampleSquashedGaussian(mean, mean, noise(mean)).action)),
+    "a sample's action and density, with one gradient": (mean, s) => {
+      const { action, logProbability } = sampleSquashedGaussian(columns(mean, 0, 1), columns(s, 0, 1), noise(columns(mean, 0, 1)));
+      return sum(square(add(action, logProbability)));
+    },
+    "a choice's density and entropy, with one gradient": (logits) => {
+      const { logProbability, entropy } = categorical(logits, labels(logits, true));
+      return sum(square(add(logProbability, entropy)));
+    },
     "a choice": (logits) => {
       const { logProbability, entropy } = categorical(logits, labels(logits, true));
       return add(sum(square(logProbability)), sum(mul(entropy, 2)));

@@ -4,6 +4,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { backends } from "./backends.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 import { selectBackend } from "../../src/tensor/backend.ts";
+import { heap } from "../../src/tensor/heap.ts";
 import {
   columnSums,
   hyperbolicTangent,
@@ -62,6 +63,27 @@ describe.each(backends)("kernels on the %s backend", (backend) => {
     );
   });
 
+  it("multiply to zeros where there is nothing to add up", () => {
+    const empty = (rows: number, width: number): Tensor2D => upload(new Float32Array(0), [rows, width]) as Tensor2D;
+    for (const [n, m] of [
+      [5, 3],
+      [8, 4],
+      [2, 3],
+      [6, 1],
+    ] as const) {
+      const products = [
+        () => product(empty(n, 0), empty(0, m)),
+        () => productTransposedLeft(empty(0, n), empty(0, m)),
+        () => productTransposedRight(empty(n, 0), empty(m, 0)),
+      ];
+      for (const multiply of products) {
+        // What is left over where the output will lie.
+        upload(new Float32Array(n * m).fill(7), [n, m]).dispose();
+        expect([...multiply().dataSync()]).toEqual(Array.from({ length: n * m }, () => 0));
+      }
+    }
+  });
+
   it("transpose and sum, for any sizes", () => {
     fc.assert(
       fc.property(size, size, (n, m) => {
@@ -108,4 +130,15 @@ describe.each(backends)("kernels on the %s backend", (backend) => {
     productTransposedRight(x, x).dispose();
     expect(tf.memory().numTensors).toBe(before);
   });
+});
+
+it("a product with a bias and nothing to add up is the bias in every row", async () => {
+  await selectBackend("wasm");
+  const memory = heap()!;
+  const [into, bias] = [memory.reserve(15), memory.reserve(3)];
+  memory.numbers.fill(7, into / 4, into / 4 + 15);
+  memory.numbers.set([1, 2, 3], bias / 4);
+  memory.product({ at: into, rows: 5, columns: 0 }, { at: into, rows: 0, columns: 3 }, into, { bias });
+  expect(memory.numbers.slice(into / 4, into / 4 + 15)).toEqual(Float32Array.of(1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3));
+  for (const at of [into, bias]) memory.release(at);
 });

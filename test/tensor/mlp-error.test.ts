@@ -60,6 +60,14 @@ describe.each(backends)("a network's error on the %s backend", (backend) => {
     expect(check.second).toBeLessThan(0.005);
   });
 
+  it("is right where inputs and targets are one tensor", () => {
+    const shape: MlpShape = { sizes: [3, 6, 3], activation: "tanh" };
+    const [z, parameters] = problem(shape, 2, RandomStream.fromSeed(3));
+    const check = checkGradient((x, p) => mlpError(x, p, x, shape), [z, parameters], { order: 2 });
+    expect(check.first).toBeLessThan(0.005);
+    expect(check.second).toBeLessThan(0.005);
+  });
+
   it("names both shapes when they do not fit", () => {
     const [x, parameters] = problem({ sizes: [3, 2], activation: "tanh" }, undefined, RandomStream.fromSeed(1));
     const shape: MlpShape = { sizes: [3, 2], activation: "tanh" };

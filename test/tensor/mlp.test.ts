@@ -216,6 +216,21 @@ describe.each(backends)("MlpActor on the %s backend", (backend) => {
     expect(out[1]).toBeCloseTo(before + 1, 5);
   });
 
+  it("writes over nothing, however many values it has", () => {
+    const wide: MlpShape = { sizes: [80_000, 1], activation: "tanh" };
+    const wideLayout = layoutOf([mlpPart("net", wide)]);
+    const vector = FlatVector.from(new Float32Array(wideLayout.size).fill(1));
+    const memory = heap();
+    const beyondScratch = (): Buffer =>
+      memory === undefined ? Buffer.of() : Buffer.from(memory.numbers.slice((memory.scratch + memory.kernels.gemmScratch()) / 4).buffer);
+    const before = beyondScratch();
+    const output = new Float32Array(1);
+    new MlpActor("net", wide, wideLayout, vector).forward(new Float32Array(80_000).fill(0.5), output);
+    expect(output[0]).toBe(40_001);
+    expect(beyondScratch().equals(before)).toBe(true);
+    vector.dispose();
+  });
+
   it("names the parameters that it misses, and refuses arrays that are too short", () => {
     expect(() => new MlpActor("nett", shape, layout, new FlatVector(layout.size))).toThrow(UnknownNameError);
     expect(() => new MlpActor("net", shape, layout, new FlatVector(12))).toThrow(

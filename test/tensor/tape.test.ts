@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { InvalidValueError } from "../../src/contract/errors.ts";
 import { selectBackend } from "../../src/tensor/backend.ts";
-import { add, mul, square, sum, tanh } from "../../src/tensor/ops.ts";
+import { add, matMul, mul, square, sum, tanh } from "../../src/tensor/ops.ts";
 import { differentiate } from "../../src/tensor/tape.ts";
 import type { Scalar } from "../../src/tensor/types.ts";
 
@@ -36,6 +36,14 @@ describe("differentiate", () => {
     const third = slope(slope(slope((x) => tanh(x))))(tf.scalar(0.4));
     const t = Math.tanh(0.4);
     expect(third.dataSync()[0]).toBeCloseTo((1 - t * t) * (6 * t * t - 2), 5);
+  });
+
+  it("takes one number in a matrix too", () => {
+    tf.tidy(() => {
+      const [a, b] = [tf.tensor2d([[1, 2]]), tf.tensor2d([[3], [4]])];
+      const { gradients } = differentiate(() => matMul(a, b) as unknown as Scalar, [a, b]);
+      expect(gradients.map((gradient) => gradient.arraySync())).toEqual([[[3, 4]], [[1], [2]]]);
+    });
   });
 
   it("refuses a function whose value is not one number", () => {

@@ -77,6 +77,49 @@ describe("several threads", () => {
   });
 });
 
+describe("a thread that does not answer", () => {
+  /** A module with an export `trap` that stops its thread, and with a section of imports. */
+  const trap = (...imports: number[]): number[] => {
+    const before = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, ...imports, 3, 2, 1, 0];
+    return [...before, 7, 8, 1, 4, 0x74, 0x72, 0x61, 0x70, 0, imports.length === 0 ? 0 : 1, 10, 5, 1, 3, 0, 0, 0x0b];
+  };
+  /** What a program with such a module says, whose clock it can let run faster. A process of its own, since a thread's error ends the process. */
+  const said = async (module: readonly number[], program: string): Promise<string> => {
+    const source = `
+      import { startThreads } from ${JSON.stringify(pathToFileURL(join(dist, "src/tensor/backend-threads.js")).href)};
+      const { wait } = Atomics;
+      let speed = 1;
+      Atomics.wait = (words, at, value, patience) => wait(words, at, value, patience / speed);
+      const said = (call) => { try { call(); } catch ({ name, message }) { console.log(name + ": " + message); } };
+      const start = () => startThreads(new WebAssembly.Module(Uint8Array.of(${module.join()})), new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }), 1);
+      ${program}
+      process.exit();`;
+    return (await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", source])).stdout;
+  };
+
+  it("to a call is given up, and not called again", async () => {
+    const out = await said(
+      trap(),
+      `const [thread] = start();
+       thread.begin("trap", []);
+       speed = 500;
+       said(() => thread.finish());
+       said(() => thread.begin("trap", []));`,
+    );
+    expect(out.split("\n")).toEqual([
+      "OrderError: A thread of the kernels has not answered for 120 s; it is taken for dead. Start the program again; if it happens again, with one thread.",
+      "OrderError: A thread of the kernels is called after it was given up. Start the program again; if it happens again, with one thread.",
+      "",
+    ]);
+  });
+
+  it("from the start is told then", async () => {
+    // It imports the function `a.b`, which there is not.
+    const out = await said(trap(2, 7, 1, 1, 0x61, 1, 0x62, 0, 0), "speed = 500; said(start);");
+    expect(out).toContain("OrderError: A thread of the kernels has not answered for 120 s");
+  });
+});
+
 describe("cutting calls into stretches", () => {
   const memory = new WebAssembly.Memory({ initial: 512, maximum: 65_536 });
   const numbers = new Float32Array(memory.buffer);
@@ -163,5 +206,28 @@ describe("a shared memory", () => {
     expect(instance.exports).toHaveProperty("gemm");
     const without = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 5, 3, 1, 0, 1);
     expect(() => withSharedMemory(without)).toThrow("maximum");
+  });
+
+  it("is found among a module's imports, whatever they are, and nothing else is touched", () => {
+    const header = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+    const named = (letter: string, ...type: number[]): number[] => [1, 0x61, 1, letter.charCodeAt(0), ...type];
+    const [aFunction, aTable, aGlobal] = [named("f", 0, 1), named("t", 1, 0x70, 1, 0, 2), named("g", 3, 0x7f, 0)];
+    // Two types, () → () and () → i32; the function is of the second.
+    const moduleOf = (...imports: number[][]): Uint8Array =>
+      Uint8Array.of(...header, 1, 8, 2, 0x60, 0, 0, 0x60, 0, 1, 0x7f, 2, imports.flat().length + 1, imports.length, ...imports.flat());
+    const others = moduleOf(aFunction, aTable, aGlobal);
+    expect(withSharedMemory(others)).toEqual(others);
+    const shared = new WebAssembly.Module(withSharedMemory(moduleOf(aFunction, aTable, aGlobal, named("m", 2, 1, 1, 2))));
+    const instantiate = (isShared: boolean): WebAssembly.Instance =>
+      new WebAssembly.Instance(shared, {
+        a: {
+          f: () => 1,
+          t: new WebAssembly.Table({ element: "anyfunc", initial: 0, maximum: 2 }),
+          g: new WebAssembly.Global({ value: "i32" }, 1),
+          m: new WebAssembly.Memory({ initial: 1, maximum: 2, shared: isShared }),
+        },
+      });
+    expect(() => instantiate(false)).toThrow(WebAssembly.LinkError);
+    expect(instantiate(true)).toBeInstanceOf(WebAssembly.Instance);
   });
 });

@@ -21,13 +21,16 @@ function differs(words: Int32Array, at: number, from: number, patience: number):
   return sleepOn(words, at, from, patience);
 }
 
+/** Patience is lost in so many parts: a process that is stopped for long, or a computer that sleeps, loses one. */
+const PARTS = 6;
+
 /**
  * Sleeps until a word is another. Being woken is no news by itself: the notification of an earlier word may come after that word was seen, and answered.
- * @param patience For a notification [ms]. @returns False where there was none.
+ * @param patience For a notification [ms]. @returns False where the word is still the same after that.
  */
 export function sleepOn(words: Int32Array, at: number, from: number, patience: number): boolean {
-  while (Atomics.load(words, at) === from) if (Atomics.wait(words, at, from, patience) === "timed-out") return false;
-  return true;
+  for (let lost = 0; lost < PARTS && Atomics.load(words, at) === from;) if (Atomics.wait(words, at, from, patience / PARTS) === "timed-out") lost++;
+  return Atomics.load(words, at) !== from;
 }
 
 /** The main thread's end. */
@@ -47,7 +50,7 @@ export class Caller {
   /** Waits. @returns Whether it went well. @throws {OrderError} The worker is dead. */
   awaitAnswer(): boolean {
     if (!differs(this.#words, ANSWERED, answer.none, PATIENCE))
-      throw new OrderError(`A worker has not answered for ${PATIENCE / 1000} s; it is taken for dead.`);
+      throw new OrderError(`A worker has not answered for ${PATIENCE / 1000} s; it is taken for dead. Dispose of its vector and make another.`);
     return Atomics.load(this.#words, ANSWERED) === answer.done;
   }
 }

@@ -46,6 +46,8 @@ export class WorkerVectorEnvironment implements VectorEnvironment {
   readonly #actions: Float32Array;
   readonly #shares: readonly Share[];
   #disposed = false;
+  /** Whether a worker owes an answer: once one was given up, what it answers late would be taken for the next. */
+  #owed = false;
 
   /**
    * Starts the workers and waits until their worlds are made.
@@ -117,13 +119,16 @@ export class WorkerVectorEnvironment implements VectorEnvironment {
 
   #ask(what: Command): void {
     if (this.#disposed) throw new OrderError("A vector of worlds is used after it was disposed of.");
+    if (this.#owed) throw new OrderError("A vector of worlds is used after one of its workers was given up. Dispose of it and make another.");
     for (const { caller } of this.#shares) caller.ask(what);
     this.#awaitAll();
   }
 
   /** Waits for every worker, so that none is behind when one has failed. */
   #awaitAll(): void {
+    this.#owed = true;
     const failed = this.#shares.filter(({ caller }) => !caller.awaitAnswer());
+    this.#owed = false;
     const failures = failed.map(({ port }) => received(port) as Failure);
     if (failures.length > 0) throw revived(failures[0]!);
   }

@@ -61,6 +61,12 @@ function one(m: i32, n: i32, depth: i32, a: usize, aRow: usize, aColumn: usize, 
 
 function product(m: i32, n: i32, depth: i32, a: usize, aRow: usize, aColumn: usize, b: usize, bRow: usize, bColumn: usize, c: usize, bias: usize, accumulate: bool, scratch: usize): void {
   const ld = <usize>n << 2;
+  if (depth == 0 && !accumulate) {
+    for (let i = 0; i < m; i++, c += ld) {
+      if (bias) memory.copy(c, bias, ld);
+      else memory.fill(c, 0, ld);
+    }
+  }
   const panel = scratch + PANEL;
   for (let k0 = 0; k0 < depth; k0 += BLOCK_DEPTH) {
     const deep = min(BLOCK_DEPTH, depth - k0);

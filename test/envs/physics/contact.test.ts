@@ -112,6 +112,27 @@ describe("a collision", () => {
     expect(drop(0)).toBeLessThan(1e-4);
   });
 
+  it("with a body that moves by itself knows the speed between the two", () => {
+    const meet = (speed: number, height: number): { readonly belt: Body; readonly ball: Body } => {
+      const world = new FlatWorld({ gravity: new Vec3(0, 0, speed < 0 ? -G : 0) });
+      world.defaultContactMaterial.restitution = 0.5;
+      const belt = new Body({ mass: 0, type: Body.KINEMATIC, shape: box(1, 1, 0.05), position: new Vec3(0, 0, -0.05) });
+      belt.velocity.set(0, 0, speed);
+      const ball = thing(0.1, new Sphere(0.05), [0, 0, 0.05 + height]);
+      ball.velocity.set(0, 0, Math.min(speed, 0));
+      world.addBody(belt);
+      world.addBody(ball);
+      run(world, 200);
+      return { belt, ball };
+    };
+    // What rides on a lift that goes down stays on it.
+    const lift = meet(-0.5, 0);
+    expect(lift.ball.velocity.z).toBeCloseTo(-0.5, 3);
+    expect(lift.ball.position.z - lift.belt.position.z).toBeCloseTo(0.1, 3);
+    // What lies in the way of a bat at 1 m/s leaves it at half of that speed, relative to it: 1.5 m/s.
+    expect(meet(1, 0.1).ball.velocity.z).toBeCloseTo(1.5, 2);
+  });
+
   it("of two free blocks keeps their momentum and stops them against each other", () => {
     const world = new FlatWorld({ gravity: new Vec3(), friction: 0, sweeps: 100, tolerance: 1e-9 });
     const left = thing(0.1, box(0.02, 0.02, 0.02), [-0.05, 0, 0]);
