@@ -6,6 +6,7 @@ import { EngramError, StorageError } from "../contract/errors.ts";
 import { validate } from "../contract/validate.ts";
 import type { RunEvent } from "../continual/run-event.ts";
 import { benchInstead } from "./bench/job-folders.ts";
+import { metaOf } from "./run-meta.ts";
 
 const text = z.string();
 const share = z.number().min(0).max(1);
@@ -134,13 +135,7 @@ export function readRun(folder: string): SavedRun {
 }
 
 /** The command that repeats a run, as its `meta.json` has it; undefined where that is missing or says nothing of it. */
-export function commandOf(folder: string): string | undefined {
-  try {
-    return circumstances.safeParse(JSON.parse(readFileSync(join(folder, "meta.json"), "utf8"))).data?.command;
-  } catch {
-    return undefined;
-  }
-}
+export const commandOf = (folder: string): string | undefined => metaOf(folder, circumstances)?.command;
 
 /** @throws {StorageError} A folder without a run's configuration, or one that is damaged. */
 export function readConfig(folder: string): SavedConfig {

@@ -171,7 +171,8 @@ export function heap(): Heap | undefined {
 }
 
 /**
- * Registers a kernel for the wasm backend, unless there is one of its name, and returns a way to call it that leaves out tfjs' bookkeeping, which costs more than most kernels.
+ * Registers a kernel for the wasm backend, unless there is one of its name, and returns a way to call it that leaves out tfjs' bookkeeping, which costs
+ * more than most kernels.
  * @param compute Gets the addresses of the inputs and returns what it made with `heap.output`.
  */
 export function wasmKernel<Options>(

@@ -52,6 +52,18 @@ async function pair(): Promise<{ readonly name: string; readonly a: Worker; read
   return { name, a, b, ids };
 }
 
+/** The same, of whom one does not know that the first three were removed and cleared away: it has revised one of them and marked another. */
+async function unaware(): ReturnType<typeof pair> {
+  const both = await pair();
+  const { name, a, b, ids } = both;
+  a.memory.forget([ids[0]!, ids[1]!, ids[2]!]);
+  await a.memory.flush();
+  await compact(name, 0);
+  b.memory.revise(ids[0]!, { value: Float32Array.of(-1) });
+  b.memory.mark(ids[1]!, { reads: 3 });
+  return both;
+}
+
 describe("tombstones of a shared memory", () => {
   it("stay until every worker has heard of what was removed, and then are cleared away", async () => {
     const { name, a, b, ids } = await pair();
@@ -130,13 +142,8 @@ describe("a worker that was away for so long that it was struck off", () => {
   });
 
   it("writes back nothing that was removed, however it comes back", async () => {
-    const { name, a, b, ids } = await pair();
-    a.memory.forget([ids[0]!, ids[1]!, ids[2]!]);
-    await a.memory.flush();
-    await compact(name, 0);
-    // It does not know yet: revises, marks, and flushes before it reads; and once more between the two.
-    b.memory.revise(ids[0]!, { value: Float32Array.of(-1) });
-    b.memory.mark(ids[1]!, { reads: 3 });
+    const { name, a, b, ids } = await unaware();
+    // It flushes before it reads, and once more between the two.
     b.memory.remember(entry(8));
     await b.memory.flush();
     b.memory.revise(ids[2]!, { value: Float32Array.of(-3) });
@@ -149,12 +156,7 @@ describe("a worker that was away for so long that it was struck off", () => {
   });
 
   it("writes back nothing that was removed, also where it reads before it writes", async () => {
-    const { name, a, b, ids } = await pair();
-    a.memory.forget([ids[0]!, ids[1]!, ids[2]!]);
-    await a.memory.flush();
-    await compact(name, 0);
-    b.memory.revise(ids[0]!, { value: Float32Array.of(-1) });
-    b.memory.mark(ids[1]!, { reads: 3 });
+    const { name, a, b, ids } = await unaware();
     b.memory.revise(ids[4]!, { value: Float32Array.of(55) });
     b.memory.remember(entry(8));
     await b.memory.refresh();

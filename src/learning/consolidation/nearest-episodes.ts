@@ -6,7 +6,7 @@ import type { EpisodicMemory } from "../../memory/episodic-memory.ts";
 
 export class NearestEpisodes {
   readonly #memory: EpisodicMemory;
-  /** The keys of the first states of episodes that are no longer whole. */
+  /** The keys of the first states of episodes of which states may have been let go. */
   #beginnings = new Map<string, Float32Array>();
 
   constructor(memory: EpisodicMemory) {
@@ -22,7 +22,7 @@ export class NearestEpisodes {
   thin(task: TaskId, letGo: () => void): void {
     const began = this.#episodes(this.#memory.rowsOf(task));
     letGo();
-    const left = this.#episodes(this.#memory.rowsOf());
+    const left = new Set(Array.from(this.#memory.rowsOf(), (row) => this.#nameOf(row)));
     for (const [name, { beginning }] of began) this.#beginnings.set(name, beginning);
     this.#beginnings = new Map([...this.#beginnings].filter(([name]) => left.has(name)));
   }
@@ -36,15 +36,18 @@ export class NearestEpisodes {
   }
 
   #episodes(rows: Int32Array): Map<string, RememberedEpisode> {
-    const memory = this.#memory;
     const episodes = new Map<string, RememberedEpisode>();
     for (const row of rows) {
-      const name = `${memory.episodeOf(row)} of ${memory.taskOf(row)}`;
+      const name = this.#nameOf(row);
       const known = episodes.get(name);
       if (known !== undefined) known.rows.push(row);
       else episodes.set(name, { rows: [row], beginning: this.#beginnings.get(name) ?? this.#keyOf(row) });
     }
     return episodes;
+  }
+
+  #nameOf(row: number): string {
+    return `${this.#memory.episodeOf(row)} of ${this.#memory.taskOf(row)}`;
   }
 
   #keyOf(row: number): Float32Array {

@@ -1,8 +1,8 @@
 /**
  * @file Retrieval-based weighted local adaptation: at the start of an episode the remembered episodes that began most alike are found, and a copy of the
  * policy is trained on their states for a few steps, with more weight on those it has forgotten most; it acts for the whole episode. The slow policy
- * replays what is remembered, as in the paper; how an episode began is kept for as long as any of its states. Simplified: episodes are compared by the inputs of their first states, not by embeddings of images and
- * instructions; and since nothing is tried out before an episode, a state's weight is by the slow policy's own error on it, where the paper looks for
+ * replays what is remembered, as in the paper; how an episode began is kept for as long as any of its states. Simplified: episodes are compared by the
+ * inputs of their first states, not by embeddings of images and instructions; and since nothing is tried out before an episode, a state's weight is by the slow policy's own error on it, where the paper looks for
  * the segment at which failed attempts part from what was shown: wᵢ ∝ 1 + emphasis·eᵢ / mean(e).
  * @see Yang et al. (2024), "Task-agnostic lifelong robot learning with retrieval-based weighted local adaptation", arXiv 2410.02995.
  */

@@ -1,8 +1,9 @@
 /** @file Which jobs a benchmark's folder holds: `<method>/seed-<n>` each, which has its name only once it is whole. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { StorageError } from "../../contract/errors.ts";
+import { metaOf } from "../run-meta.ts";
 
 /** What a folder was made for; by it a benchmark's folder is known. */
 export const PURPOSE = "bench.json";
@@ -37,13 +38,7 @@ export const unfinishedFolders = (bench: string): readonly string[] =>
   );
 
 /** Undefined of a job that is not complete, or not there. */
-export function completionOf(folder: string): Completion | undefined {
-  try {
-    return completion.safeParse(JSON.parse(readFileSync(join(folder, "meta.json"), "utf8"))).data;
-  } catch {
-    return undefined;
-  }
-}
+export const completionOf = (folder: string): Completion | undefined => metaOf(folder, completion);
 
 /** What to say to somebody who names a benchmark's folder where a run's is asked for; nothing of any other folder. */
 export function benchInstead(folder: string): StorageError | undefined {

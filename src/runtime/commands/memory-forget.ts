@@ -36,9 +36,11 @@ export async function memoryForgetCommand(place: string, { task, yes, pinned, js
     throw new StorageError(place, `${kept} of the entries of ${task} are pinned`, "Nothing was forgotten. Unpin them, or add --pinned.");
   }
   for (const { file, isCheckpoint, entries } of found) {
-    // oxlint-disable-next-line no-await-in-loop -- one file after another, so that an error says where it stopped
-    if (!isCheckpoint) await withoutIndex(file, async () => changing(file, (store) => store.remove(entries.map(({ id }) => id))));
-    else changeCheckpoint(file, (before) => (before.some((entry) => entry.task === task) ? before.filter((entry) => entry.task !== task) : before));
+    if (!isCheckpoint) {
+      dropIndex(file);
+      // oxlint-disable-next-line no-await-in-loop -- one file after another, so that an error says where it stopped
+      await changing(file, (store) => store.remove(entries.map(({ id }) => id)));
+    } else changeCheckpoint(file, (before) => (before.some((entry) => entry.task === task) ? before.filter((entry) => entry.task !== task) : before));
   }
   const left = of(task, await holdings(place));
   if (left.length > 0)
@@ -51,10 +53,9 @@ export async function memoryForgetCommand(place: string, { task, yes, pinned, js
 }
 
 /** An approximate index has the keys of what goes; it is a cache, and made anew by the next run that wants it. */
-async function withoutIndex(file: string, change: () => Promise<unknown>): Promise<void> {
+function dropIndex(file: string): void {
   const index = file.replace(/\.sqlite$/, ".hnsw");
   if (index !== file) for (const cache of [index, `${index}.json`]) rmSync(cache, { force: true });
-  await change();
 }
 
 async function holdings(place: string): Promise<Holding[]> {
