@@ -77,7 +77,7 @@ class EngramAgent implements Agent {
     this.#reader = new RetrievalReader({ ...parts, parameters: this.#parameters, neighbours: config.neighbours });
     this.#learner = new RetrievalLearner({
       ...parts,
-      parameters: this.#parameters,
+      reader: this.#reader,
       descent: this.#descent,
       perTask: config.memoryPerTask,
       actionVectors: vectorsOf(spec.action),

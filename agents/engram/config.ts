@@ -22,7 +22,7 @@ export const engramConfig = z.strictObject({
   headHidden: z.array(count("Units of a layer.")).describe("Hidden layers of the head that corrects the recalled action.").default([64, 64]),
   slowHidden: z.array(count("Units of a layer.")).describe("Hidden layers of the slow policy, features → action without memory.").default([128, 128]),
   support: count("Remembered states that a training step may read from.").default(1024),
-  queries: count("States whose action a training step must reproduce.").default(128),
+  queries: count("States whose action a training step must reproduce; and as many dreams, once there are earlier tasks.").default(128),
   similarity: z.enum(similarities).describe("How keys are compared: by squared distance, or by the cosine of their angle.").default("l2"),
   without: z
     .array(z.enum(retrievalParts))

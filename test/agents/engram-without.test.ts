@@ -93,14 +93,17 @@ describe("an engram", () => {
     for (const each of [agent, fresh, whole]) each.dispose();
   });
 
-  it("without dreams learns the first task as with them, and the slow policy another way from the second on", async () => {
-    const first: Float32Array[] = [];
-    const note = (agent: Agent): void => void first.push(learned(agent, "slow"));
-    const [agent, whole] = [await without("dreams", note), await lived({}, note)];
-    expect(first[0]).toEqual(first[1]);
-    expect(learned(agent, "slow")).not.toEqual(learned(whole, "slow"));
-    for (const each of [agent, whole]) each.dispose();
-  });
+  it.each(["encoder", "head", "slow"])(
+    "without dreams learns the first task as with them, and its %s another way from the second on",
+    async (part) => {
+      const first: Float32Array[] = [];
+      const note = (agent: Agent): void => void first.push(learned(agent, part));
+      const [agent, whole] = [await without("dreams", note), await lived({}, note)];
+      expect(first[0]).toEqual(first[1]);
+      expect(learned(agent, part)).not.toEqual(learned(whole, part));
+      for (const each of [agent, whole]) each.dispose();
+    },
+  );
 
   it("without the difference term learns another way from the first step on", async () => {
     const first: Float32Array[] = [];

@@ -1,15 +1,16 @@
 /**
- * @file What the slow policy dreams in a sleep: states between remembered ones of a task, and a little beyond, with its own answers from before the sleep.
- * Few states of a task stay. The slow policy learned from all that were shown, and what it made of those in between is lost unless it goes on answering
- * there as it did.
+ * @file What a sleep asks besides what is remembered: dreams of earlier tasks. A dream is a state between two remembered ones of a task, or a little beyond; its
+ * answer is what the agent did there before the sleep, reading its memories of that task and no others. Few states of a task stay: what was made of those in
+ * between, when all were there, is lost unless it goes on being answered. And that another task looks the same is no reason to answer otherwise.
  * @see Robins (1995), "Catastrophic forgetting, rehearsal and pseudorehearsal", for rehearsing one's own answers; Eshelman & Schaffer (1993), "Real-coded
  * genetic algorithms and interval-schemata", for BLX-0.3: points on the line through two, up to three tenths beyond them.
  */
+import type { TaskId } from "../../contract/task.ts";
+import type { EpisodicMemory } from "../../memory/episodic-memory.ts";
 import { mean } from "../../numerics/statistics.ts";
 import type { RandomStream } from "../../numerics/random.ts";
-import { matrix } from "../../tensor/ops.ts";
-import type { MlpActor } from "../../tensor/mlp-actor.ts";
-import type { SlowBatch } from "./retrieval-policy.ts";
+import type { PolicyInput } from "../policy-input.ts";
+import type { RetrievalReader } from "./retrieval-reader.ts";
 
 /** How far beyond two states a dream may lie, as a share of the way between them. */
 const BEYOND = 0.3;
@@ -17,64 +18,69 @@ const BEYOND = 0.3;
 /** At most so many batches are dreamt before the first gradient step; then they come again. */
 const BATCHES = 256;
 
-/** The share of the variance of what was done in a task that the slow policy must explain to know it: of other tasks it has nothing to dream. */
+/** The share of the variance of what was done in a task that the slow policy must explain to know it: of other tasks there is nothing to dream. */
 const KNOWN = 0.5;
 
-/** What is remembered of some tasks. */
-export interface Remembered {
-  /** [n, I], features with the codes of their tasks. */
+/** What is to be answered, and the answers. */
+export interface Answered {
+  /** [n, F + C], with the codes of their tasks. */
   readonly inputs: Float32Array;
-  readonly inputSize: number;
-  /** [n, A], what was done. */
+  /** [n, A] */
   readonly actions: Float32Array;
-  readonly actionSize: number;
-  /** The rows of each task. */
-  readonly tasks: readonly Int32Array[];
+}
+
+/** Who dreams: an agent's memory, what its slow policy is given, and its reader. */
+export interface Dreamer {
+  readonly memory: EpisodicMemory;
+  readonly input: PolicyInput;
+  readonly reader: Pick<RetrievalReader, "actWithin" | "slowErrorOn">;
 }
 
 /**
- * Dreams of the tasks that are known, in equal shares; undefined where none is.
- * @param slow As it is before the sleep; asked now and not later. @param steps Gradient steps that there will be. @param size Dreams in a batch, one for each step.
- * @returns The batch for the n-th step.
+ * Dreams of the tasks that are known, in equal shares; undefined where none is. The reader is asked now and not later.
+ * @param tasks Each with something remembered. @param steps Gradient steps that there will be. @param size Dreams in a batch, one batch for each step.
+ * @returns The batch for the n-th step; views.
  */
 export function dreamsOf(
-  slow: MlpActor,
-  remembered: Remembered,
+  dreamer: Dreamer,
+  tasks: readonly TaskId[],
   { steps, size }: { readonly steps: number; readonly size: number },
   random: RandomStream,
-): ((step: number) => SlowBatch) | undefined {
-  const { inputs, inputSize, actionSize } = remembered;
-  const known = remembered.tasks.filter((rows) => explained(slow, remembered, rows) > KNOWN);
+): ((step: number) => Answered) | undefined {
+  const { memory, input, reader } = dreamer;
+  const { observationSize, valueSize } = memory.shape;
+  const known = tasks.map((task) => ({ task, rows: memory.rowsOf(task) })).filter(({ rows }) => explained(dreamer, rows) > KNOWN);
   if (known.length === 0) return undefined;
   const batches = Math.min(steps, BATCHES);
-  const dreams = new Float32Array(batches * size * inputSize);
-  const answers = new Float32Array(batches * size * actionSize);
+  const dreams = { inputs: new Float32Array(batches * size * input.size), actions: new Float32Array(batches * size * valueSize) };
+  const observation = new Float32Array(observationSize);
   for (let d = 0; d < batches * size; d++) {
-    const rows = known[d % known.length]!;
-    const [a, b] = [rows[random.integer(rows.length)]! * inputSize, rows[random.integer(rows.length)]! * inputSize];
+    const { task, rows } = known[d % known.length]!;
+    const [a, b] = [rows[random.integer(rows.length)]! * observationSize, rows[random.integer(rows.length)]! * observationSize];
     const along = random.uniform(-BEYOND, 1 + BEYOND);
-    for (let k = 0, at = d * inputSize; k < inputSize; k++) dreams[at + k] = inputs[a + k]! + along * (inputs[b + k]! - inputs[a + k]!);
-    slow.forward(dreams, answers, d * inputSize, d * actionSize);
+    for (let k = 0; k < observationSize; k++) {
+      const from = memory.observations[a + k]!;
+      observation[k] = from + along * (memory.observations[b + k]! - from);
+    }
+    input.write(observation, task, dreams.inputs, d * input.size);
+    reader.actWithin(observation, task, dreams.actions.subarray(d * valueSize, (d + 1) * valueSize));
   }
   return (step) => {
     const from = (step % batches) * size;
-    const batchOf = (all: Float32Array, width: number) => matrix(all.slice(from * width, (from + size) * width), size, width);
-    return { inputs: batchOf(dreams, inputSize), actions: batchOf(answers, actionSize) };
+    const batchOf = (all: Float32Array, width: number): Float32Array => all.subarray(from * width, (from + size) * width);
+    return { inputs: batchOf(dreams.inputs, input.size), actions: batchOf(dreams.actions, valueSize) };
   };
 }
 
-/** R², the share of the variance of what was done that a network explains: at most 1, about 0 or less before it has learned. */
-function explained(network: MlpActor, { inputs, inputSize, actions, actionSize }: Remembered, rows: Int32Array): number {
-  const answer = new Float32Array(actionSize);
-  const centre = Float64Array.from(answer, (_, k) => mean(Array.from(rows, (row) => actions[row * actionSize + k]!)));
+/** R², the share of the variance of what was done that the slow policy explains: at most 1, about 0 or less before it has learned. */
+function explained({ memory, reader }: Dreamer, rows: Int32Array): number {
+  const { values } = memory;
+  const { valueSize } = memory.shape;
+  const centre = Float64Array.from({ length: valueSize }, (_, k) => mean(Array.from(rows, (row) => values[row * valueSize + k]!)));
   let [left, all] = [0, 0];
   for (const row of rows) {
-    network.forward(inputs, answer, row * inputSize);
-    for (let k = 0; k < actionSize; k++) {
-      const action = actions[row * actionSize + k]!;
-      left += (answer[k]! - action) ** 2;
-      all += (centre[k]! - action) ** 2;
-    }
+    left += reader.slowErrorOn(row) ** 2;
+    for (let k = 0; k < valueSize; k++) all += (values[row * valueSize + k]! - centre[k]!) ** 2;
   }
   return all === 0 ? 0 : 1 - left / all;
 }

@@ -5,8 +5,6 @@ import { episodesOf } from "../../memory/episodes.ts";
 import type { EpisodicMemory } from "../../memory/episodic-memory.ts";
 import { thinning } from "../../memory/forgetting/thinning.ts";
 import type { RandomStream } from "../../numerics/random.ts";
-import type { FlatVector } from "../../tensor/flat-vector.ts";
-import { MlpActor } from "../../tensor/mlp-actor.ts";
 import { matrix } from "../../tensor/ops.ts";
 import type { Tensor2D } from "../../tensor/types.ts";
 import type { Features } from "../features.ts";
@@ -16,24 +14,25 @@ import { gather } from "../gather.ts";
 import { cosineDecay } from "../learning-rate.ts";
 import type { GradientDescent } from "../gradient-descent.ts";
 import { PolicyInput } from "../policy-input.ts";
-import { dreamsOf } from "./dreams.ts";
-import { has, retrievalLayout, retrievalLoss, type RetrievalShape, type SupportQueryBatch } from "./retrieval-policy.ts";
+import { dreamsOf, type Answered } from "./dreams.ts";
+import { has, retrievalLoss, type RetrievalShape, type SupportQueryBatch } from "./retrieval-policy.ts";
+import type { RetrievalReader } from "./retrieval-reader.ts";
 import { drawSupportAndQueries, type TaskEpisodes } from "./support-query.ts";
 
 export interface RetrievalLearnerOptions {
   readonly shape: RetrievalShape;
-  /** Those that the descent moves. */
-  readonly parameters: FlatVector;
   readonly descent: GradientDescent;
   readonly features: Features;
   readonly memory: EpisodicMemory;
+  /** Who reads it, with the parameters that the descent moves. */
+  readonly reader: RetrievalReader;
   /** States of each task that will be there to read when the policy acts. */
   readonly perTask: number;
   /** Where the vectors of an action begin. */
   readonly actionVectors: readonly number[];
   /** The share of the steps that see their scenes turned, in [0, 1]. */
   readonly turned: number;
-  /** States a step may read from, and states it must answer. */
+  /** States a step may read from, and states it must answer; where there are dreams, as many of them besides. */
   readonly support: number;
   readonly queries: number;
 }
@@ -47,51 +46,60 @@ export class RetrievalLearner {
 
   /** Gradient steps on what is remembered, ever smaller; each value is a step's loss. Memory must not change meanwhile. */
   *steps({ tasks, latest, count, exams = [] }: Lesson, random: RandomStream): Generator<number, void> {
-    const { memory, features, descent, perTask, shape, parameters } = this.#options;
+    const { memory, reader, features, descent, perTask, shape, queries: size } = this.#options;
+    const input = new PolicyInput(features, shape.cue);
     // Before rows are chosen: it settles memory, which moves them.
-    const inputs = new PolicyInput(features, shape.cue).rows(memory);
+    const inputs = input.rows(memory);
     const remembered = tasks.filter((task) => memory.rowsOf(task).length > 0);
     const draw = {
       tasks: remembered.map((task) => lessonOf(memory, task, { perTask, exams })),
       ...(remembered.includes(latest) && { latest: remembered.indexOf(latest) }),
     };
-    const sizes = { inputSize: features.size + shape.cue, actionSize: memory.shape.valueSize };
-    // What exams withhold too: a dream does not tell what was done there.
-    const before = remembered.filter((task) => task !== latest).map((task) => memory.rowsOf(task));
-    const earlier = { inputs, actions: memory.values, ...sizes, tasks: before };
-    const slow = new MlpActor("slow", shape.slow, retrievalLayout(shape), parameters);
-    const dreams =
-      !has(shape, "dreams") || !has(shape, "slow policy")
-        ? undefined
-        : dreamsOf(slow, earlier, { steps: count, size: this.#options.queries }, random.split("dreams"));
+    // Of what exams withhold, too: a dream does not tell what was done there.
+    const earlier = remembered.filter((task) => task !== latest);
+    const isDreaming = has(shape, "dreams") && has(shape, "slow policy");
+    const dreams = isDreaming ? dreamsOf({ memory, input, reader }, earlier, { steps: count, size }, random.split("dreams")) : undefined;
     const support = new Int32Array(this.#options.support);
-    const queries = new Int32Array(this.#options.queries);
+    const queries = new Int32Array(size);
     const idsOf = (rows: Int32Array): number[] => Array.from(rows, (row) => memory.idOf(row));
     for (let step = 0; step < count; step++) {
       const read = support.subarray(0, drawSupportAndQueries(draw, random, support, queries));
       const batch = (): Divergence["batch"] => ({ support: idsOf(read), queries: idsOf(queries) });
       descent.share = cosineDecay(step / count);
       const seen = random.uniform() < this.#options.turned ? drawTurn(random) : undefined;
-      yield descent.step((views) => retrievalLoss(shape, views, { ...this.#rows({ inputs, seen }, read, queries), dreams: dreams?.(step) }), batch);
+      yield descent.step((views) => retrievalLoss(shape, views, this.#batch({ inputs, seen }, read, queries, dreams?.(step))), batch);
     }
   }
 
-  #rows({ inputs, seen }: Seen, support: Int32Array, queries: Int32Array): Omit<SupportQueryBatch, "dreams"> {
+  #batch({ inputs, seen }: Seen, support: Int32Array, queries: Int32Array, dreams: Answered | undefined): SupportQueryBatch {
     const { shape, memory, features, actionVectors } = this.#options;
+    const { values } = memory;
     const [width, actions] = [features.size + shape.cue, memory.shape.valueSize];
-    const plain = (from: Float32Array, chosen: Int32Array, columns: number): Tensor2D =>
-      matrix(gather(from, chosen, columns), chosen.length, columns);
-    const rows = (from: Float32Array, chosen: Int32Array, columns: number, vectors: readonly number[]): Tensor2D =>
-      seen === undefined ? plain(from, chosen, columns) : matrix(turn(gather(from, chosen, columns), columns, vectors, seen), chosen.length, columns);
-    const asked = { inputs: rows(inputs, queries, width, features.vectors), actions: rows(memory.values, queries, actions, actionVectors) };
+    const asked = {
+      inputs: joined(gather(inputs, queries, width), dreams?.inputs),
+      actions: joined(gather(values, queries, actions), dreams?.actions),
+    };
+    const plain = (rows: Float32Array, columns: number): Tensor2D => matrix(rows, rows.length / columns, columns);
+    const slow = { inputs: plain(asked.inputs, width), actions: plain(asked.actions, actions) };
+    const turned = (rows: Float32Array, columns: number, vectors: readonly number[]): Tensor2D =>
+      plain(seen === undefined ? rows : turn(rows.slice(), columns, vectors, seen), columns);
     return {
-      queries: asked.inputs,
-      actions: asked.actions,
-      support: rows(inputs, support, width, features.vectors),
-      supportActions: rows(memory.values, support, actions, actionVectors),
-      slow: seen === undefined ? asked : { inputs: plain(inputs, queries, width), actions: plain(memory.values, queries, actions) },
+      queries: seen === undefined ? slow.inputs : turned(asked.inputs, width, features.vectors),
+      actions: seen === undefined ? slow.actions : turned(asked.actions, actions, actionVectors),
+      support: turned(gather(inputs, support, width), width, features.vectors),
+      supportActions: turned(gather(values, support, actions), actions, actionVectors),
+      slow,
     };
   }
+}
+
+/** Rows, and more of them behind if there are. */
+function joined(rows: Float32Array, more?: Float32Array): Float32Array {
+  if (more === undefined) return rows;
+  const all = new Float32Array(rows.length + more.length);
+  all.set(rows);
+  all.set(more, rows.length);
+  return all;
 }
 
 /** What a sleep learns from. */

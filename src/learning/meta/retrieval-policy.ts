@@ -41,24 +41,14 @@ export interface RetrievalShape {
   readonly without?: readonly RetrievalPart[];
 }
 
-/** What the slow policy learns from. */
-export interface SlowBatch {
-  /** [B, F + C], with the codes of their tasks. */
-  readonly inputs: Tensor2D;
-  /** [B, A] */
-  readonly actions: Tensor2D;
-}
-
 /** What one gradient step sees: states to answer, and the memory it may read from. */
 export interface SupportQueryBatch {
   /** [Q, F + C], features with the codes of their tasks. */
   readonly queries: Tensor2D;
-  /** [Q, A], the actions that were shown. */
+  /** [Q, A], the actions that were shown, or dreamt. */
   readonly actions: Tensor2D;
   /** The same as they were seen and done, where these are turned: the slow policy has nothing to tell it of a turn. */
-  readonly slow: SlowBatch;
-  /** What it shall go on answering besides. */
-  readonly dreams?: SlowBatch | undefined;
+  readonly slow: { readonly inputs: Tensor2D; readonly actions: Tensor2D };
   /** [S, F + C] */
   readonly support: Tensor2D;
   /** [S, A] */
@@ -120,11 +110,9 @@ export function retrievalLoss(shape: RetrievalShape, views: TensorViews, batch: 
   const apart = sub(columns(read, actions, features), asked);
   const difference = has(shape, "difference") ? apart : mul(apart, 0);
   const correction = mlp(concat(asked, recalled, difference), tensorView(views, "head"), shape.head);
-  const slowError = ({ inputs, actions: shown }: SlowBatch): Scalar => mlpError(inputs, tensorView(views, "slow"), shown, shape.slow);
   const readError = meanSquaredError(add(recalled, correction), batch.actions);
   if (!has(shape, "slow policy")) return readError;
-  const error = add(readError, slowError(batch.slow));
-  return batch.dreams === undefined ? error : add(error, slowError(batch.dreams));
+  return add(readError, mlpError(batch.slow.inputs, tensorView(views, "slow"), batch.slow.actions, shape.slow));
 }
 
 /** @param inputs [n, F + C] */

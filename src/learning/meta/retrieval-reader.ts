@@ -136,13 +136,22 @@ export class RetrievalReader {
     this.answer(observation, task, this.recall, action, condition === "shuffled");
   }
 
+  /** Writes the action for an observation as if nothing but the entries of its task were remembered; also where acting does without memory. Overwrites `recall`. */
+  actWithin(observation: Float32Array, task: TaskId, action: Float32Array): void {
+    this.#search(observation, task, this.recall, { tasks: [task] });
+    this.answer(observation, task, this.recall, action);
+  }
+
   /** Finds as many entries for an observation as there is room for; none where it does not read. */
   find(observation: Float32Array, task: TaskId, into: Recall, filter?: RecallFilter): void {
     const { memory, shape } = this.#options;
     into.count = 0;
-    if (memory.size === 0 || !has(shape, "memory")) return;
+    if (memory.size > 0 && has(shape, "memory")) this.#search(observation, task, into, filter);
+  }
+
+  #search(observation: Float32Array, task: TaskId, into: Recall, filter?: RecallFilter): void {
     this.encode(observation, task, this.#key);
-    memory.recall(this.#key, into.rows.length, into, filter && { filter });
+    this.#options.memory.recall(this.#key, into.rows.length, into, filter && { filter });
   }
 
   /**
