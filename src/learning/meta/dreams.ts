@@ -52,18 +52,25 @@ export function dreamsOf(
   const known = tasks.map((task) => ({ task, rows: memory.rowsOf(task) })).filter(({ rows }) => explained(dreamer, rows) > KNOWN);
   if (known.length === 0) return undefined;
   const batches = Math.min(steps, BATCHES);
-  const dreams = { inputs: new Float32Array(batches * size * input.size), actions: new Float32Array(batches * size * valueSize) };
-  const observation = new Float32Array(observationSize);
-  for (let d = 0; d < batches * size; d++) {
-    const { task, rows } = known[d % known.length]!;
+  const count = batches * size;
+  const observations = new Float32Array(count * observationSize);
+  const dreams = { inputs: new Float32Array(count * input.size), actions: new Float32Array(count * valueSize) };
+  for (let d = 0; d < count; d++) {
+    const { rows } = known[d % known.length]!;
     const [a, b] = [rows[random.integer(rows.length)]! * observationSize, rows[random.integer(rows.length)]! * observationSize];
     const along = random.uniform(-BEYOND, 1 + BEYOND);
-    for (let k = 0; k < observationSize; k++) {
+    for (let k = 0, at = d * observationSize; k < observationSize; k++) {
       const from = memory.observations[a + k]!;
-      observation[k] = from + along * (memory.observations[b + k]! - from);
+      observations[at + k] = from + along * (memory.observations[b + k]! - from);
     }
-    input.write(observation, task, dreams.inputs, d * input.size);
-    reader.actWithin(observation, task, dreams.actions.subarray(d * valueSize, (d + 1) * valueSize));
+  }
+  // Task by task: memory looks for the entries of a task once.
+  for (const [first, { task }] of known.entries()) {
+    for (let d = first; d < count; d += known.length) {
+      const observation = observations.subarray(d * observationSize, (d + 1) * observationSize);
+      input.write(observation, task, dreams.inputs, d * input.size);
+      reader.actWithin(observation, task, dreams.actions.subarray(d * valueSize, (d + 1) * valueSize));
+    }
   }
   return (step) => {
     const from = (step % batches) * size;

@@ -27,7 +27,10 @@ class Row {
   fill({ task, episode, step, weight, distance }: RecalledEntry, index: number, heaviest: number): void {
     this.root.style.setProperty("--chip", taskColor(index));
     this.root.style.setProperty("--weight", String(weight / Math.max(heaviest, 1e-6)));
-    setText(this.#task, task === "" ? "Forgotten" : spoken(task));
+    const name = task === "" ? "Forgotten" : spoken(task);
+    setText(this.#task, name);
+    // Where the name is longer than its column.
+    if (this.#task.title !== name) this.#task.title = name;
     setText(this.#where, task === "" ? "" : `ep ${grouped(episode)} · ${step}`);
     setText(this.#weight, percent(weight));
     setText(this.#distance, distance.toPrecision(2));
