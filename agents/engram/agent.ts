@@ -152,7 +152,9 @@ class EngramAgent implements Agent {
       this.#keepBudgets();
     };
     const sleeper = { ...parts, setExams, owed: this.#owed, keepBudgets };
-    return yield* sleep(sleeper, budget, this.#task, this.#random.split(`sleep ${this.#descent.count}`));
+    // An undone sleep leaves the count of steps as it was; the next must draw otherwise.
+    const name = `sleep ${this.#descent.count}${this.#owed === undefined ? "" : ", again"}`;
+    return yield* sleep(sleeper, budget, this.#task, this.#random.split(name));
   }
 
   /** Lets memory be searched by an approximate index from now on. */

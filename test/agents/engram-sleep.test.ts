@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { engram } from "../../agents/engram/agent.ts";
 import type { Agent, ConsolidationProgress, ConsolidationReport } from "../../src/contract/agent.ts";
+import type { Snapshot } from "../../src/contract/snapshot.ts";
 import { middle } from "../../src/contract/step.ts";
 import { asTaskId, type TaskId } from "../../src/contract/task.ts";
 import { entryBytes } from "../../src/memory/forgetting/eviction.ts";
@@ -127,7 +128,21 @@ describe("an engram's sleep", () => {
     expect(report).toMatchObject({ rolledBack: true, drift: 0 });
     expect(agent.snapshot()["descent"]).toEqual(before);
     expect(distanceToItself(agent, 300)).toBe(0);
-    // What is undone once would be found worse again: the next one stands.
+    // The next one draws other questions than the one that was undone,
+    const firstLoss = (snapshot: Snapshot): number => {
+      agent.restore(structuredClone(snapshot));
+      const turns = agent.consolidate({ gradientSteps: 10 });
+      for (let turn = turns.next(); turn.done !== true; turn = turns.next()) {
+        if (turn.value.gradientSteps === 0) continue;
+        turns.return(report);
+        return turn.value.loss;
+      }
+      throw new Error("It took no step.");
+    };
+    const after = agent.snapshot();
+    expect(firstLoss(after)).not.toBe(firstLoss({ ...after, owed: null }));
+    agent.restore(after);
+    // and stands: what is undone once would be found worse again.
     expect(reportOf(agent.consolidate({ gradientSteps: 10 })).rolledBack).toBe(false);
     agent.dispose();
   });
