@@ -3,6 +3,7 @@
  * @see Finn, Abbeel & Levine (2017), "Model-agnostic meta-learning for fast adaptation of deep networks", section 5.1.
  */
 import { InvalidValueError } from "../../src/contract/errors.ts";
+import { joined } from "../../src/numerics/joined.ts";
 import type { RandomStream } from "../../src/numerics/random.ts";
 
 /** y = amplitude · sin(x − phase) */
@@ -49,17 +50,16 @@ export function drawSinusoidBatch(
   const tasks = Array.from({ length: size.tasks }, (_, k) => drawSinusoid(random.split(k)));
   const points = (count: number, name: string): Points => {
     const each = tasks.map((task, k) => drawPoints(task, count, random.split(name).split(k)));
-    return { x: joined(each.map(({ x }) => x)), y: joined(each.map(({ y }) => y)) };
+    return {
+      x: joined(
+        Float32Array,
+        each.map(({ x }) => x),
+      ),
+      y: joined(
+        Float32Array,
+        each.map(({ y }) => y),
+      ),
+    };
   };
   return { tasks, support: points(size.shots, "support"), query: points(size.queries, "query") };
-}
-
-function joined(rows: readonly Float32Array[]): Float32Array {
-  const into = new Float32Array(rows.reduce((sum, row) => sum + row.length, 0));
-  let at = 0;
-  for (const row of rows) {
-    into.set(row, at);
-    at += row.length;
-  }
-  return into;
 }

@@ -4,6 +4,7 @@ import type { TaskId } from "../../contract/task.ts";
 import { episodesOf } from "../../memory/episodes.ts";
 import type { EpisodicMemory } from "../../memory/episodic-memory.ts";
 import { thinning } from "../../memory/forgetting/thinning.ts";
+import { joined } from "../../numerics/joined.ts";
 import type { RandomStream } from "../../numerics/random.ts";
 import { matrix } from "../../tensor/ops.ts";
 import type { Tensor2D } from "../../tensor/types.ts";
@@ -36,6 +37,9 @@ export interface RetrievalLearnerOptions {
   readonly support: number;
   readonly queries: number;
 }
+
+/** Where there are no dreams. */
+const NOTHING: Answered = { inputs: new Float32Array(), actions: new Float32Array() };
 
 export class RetrievalLearner {
   readonly #options: RetrievalLearnerOptions;
@@ -71,35 +75,37 @@ export class RetrievalLearner {
     }
   }
 
-  #batch({ inputs, seen }: Seen, support: Int32Array, queries: Int32Array, dreams: Answered | undefined): SupportQueryBatch {
-    const { shape, memory, features, actionVectors } = this.#options;
-    const { values } = memory;
-    const [width, actions] = [features.size + shape.cue, memory.shape.valueSize];
+  #batch({ inputs, seen }: Seen, support: Int32Array, queries: Int32Array, dreams = NOTHING): SupportQueryBatch {
+    const { values } = this.#options.memory;
+    const [width, actions] = this.#widths();
     const asked = {
-      inputs: joined(gather(inputs, queries, width), dreams?.inputs),
-      actions: joined(gather(values, queries, actions), dreams?.actions),
+      inputs: joined(Float32Array, [gather(inputs, queries, width), dreams.inputs]),
+      actions: joined(Float32Array, [gather(values, queries, actions), dreams.actions]),
     };
-    const plain = (rows: Float32Array, columns: number): Tensor2D => matrix(rows, rows.length / columns, columns);
-    const slow = { inputs: plain(asked.inputs, width), actions: plain(asked.actions, actions) };
-    const turned = (rows: Float32Array, columns: number, vectors: readonly number[]): Tensor2D =>
-      plain(seen === undefined ? rows : turn(rows.slice(), columns, vectors, seen), columns);
-    return {
-      queries: seen === undefined ? slow.inputs : turned(asked.inputs, width, features.vectors),
-      actions: seen === undefined ? slow.actions : turned(asked.actions, actions, actionVectors),
-      support: turned(gather(inputs, support, width), width, features.vectors),
-      supportActions: turned(gather(values, support, actions), actions, actionVectors),
-      slow,
-    };
+    const known = { inputs: gather(inputs, support, width), actions: gather(values, support, actions) };
+    const slow = this.#tensorsOf(asked);
+    const query = seen === undefined ? slow : this.#tensorsOf(this.#turned(asked, seen));
+    const read = this.#tensorsOf(seen === undefined ? known : this.#turned(known, seen));
+    return { queries: query.inputs, actions: query.actions, support: read.inputs, supportActions: read.actions, slow };
   }
-}
 
-/** Rows, and more of them behind if there are. */
-function joined(rows: Float32Array, more?: Float32Array): Float32Array {
-  if (more === undefined) return rows;
-  const all = new Float32Array(rows.length + more.length);
-  all.set(rows);
-  all.set(more, rows.length);
-  return all;
+  /** Numbers in an input, and in an action. */
+  #widths(): readonly [number, number] {
+    const { shape, memory, features } = this.#options;
+    return [features.size + shape.cue, memory.shape.valueSize];
+  }
+
+  #tensorsOf({ inputs, actions }: Answered): SupportQueryBatch["slow"] {
+    const rows = (numbers: Float32Array, width: number): Tensor2D => matrix(numbers, numbers.length / width, width);
+    const [ofInput, ofAction] = this.#widths();
+    return { inputs: rows(inputs, ofInput), actions: rows(actions, ofAction) };
+  }
+
+  #turned({ inputs, actions }: Answered, by: Turn): Answered {
+    const { features, actionVectors } = this.#options;
+    const [ofInput, ofAction] = this.#widths();
+    return { inputs: turn(inputs.slice(), ofInput, features.vectors, by), actions: turn(actions.slice(), ofAction, actionVectors, by) };
+  }
 }
 
 /** What a sleep learns from. */

@@ -4,6 +4,7 @@
  * many episodes, as the memory that will be read later: a reader trained on sparser memory misjudges distances.
  * @see Vinyals et al. (2016), "Matching networks for one shot learning", §4.1.
  */
+import { joined } from "../../numerics/joined.ts";
 import type { RandomStream } from "../../numerics/random.ts";
 import { firstShare } from "../shares.ts";
 
@@ -61,7 +62,7 @@ export function drawSupportAndQueries({ tasks, latest }: Draw, random: RandomStr
 function splitTask(all: TaskEpisodes, random: RandomStream): Split {
   const split = splitEpisodes(all.filter(({ rows }) => rows.length > 0), random); // prettier-ignore
   const readOnly = all.filter(({ rows }) => rows.length === 0).map(({ lasting }) => lasting);
-  return readOnly.length === 0 ? split : { ...split, support: joined([split.support, ...readOnly]) };
+  return readOnly.length === 0 ? split : { ...split, support: joined(Int32Array, [split.support, ...readOnly]) };
 }
 
 /** A task with a single episode gives the even ones of its lasting states as support and all others as queries. */
@@ -76,16 +77,14 @@ function splitEpisodes(episodes: TaskEpisodes, random: RandomStream): Split {
   const count = Math.min(episodes.length - 1, Math.max(1, Math.round(share * episodes.length)));
   const order = random.sample(episodes.length, episodes.length);
   const chosen = Array.from(order, (k) => episodes[k]!);
-  return { support: joined(chosen.slice(0, count).map(({ lasting }) => lasting)), queries: joined(chosen.slice(count).map(({ rows }) => rows)) };
-}
-
-/** The given rows one after another. */
-function joined(parts: readonly Int32Array[]): Int32Array {
-  const rows = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    rows.set(part, at);
-    at += part.length;
-  }
-  return rows;
+  return {
+    support: joined(
+      Int32Array,
+      chosen.slice(0, count).map(({ lasting }) => lasting),
+    ),
+    queries: joined(
+      Int32Array,
+      chosen.slice(count).map(({ rows }) => rows),
+    ),
+  };
 }

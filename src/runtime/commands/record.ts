@@ -5,6 +5,7 @@ import { InvalidValueError } from "../../contract/errors.ts";
 import { asTaskId } from "../../contract/task.ts";
 import { demonstrate } from "../../continual/demonstrations.ts";
 import { createMinari, type MinariWriter } from "../../interop/minari.ts";
+import { joined } from "../../numerics/joined.ts";
 import { RandomStream } from "../../numerics/random.ts";
 import { Pace } from "../../streams/pace.ts";
 import { onInterrupt } from "../interrupt.ts";
@@ -90,22 +91,18 @@ function episodeOf(transitions: readonly Transition[]): RecordedEpisode {
   const steps = transitions.map(({ step }) => step);
   const last = steps.length - 1;
   return {
-    observations: joined([transitions[0]!.observation, ...steps.map(({ observation }) => observation)]),
-    actions: joined(transitions.map(({ action }) => action)),
-    decisions: joined(transitions.map(({ decision }) => decision.action)),
+    observations: joined(Float32Array, [transitions[0]!.observation, ...steps.map(({ observation }) => observation)]),
+    actions: joined(
+      Float32Array,
+      transitions.map(({ action }) => action),
+    ),
+    decisions: joined(
+      Float32Array,
+      transitions.map(({ decision }) => decision.action),
+    ),
     rewards: Float64Array.from(steps, ({ reward }) => reward),
     terminations: Uint8Array.from(steps, ({ kind }) => Number(kind === "terminated")),
     truncations: Uint8Array.from(steps, ({ kind }, k) => Number(kind === "truncated" || (k === last && kind === "middle"))),
     successes: Uint8Array.from(steps, ({ success }) => Number(success)),
   };
-}
-
-function joined(rows: readonly Float32Array[]): Float32Array {
-  const into = new Float32Array(rows.reduce((all, row) => all + row.length, 0));
-  let at = 0;
-  for (const row of rows) {
-    into.set(row, at);
-    at += row.length;
-  }
-  return into;
 }
