@@ -42,16 +42,17 @@ const all = Object.values(house).flat();
 const rooms: Readonly<Record<string, readonly string[]>> = {
   contract: [],
   numerics: ["contract"],
-  environments: ["contract", "numerics"],
-  tensor: ["contract", "numerics"],
+  environments: ["contract", "numerics", "threads"],
+  tensor: ["contract", "numerics", "threads"],
   memory: ["contract", "numerics", "tensor"],
   learning: ["contract", "numerics", "tensor", "memory"],
   streams: ["contract", "numerics", "tensor", "memory", "learning"],
   continual: ["contract", "numerics", "tensor", "memory", "learning", "streams"],
   telemetry: ["contract", "numerics", "tensor", "memory", "learning", "streams", "continual", "sockets"],
   runtime: ["contract", "numerics", "tensor", "memory", "learning", "streams", "continual", "telemetry", "environments", "interop"],
-  interop: ["contract", "numerics", "environments", "sockets"],
+  interop: ["contract", "numerics", "environments", "sockets", "threads"],
   sockets: ["contract"],
+  threads: [],
 };
 
 /** Where a library may be imported, by the start of a file's path. */

@@ -16,8 +16,8 @@ const natural = z.int().min(0);
 export const savedConfig = z.object({ scenario: text, seed: natural, backend: text, config: z.record(text, z.unknown()) });
 export type SavedConfig = z.infer<typeof savedConfig>;
 
-/** Of `meta.json`, what is read back. */
-const circumstances = z.object({ command: text });
+/** Of `meta.json`, what is read back: the command that repeats a run, and the database that keeps its agents' memories, where one does. */
+const circumstances = z.object({ command: text, memory: text.optional() });
 
 const task = z.object({ id: text, environment: text, summary: text });
 
@@ -134,8 +134,8 @@ export function readRun(folder: string): SavedRun {
   return { events: events as unknown as readonly RunEvent[], config };
 }
 
-/** The command that repeats a run, as its `meta.json` has it; undefined where that is missing or says nothing of it. */
-export const commandOf = (folder: string): string | undefined => metaOf(folder, circumstances)?.command;
+/** A run's circumstances; undefined where its `meta.json` is missing or says nothing of them. */
+export const circumstancesOf = (folder: string): z.infer<typeof circumstances> | undefined => metaOf(folder, circumstances);
 
 /** @throws {StorageError} A folder without a run's configuration, or one that is damaged. */
 export function readConfig(folder: string): SavedConfig {

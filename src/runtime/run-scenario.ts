@@ -74,7 +74,7 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
   const { inUse } = await selectBackend(options.backend, { threads: options.threads });
   const folder = RunFolder.create(runName, options.out);
   const openStore = shared === undefined ? inFolder(folder, (warning) => progress.write(`${warning}\n`)) : inDatabase(options.memory!, shared);
-  const record = new RunRecord(folder, options, String(inUse));
+  const record = new RunRecord(folder, options, String(inUse), shared?.shown);
   const line = new ProgressLine(progress);
   const events: RunEvent[] = [];
   const failures: unknown[] = [];
@@ -183,7 +183,7 @@ class RunRecord {
   readonly #usedBefore = process.cpuUsage();
   #hasEnded = false;
 
-  constructor(folder: RunFolder, { scenario, config, seed, agents, command, progress }: RunOptions, backend: string) {
+  constructor(folder: RunFolder, { scenario, config, seed, agents, command, progress }: RunOptions, backend: string, memory: string | undefined) {
     this.#folder = folder;
     this.#output = progress;
     folder.writeJson("config.json", { scenario: scenario.name, seed, backend, config: { ...config, agents: settingsOf(config.agents, agents) } });
@@ -194,6 +194,7 @@ class RunRecord {
       processor: cpus()[0]?.model ?? "unknown",
       cores: cpus().length,
       command,
+      ...(memory !== undefined && { memory }),
       started: new Date().toISOString(),
     };
     folder.writeJson("meta.json", { ...this.#meta, status: "running" });

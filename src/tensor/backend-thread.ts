@@ -1,6 +1,7 @@
 /** @file A program of its own, one further thread: computes the calls of kernels that it is handed, in the memory that it shares. */
 import { workerData } from "node:worker_threads";
-import { awaitWord, handOver } from "./threaded-kernels.ts";
+import { awaitChange } from "../threads/shared-word.ts";
+import { handOver, LOOKS } from "./threaded-kernels.ts";
 
 /** What a thread is started with. */
 export interface ThreadData {
@@ -20,8 +21,8 @@ const values = new Float64Array(control, 8);
 
 for (;;) {
   // With nothing, at first: that it has started.
-  Atomics.store(state, 0, handOver.done);
+  Atomics.store(state, 0, handOver.idle);
   Atomics.notify(state, 0);
-  awaitWord(state, handOver.posted);
+  awaitChange(state, 0, handOver.idle, Infinity, LOOKS);
   calls[state[1]!]!(...values);
 }

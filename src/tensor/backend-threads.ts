@@ -3,8 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { OrderError } from "../contract/errors.ts";
+import { awaitChange } from "../threads/shared-word.ts";
 import type { ThreadData } from "./backend-thread.ts";
-import { awaitWord, handOver, MOST_ARGUMENTS, type KernelThread } from "./threaded-kernels.ts";
+import { handOver, LOOKS, MOST_ARGUMENTS, type KernelThread } from "./threaded-kernels.ts";
 
 /** Beside the built sources, and in the build of a checkout: Node 20 runs no TypeScript in a worker. */
 const programs = ["backend-thread.js", "../../dist/src/tensor/backend-thread.js"].map((place) => join(import.meta.dirname, place));
@@ -41,11 +42,11 @@ function startThread(module: WebAssembly.Module, memory: WebAssembly.Memory): Ke
       isBusy = true;
       values.set(args);
       state[1] = kernels.indexOf(kernel);
-      Atomics.store(state, 0, handOver.posted);
+      Atomics.store(state, 0, handOver.busy);
       Atomics.notify(state, 0);
     },
     finish() {
-      if (!awaitWord(state, handOver.done, PATIENCE))
+      if (!awaitChange(state, 0, handOver.busy, PATIENCE, LOOKS))
         throw new OrderError(`A thread of the kernels has not answered for ${PATIENCE / 1000} s; it is taken for dead. ${REMEDY}`);
       isBusy = false;
     },

@@ -77,27 +77,9 @@ export function threadedKernels(kernels: Kernels, threads: readonly KernelThread
   };
 }
 
-/** How a call is handed over: by the first of two words; the second is the kernel's number. */
-export const handOver = { none: 0, posted: 1, done: 2 } as const;
+/** How a call is handed over: by the first of two words; the second is the kernel's number. A thread is busy until it has started. */
+export const handOver = { busy: 0, idle: 1 } as const;
+/** How often a thread looks at the word before it goes to sleep: about a tenth of a millisecond, since most calls are short and follow one another. */
+export const LOOKS = 20_000;
 /** `gemm` takes 18. */
 export const MOST_ARGUMENTS = 24;
-
-/** How often a thread looks before it goes to sleep: about a tenth of a millisecond. */
-const LOOKS = 20_000;
-
-/** Patience is lost in so many parts: a process that is stopped for long, or a computer that sleeps, loses one. */
-const PARTS = 6;
-
-/**
- * Waits until the word is `wanted`: awake at first, since most calls are short and follow one another.
- * @param patience [ms] @returns False where it was in vain.
- */
-export function awaitWord(state: Int32Array, wanted: number, patience = Infinity): boolean {
-  for (let look = 0; look < LOOKS; look++) if (Atomics.load(state, 0) === wanted) return true;
-  for (let lost = 0; lost < PARTS;) {
-    const now = Atomics.load(state, 0);
-    if (now === wanted) return true;
-    if (Atomics.wait(state, 0, now, patience / PARTS) === "timed-out") lost++;
-  }
-  return Atomics.load(state, 0) === wanted;
-}

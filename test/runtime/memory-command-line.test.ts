@@ -173,8 +173,8 @@ describe("engram memory, cared for", () => {
     const config = JSON.parse(readFileSync(inRun("config.json"), "utf8")) as { config: { agents: Record<string, object> } };
     config.config.agents["behaviour-cloning"] = { consolidation: "der-plus-plus" };
     writeFileSync(inRun("config.json"), JSON.stringify(config));
-    const meta = JSON.parse(readFileSync(inRun("meta.json"), "utf8")) as { command: string };
-    writeFileSync(inRun("meta.json"), JSON.stringify({ ...meta, command: `${meta.command} --memory postgres://localhost/robots#team` }));
+    const meta = JSON.parse(readFileSync(inRun("meta.json"), "utf8")) as object;
+    writeFileSync(inRun("meta.json"), JSON.stringify({ ...meta, memory: "postgres://localhost/robots#team" }));
     const { out } = await memory("forget", run, "--task", "push", "--yes");
     for (const place of [
       "memory-engram.sqlite-damaged",

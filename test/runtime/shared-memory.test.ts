@@ -58,6 +58,8 @@ describe("runs that share a memory", () => {
     expect(Object.keys(untaught!.readShares!).length).toBeGreaterThan(0);
     expect(log("later").find(({ kind }) => kind === "learned")!.memorySize!).toBeGreaterThan(total);
     expect(out).toContain("engram memory ls postgres://");
+    const forgotten = await engram("memory", "forget", "later", "--task", "button-press", "--yes");
+    expect(forgotten.out).toMatch(/the database postgres:\/\/\S+#team, which this command does not change/);
     for (const file of ["meta.json", "report.html", "config.json"])
       expect(readFileSync(join(folder, "later", file), "utf8")).not.toMatch(/a%20secret|a secret/);
     const [row] = await server.query(database, "select id from engram.entry where key is not null order by id limit 1");

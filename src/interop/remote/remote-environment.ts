@@ -13,7 +13,7 @@ import { bring } from "../../contract/space.ts";
 import { first, isLast, middle, terminated, truncated, type FirstStep, type NextStep } from "../../contract/step.ts";
 import type { Task } from "../../contract/task.ts";
 import { checkTask } from "../../environments/simulated-environment.ts";
-import { sleepOn } from "../../environments/workers/mailbox.ts";
+import { awaitChange } from "../../threads/shared-word.ts";
 import { readFailure, readHello, RESET_RESULT, ResultFrame, STEP_RESULT, writeHello, type Hello } from "../environment-protocol.ts";
 import { answer, ANSWER, AWAKE, STEP_ASKED, WORDS_BYTES, type LinkData, type Refusal, type Request } from "./link.ts";
 
@@ -192,7 +192,7 @@ class Link {
     Atomics.store(this.#word, ANSWER, answer.none);
     if (request === "step") Atomics.store(this.#word, STEP_ASKED, 1);
     if (request !== "step" || Atomics.load(this.#word, AWAKE) === 0) port.postMessage(request);
-    if (!sleepOn(this.#word, ANSWER, answer.none, PATIENCE)) {
+    if (!awaitChange(this.#word, ANSWER, answer.none, PATIENCE)) {
       void worker.terminate();
       this.#thread = undefined;
       return { isGone: true, reason: `it has not answered for ${PATIENCE / 1000} s` };

@@ -5,7 +5,7 @@ import { StorageError } from "../../contract/errors.ts";
 import type { MemoryEntry } from "../../contract/memory.ts";
 import { changeCheckpoint, checkpointBeside, checkpointEntries, checkpointsOf } from "../checkpoint-entries.ts";
 import { changing, entriesOf, memoryFiles, type Output, print, printJson, requireTask } from "../memory-places.ts";
-import { commandOf, readConfig } from "../read-run.ts";
+import { circumstancesOf, readConfig } from "../read-run.ts";
 
 export interface ForgetFlags extends Output {
   readonly task: string;
@@ -96,7 +96,7 @@ function elsewhere(place: string): string[] {
   const samples = agents
     .filter(([, { consolidation }]) => consolidation === "der-plus-plus")
     .map(([name]) => `${join(folder, `checkpoint-${name}.json`)}, where der-plus-plus keeps a sample of its own`);
-  const database = /--memory (\S+)/.exec(commandOf(folder) ?? "")?.[1];
+  const database = circumstancesOf(folder)?.memory;
   return [...setAside, ...samples, ...(database === undefined ? [] : [`the database ${database}, which this command does not change`])];
 }
 
