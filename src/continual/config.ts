@@ -72,7 +72,7 @@ const fields = z.strictObject({
     .int()
     .min(1)
     .default(20)
-    .describe("Test episodes of each agent on each task after each task; all agents meet the same placements."),
+    .describe("Test episodes of each agent on each task after each task; all agents meet the same placements, and a frozen one once."),
   testsWhileLearning: testsWhileLearning
     .optional()
     .describe(

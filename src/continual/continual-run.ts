@@ -22,7 +22,7 @@ import type { ContinualRunOptions } from "./run-options.ts";
 import { SleepBudgets } from "./sleep-budgets.ts";
 import { sleepThrough, type SleepOrder, type Slept } from "./sleep-through.ts";
 import { TestsWhileLearning } from "./tests-while-learning.ts";
-import { WorkEstimate } from "./work-estimate.ts";
+import { WorkEstimate, type ExpectedWork } from "./work-estimate.ts";
 
 export type { ContinualRunOptions } from "./run-options.ts";
 export type { RunTask } from "./run-task.ts";
@@ -120,6 +120,11 @@ export class ContinualRun {
       ...(config.testTasks.length > 0 && { testTasks: told.slice(config.tasks.length) }),
     });
     return new ContinualRun(options, worlds, agents);
+  }
+
+  /** For a scenario to say, before it begins, what it will do where that is not the usual protocol: its progress is reckoned by it. */
+  expect(work: ExpectedWork): void {
+    this.#work.expect(work);
   }
 
   /**

@@ -9,7 +9,7 @@ import { drain } from "../streams/drain.ts";
 import type { EpisodeEnded, LoopEvent } from "../streams/loop-event.ts";
 import type { Pace } from "../streams/pace.ts";
 import type { ContinualConfig } from "./config.ts";
-import { frozenSeeds, placementSeed, TESTED } from "./placements.ts";
+import { frozenSeeds, placementSeed, placementsTested, TESTED } from "./placements.ts";
 import type { Outcomes } from "./run-event.ts";
 import type { RunTask } from "./run-task.ts";
 
@@ -100,7 +100,7 @@ export class Performances {
       if (adapting !== undefined) adaptationSteps.push(adapting);
       this.#options.onTested(agent, task);
     };
-    const count = Math.min(this.#options.config.evaluationEpisodes, placements);
+    const count = Math.min(placementsTested(this.#options.config), placements);
     await this.#play({ agent, task, episodes: this.#plans(task, count, ended), onEvent, ...(memory && { memory }) });
     return {
       successes: ended.map((episode) => episode.success),
@@ -137,7 +137,7 @@ export class Performances {
   *#plans(task: RunTask, count: number, ended: readonly EpisodeEnded[]): Generator<EpisodePlan> {
     const random = this.#options.random.split("evaluation").split(task.id);
     const frozen = frozenSeeds(random, this.#options.config.placements, TESTED);
-    const seeds = Array.from({ length: count }, (_, i) => frozen?.[i % frozen.length] ?? placementSeed(random, TESTED));
+    const seeds = Array.from({ length: count }, (_, i) => frozen?.[i] ?? placementSeed(random, TESTED));
     while (ended.length < count) yield { episode: this.nextEpisode(), reset: { seed: seeds[ended.length]! } };
   }
 }

@@ -3,10 +3,15 @@
  * tested.
  */
 import type { RandomStream } from "../numerics/random.ts";
+import type { ContinualConfig } from "./config.ts";
 
 export type Parity = 0 | 1;
 export const SHOWN: Parity = 0;
 export const TESTED: Parity = 1;
+
+/** On how many placements of a task agents are tested: on a frozen one once, as they would do the same again. */
+export const placementsTested = ({ evaluationEpisodes, placements = Infinity }: Pick<ContinualConfig, "evaluationEpisodes" | "placements">): number =>
+  Math.min(evaluationEpisodes, placements);
 
 /** A seed of 32 bits. */
 export const placementSeed = (random: RandomStream, parity: Parity): number => ((random.uint32() & ~1) | parity) >>> 0;

@@ -25,7 +25,12 @@ export function checkRecorded(set: DemonstrationSet, spec: EnvironmentSpec, coun
       `${set.observationSize} and ${set.actionSize}`,
     );
   if (set.world !== undefined && baseOf(set.world) !== baseOf(spec.id)) refuse(`a data set of \`${spec.id}\``, set.world);
-  successful(set, count, Array(set.episodes).keys());
+  successful(set, count, inOrder(set));
+}
+
+/** The numbers of a set's episodes, one by one: a damaged set may claim more than there is room for. */
+function* inOrder({ episodes }: DemonstrationSet): Generator<number> {
+  for (let index = 0; index < episodes; index++) yield index;
 }
 
 /** A world's id without its options, which leave what must be done the same. */

@@ -19,7 +19,7 @@ const suiteWorld = z.strictObject(
 );
 
 export const suite = z.strictObject({
-  name: z.string().regex(/^[a-z0-9-]+(\/[a-z0-9-]+)?$/, "lower-case words with dashes, such as `cw10`"),
+  name: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*(\/[a-z0-9]+(-[a-z0-9]+)*)?$/, "lower-case words with dashes, such as `cw10`"),
   summary: z.string().default(""),
   worlds: z.array(suiteWorld).min(1).describe("In the order of learning; of a meta-learning suite, those to learn from."),
   test: z.array(suiteWorld).default([]).describe("Of a meta-learning suite: worlds that are met only to be tested."),

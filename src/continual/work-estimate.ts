@@ -4,6 +4,7 @@
  */
 import { wallClock } from "../streams/event-loop.ts";
 import type { ContinualConfig } from "./config.ts";
+import { placementsTested } from "./placements.ts";
 import type { RunProgress } from "./run-event.ts";
 import { episodesWhileLearning } from "./tests-while-learning.ts";
 
@@ -25,7 +26,14 @@ interface Kind {
   cost: number;
 }
 
+/** What a scenario will do that does not follow the usual protocol. */
+export interface ExpectedWork {
+  readonly sleeps: number;
+  readonly rows: number;
+}
+
 export class WorkEstimate {
+  readonly #config: ContinualConfig;
   readonly #kinds = new Map<string, Kind>();
   readonly #now: () => number;
   #spent = 0;
@@ -37,15 +45,22 @@ export class WorkEstimate {
    * @param now Milliseconds of wall clock.
    */
   constructor(config: ContinualConfig, now: () => number = wallClock) {
-    const { tasks, testTasks, agents, demonstrations, gradientSteps, evaluationEpisodes } = config;
-    const count = tasks.length;
-    this.#add("demonstrate", "", count * demonstrations);
-    for (const agent of Object.keys(agents)) {
-      this.#add("learn", agent, count * gradientSteps);
-      this.#add("evaluate", agent, (count + testTasks.length) * (count + 1) * evaluationEpisodes + episodesWhileLearning(config));
-    }
+    this.#config = config;
+    const count = config.tasks.length;
+    this.#add("demonstrate", "", count * config.demonstrations);
+    this.expect({ sleeps: count, rows: count + 1 });
     this.#now = now;
     this.#since = now();
+  }
+
+  /** @param sleeps Of each agent, with the gradient steps of a task each. @param rows Tests of all tasks. */
+  expect({ sleeps, rows }: ExpectedWork): void {
+    const { tasks, testTasks, agents, gradientSteps } = this.#config;
+    const row = (tasks.length + testTasks.length) * placementsTested(this.#config);
+    for (const agent of Object.keys(agents)) {
+      this.#add("learn", agent, sleeps * gradientSteps);
+      this.#add("evaluate", agent, rows * row + episodesWhileLearning(this.#config));
+    }
   }
 
   /** Takes note of finished units (demonstrations, gradient steps, test episodes). The share of the run that is done, in [0, 1]; never falls. */

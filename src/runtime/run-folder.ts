@@ -2,7 +2,7 @@
  * @file A run's folder: everything to look at, repeat or go on from it. `metrics.jsonl` holds nothing of the wall clock and is the same, byte for
  * byte, for the same seed; what depends on the clock is in `timings.jsonl` and `meta.json`.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { StorageError } from "../contract/errors.ts";
 import type { RunEvent } from "../continual/run-event.ts";
@@ -56,11 +56,12 @@ export class RunFolder {
     return join(this.path, name);
   }
 
-  /** Appends an event to the log, and when it happened to the timings. */
+  /** Appends an event to the log, and when it happened to the timings; throws where there is no room for all of it. */
   append(event: RunEvent): void {
-    writeSync(this.#metrics, `${JSON.stringify(event)}\n`);
+    // Unlike `writeSync`, which writes what there is room for and says nothing.
+    writeFileSync(this.#metrics, `${JSON.stringify(event)}\n`);
     const seconds = Number(((performance.now() - this.#startedAt) / 1000).toFixed(3));
-    writeSync(
+    writeFileSync(
       this.#timings,
       `${JSON.stringify({ seconds, kind: event.kind, ...("agent" in event && { agent: event.agent }), ...("task" in event && { task: event.task }) })}\n`,
     );

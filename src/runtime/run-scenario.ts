@@ -1,6 +1,4 @@
 /** @file Runs a scenario from beginning to end: its folder, its live page, its progress, and an orderly stop. */
-import { arch, cpus, platform, release } from "node:os";
-import { createHash } from "node:crypto";
 import { inspect } from "node:util";
 import type { AgentEntry } from "../contract/agent.ts";
 import type { EnvironmentEntry } from "../contract/environment.ts";
@@ -8,7 +6,7 @@ import { DivergenceError } from "../contract/errors.ts";
 import type { MemoryStore } from "../contract/memory.ts";
 import type { MemoryIndex } from "../contract/memory-index.ts";
 import type { ContinualConfig } from "../continual/config.ts";
-import { ContinualRun, StoppedError, type RunTask } from "../continual/continual-run.ts";
+import { ContinualRun, StoppedError } from "../continual/continual-run.ts";
 import { settingsOf } from "../continual/run-agents.ts";
 import { renderReport } from "../continual/report.ts";
 import type { RunEvent, RunProgress } from "../continual/run-event.ts";
@@ -19,11 +17,12 @@ import { Pace } from "../streams/pace.ts";
 import { startTelemetry, type RunTelemetry } from "../telemetry/run-telemetry.ts";
 import { openMinari } from "../interop/minari.ts";
 import { selectBackend, type BackendName } from "../tensor/backend.ts";
+import { fingerprintsOf } from "./fingerprints.ts";
 import { inDatabase, indexInFolder, inFolder, sharedPlace } from "./memory-place.ts";
 import { ProgressLine, type ProgressOutput } from "./progress-line.ts";
 import { RunFolder } from "./run-folder.ts";
 import { encodeSnapshot } from "./snapshot-codec.ts";
-import { engramVersion } from "./version.ts";
+import { thisMachine } from "./this-machine.ts";
 
 export interface RunOptions {
   readonly scenario: Scenario;
@@ -74,7 +73,8 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
   const { inUse } = await selectBackend(options.backend, { threads: options.threads });
   const folder = RunFolder.create(runName, options.out);
   const openStore = shared === undefined ? inFolder(folder, (warning) => progress.write(`${warning}\n`)) : inDatabase(options.memory!, shared);
-  const record = new RunRecord(folder, options, String(inUse), shared?.shown);
+  const resolved = { ...config, agents: settingsOf(config.agents, options.agents) };
+  const record = new RunRecord(folder, options, resolved, String(inUse), shared?.shown);
   const line = new ProgressLine(progress);
   const events: RunEvent[] = [];
   const failures: unknown[] = [];
@@ -115,7 +115,7 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
     await record.save(run);
     const summary = summarize(events);
     folder.writeJson("summary.json", summary);
-    folder.write("report.html", renderReport({ summary, events, config: { ...config }, command: options.command }));
+    folder.write("report.html", renderReport({ summary, events, config: resolved, command: options.command }));
     record.end(complete ? "complete" : "stopped");
     const outcome = { folder, memory: shared?.shown ?? folder.shortPath, summary, seconds: record.seconds };
     options.onOutcome(outcome);
@@ -183,16 +183,18 @@ class RunRecord {
   readonly #usedBefore = process.cpuUsage();
   #hasEnded = false;
 
-  constructor(folder: RunFolder, { scenario, config, seed, agents, command, progress }: RunOptions, backend: string, memory: string | undefined) {
+  constructor(
+    folder: RunFolder,
+    { scenario, seed, command, progress }: RunOptions,
+    resolved: ContinualConfig,
+    backend: string,
+    memory: string | undefined,
+  ) {
     this.#folder = folder;
     this.#output = progress;
-    folder.writeJson("config.json", { scenario: scenario.name, seed, backend, config: { ...config, agents: settingsOf(config.agents, agents) } });
+    folder.writeJson("config.json", { scenario: scenario.name, seed, backend, config: resolved });
     this.#meta = {
-      engram: engramVersion(),
-      node: process.version,
-      system: `${platform()} ${release()} ${arch()}`,
-      processor: cpus()[0]?.model ?? "unknown",
-      cores: cpus().length,
+      ...thisMachine(),
       command,
       ...(memory !== undefined && { memory }),
       started: new Date().toISOString(),
@@ -200,13 +202,9 @@ class RunRecord {
     folder.writeJson("meta.json", { ...this.#meta, status: "running" });
   }
 
-  /** Says which worlds the run is in, and a fingerprint of what each says of itself: a world that changed under its name can be told. */
+  /** Says which worlds the run is in. */
   begin(run: ContinualRun): void {
-    const fingerprint = ({ entry }: RunTask): string => createHash("sha256").update(JSON.stringify(entry.spec)).digest("hex");
-    this.#meta = {
-      ...this.#meta,
-      worlds: Object.fromEntries([...run.tasks, ...run.testTasks].map((task) => [task.entry.spec.id, fingerprint(task)])),
-    };
+    this.#meta = { ...this.#meta, worlds: fingerprintsOf([...run.tasks, ...run.testTasks]) };
     this.#folder.writeJson("meta.json", { ...this.#meta, status: "running" });
   }
 

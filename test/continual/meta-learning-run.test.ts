@@ -65,7 +65,9 @@ describe("a run through a meta-learning suite", () => {
 
   it("has as many placements of each task as the suite says, others for tests than for demonstrations", async () => {
     const { worlds, environments } = watched();
-    await performed({ config: { ...configOf(suite), demonstrations: 20, evaluationEpisodes: 8 }, environments });
+    const { events } = await performed({ config: { ...configOf(suite), demonstrations: 20, evaluationEpisodes: 8 }, environments });
+    // On each once: what an agent does again in the same place tells nothing more.
+    expect(new Set(evaluated(events).map(({ successes }) => successes.length))).toEqual(new Set([4]));
     for (const side of ["left", "right"]) {
       const seeds = new Set(worlds.get(side)!.seeds);
       expect([...seeds].filter((seed) => seed % 2 === 0)).toHaveLength(4);

@@ -115,6 +115,24 @@ describe("an estimate of work", () => {
     return told.map(([time, fraction]) => [time / now, fraction]);
   }
 
+  it("is of what a scenario says it will do, where that is not the usual protocol", () => {
+    let now = 0;
+    const estimate = new WorkEstimate(config, () => now);
+    estimate.expect({ sleeps: 1, rows: 1 });
+    const told: number[] = [];
+    const advance = (phase: "demonstrate" | "learn" | "evaluate", agent: string, units: number): void => {
+      for (let i = 0; i < units; i++) {
+        now += 10;
+        told.push(estimate.advance(phase, agent, 1));
+      }
+    };
+    advance("demonstrate", "", 10);
+    for (const agent of ["quick", "slow"]) advance("learn", agent, 100);
+    for (const agent of ["quick", "slow"]) advance("evaluate", agent, 20);
+    expect(told.at(-1)).toBe(1);
+    expect(told.at(-2)).toBeLessThan(1);
+  });
+
   it("knows the share of time that is done once it has measured each kind of work", () => {
     const told = work((phase, agent) => (phase === "learn" ? (agent === "slow" ? 50 : 5) : phase === "evaluate" ? 20 : 40));
     const second = told.slice(Math.floor(told.length / 2));

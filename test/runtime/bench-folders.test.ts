@@ -31,7 +31,7 @@ interface Results {
   readonly methods: readonly { readonly name: string; readonly summary: string; readonly curriculum: string; readonly config: object }[];
   readonly seeds: readonly number[];
   readonly failures: readonly object[];
-  readonly circumstances: { readonly command: string };
+  readonly circumstances: { readonly command: string; readonly machines: readonly object[] };
 }
 const results = (out: string): Results => JSON.parse(read(out, "results.json")) as Results;
 const runsIn = (out: string): string[] => results(out).runs.map(({ method, seed }) => `${method}/seed-${seed}`);
@@ -146,6 +146,45 @@ describe("a benchmark's folder", () => {
     copy("added/mine/seed-1/method.json", "moved/mine/seed-1/method.json");
     writeFileSync(join(folder, "moved/mine/seed-1/metrics.jsonl"), read("added/mine/seed-1/metrics.jsonl").split("\n").slice(0, 3).join("\n"));
     expect((await bench("moved", "random", "1")).err).toContain("Remove moved/mine/seed-1, and the command that made it makes it anew.");
+  });
+
+  it("refuses a job of another protocol, another suite or another version of a world, though its method is not asked for", async () => {
+    copy("added", "mixed");
+    rmSync(join(folder, "mixed/bench.json"));
+    const longer = await engram(...args("mixed", "none", "1"), "--set", "gradientSteps=12");
+    expect(longer).toMatchObject({ code: 2, err: expect.stringMatching(/mixed\/joint\/seed-1\/config\.json, `config\.gradientSteps`: it was made with 12, .* 24\./) as string }); // prettier-ignore
+    put("one.json", { name: "one", worlds: [{ world: "tabletop/reach@1" }] });
+    const one = await engram("bench", "one.json", "--methods", "none", "--seeds", "1", ...small, "--out", "narrow");
+    expect(one.code).toBe(0);
+    copy("added/mine", "narrow/mine");
+    const wider = await engram("bench", "one.json", "--methods", "none", "--seeds", "1", ...small, "--out", "narrow");
+    expect(wider).toMatchObject({ code: 2, err: expect.stringMatching(/narrow\/mine\/seed-1\/config\.json, `scenario`: it was made with "bench-two"/) as string }); // prettier-ignore
+    copy("added", "drifted");
+    const meta = JSON.parse(read("drifted/random/seed-1/meta.json")) as { worlds: Record<string, string> };
+    put("drifted/random/seed-1/meta.json", { ...meta, worlds: { ...meta.worlds, "tabletop/push@1": "of another version" } });
+    expect(await bench("drifted", "none", "1")).toMatchObject({
+      code: 2,
+      err: "engram: drifted/random/seed-1/meta.json, `worlds.tabletop/push@1`: it says something else of itself now. Move drifted/random/seed-1 away to learn it anew, or choose another folder with --out.\n",
+    });
+  });
+
+  it("says with what each of its runs was made", async () => {
+    copy("added", "spread");
+    const meta = JSON.parse(read("spread/mine/seed-1/meta.json")) as object;
+    put("spread/mine/seed-1/meta.json", { ...meta, processor: "Another <One>" });
+    expect((await bench("spread", "random", "1")).code).toBe(0);
+    expect(results("spread").circumstances.machines).toMatchObject([
+      { runs: 3, node: process.version },
+      { runs: 1, processor: "Another <One>" },
+    ]);
+    expect(read("spread", "report.html")).toMatch(/Made 3 runs with Engram .*; 1 run with Engram .* Another &lt;One&gt;, \d+ cores\./);
+  });
+
+  it("takes no curves of learning alone from those who did not know where a task ends", async () => {
+    const choices = ["boundaries=noisy", "testsWhileLearning.every=2", "testsWhileLearning.episodes=1"].flatMap((choice) => ["--set", choice]);
+    expect(await engram(...args("noisy", "from-scratch,none", "1,2"), ...choices)).toMatchObject({ code: 0 });
+    expect(results("noisy").runs).toHaveLength(4);
+    expect(results("noisy")).not.toHaveProperty("references");
   });
 
   it("says so where a file has a method's name, and where a file has its own", async () => {

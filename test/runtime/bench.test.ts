@@ -348,6 +348,9 @@ describe("what is wrong with a benchmark is said before anything is trained", ()
     expect((await engram("bench", "two.json", "--methods", "none,mine.jsn")).err).toContain("mine.jsn: there is no such file. Name a method's file");
     expect((await engram("bench", "two.jsn", "--methods", "none")).err).toContain("two.jsn: there is no such file. Name a suite's file");
     expect((await engram("bench", "two.json", "--methods", "none,none")).err).toContain("`none` is there twice");
+    put("clash.json", { name: "none-no-boundaries", agent: "random" });
+    const clash = await engram("bench", "two.json", "--methods", "none,clash.json", "--boundaries", "given,none");
+    expect(clash.err).toContain("`none-no-boundaries` is there twice");
     expect((await engram("bench", "two.json", "--methods", "none", "--seeds", "3-1")).err).toContain("--seeds 1-10");
     expect((await engram("bench", "two.json", "--methods", "none,")).err).toMatch(/Unknown method ``\. Known: `a-gem`/);
   });
@@ -446,6 +449,18 @@ describe("engram compare", () => {
     const protocol = await engram("compare", "whole", "protocol.json");
     expect(protocol.code).toBe(2);
     expect(protocol.err).toContain("protocol.json, `protocol.gradientSteps`: it is 7, and in whole/results.json 6. Only results of one protocol");
+  });
+
+  it("leaves out what two results reckon against other references, and says so", async () => {
+    const results = JSON.parse(read("blind", "results.json")) as { references: { jointFinal: { tasks: Record<string, number> } } };
+    const { jointFinal } = results.references;
+    const other = { ...jointFinal, tasks: Object.fromEntries(Object.keys(jointFinal.tasks).map((task) => [task, 0.125])) };
+    put("otherwise.json", { ...results, references: { ...results.references, jointFinal: other } });
+    const { code, out } = await engram("compare", "blind", "otherwise.json", "--methods", "none", "--figures", "all");
+    expect(code).toBe(0);
+    expect(out).toContain("\nLeft out: intransigence (RWalk). The two results reckon them against other references.\n");
+    expect(out).toMatch(/^ {2}forward transfer \(Continual World\) /m);
+    expect(out).not.toMatch(/^ {2}intransigence/m);
   });
 
   it("compares how two benchmarks order methods, whatever their suites are; three methods at least", async () => {

@@ -3,7 +3,7 @@ import type { Estimate } from "../../numerics/statistics.ts";
 import { summarizeMethods } from "./aggregate.ts";
 import { columnsOf } from "./columns.ts";
 import type { BenchResult } from "./result.ts";
-import { amount, seedCount, toldTask } from "./table.ts";
+import { amount, seedCount, whatIsTold } from "./table.ts";
 
 /** Needs `\usepackage{booktabs}`. */
 export function benchLatex(result: BenchResult): string {
@@ -13,7 +13,7 @@ export function benchLatex(result: BenchResult): string {
     const cells = columns.map((column) => number(column.of(summary)));
     return `  ${[escaped(summary.method), String(summary.seeds.length), ...cells].join(" & ")} \\\\`;
   });
-  const caption = `Suite ${escaped(result.suite.name)}, ${result.tasks.length} tasks, ${seedCount(result)}; 95\\,\\% bootstrap intervals over seeds. ${escaped(toldTask(result))}`;
+  const caption = `Suite ${escaped(result.suite.name)}, ${result.tasks.length} tasks, ${seedCount(result)}; 95\\,\\% bootstrap intervals over seeds. ${escaped(whatIsTold(result))}`;
   return [
     "% Made by `engram bench`; needs \\usepackage{booktabs}.",
     "\\begin{table}",

@@ -31,6 +31,7 @@ const programs: Readonly<Record<Method["curriculum"], Scenario["main"]>> = {
   },
   /** All tasks are shown before the one sleep, so that there is nothing to forget and only the last row to test. */
   async joint(run) {
+    run.expect({ sleeps: 1, rows: 1 });
     for (const task of run.tasks) await run.demonstrate(task);
     for (const agent of run.agents) await run.sleep(agent, run.tasks.at(-1)!);
     await run.evaluateAll(run.tasks.length);

@@ -1,5 +1,6 @@
 /** @file What a benchmark leaves: every choice, every figure of every seed. Plain JSON, `results.json`; tables and pages are made from it alone. */
 import { z } from "zod";
+import { boundaryModes } from "../config.ts";
 import { references } from "../references.ts";
 import { validate } from "../../contract/validate.ts";
 
@@ -26,6 +27,9 @@ const runResult = z.object({
   memorySize: natural,
 });
 
+/** What a run was made with. */
+export const machine = z.object({ engram: text, node: text, system: text, processor: text, cores: natural });
+
 export const benchResult = z.object({
   format: z.literal(1),
   /** As a suite's file has it. */
@@ -39,6 +43,8 @@ export const benchResult = z.object({
       agent: text,
       curriculum: z.enum(["sequence", "joint"]),
       toldTask: z.boolean(),
+      /** What it is told of boundaries. Earlier results say so of the protocol alone. */
+      boundaries: z.enum(boundaryModes).optional(),
       /** The method that it is the same as, but for what it is told of boundaries. */
       variantOf: text.optional(),
       config: json,
@@ -60,11 +66,10 @@ export const benchResult = z.object({
     /** Jobs that were still to be done when this was written. */
     unfinished: natural.default(0),
     date: text,
-    engram: text,
-    node: text,
-    system: text,
-    processor: text,
-    cores: natural,
+    /** What wrote this. */
+    ...machine.shape,
+    /** What the runs were made with, and how many with each. Earlier results have none: all with what wrote them. */
+    machines: z.array(z.object({ ...machine.shape, runs: natural })).default([]),
     /** That each job kept a core at work, in the order of `runs`; not those of worlds that other processes simulate. Earlier results have none. */
     cpuSeconds: z.array(z.number()).default([]),
   }),

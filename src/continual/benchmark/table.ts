@@ -34,7 +34,7 @@ export function benchTable(result: BenchResult): string {
   const interval = summaries.some(({ seeds }) => seeds.length > 1)
     ? "; 95 % intervals by bootstrap over seeds"
     : "; one seed tells nothing of the spread";
-  return [`${title}${interval}`, padded([header, ...rows]), toldTask(result), ...leadLines(result)].join("\n\n");
+  return [`${title}${interval}`, padded([header, ...rows]), whatIsTold(result), ...leadLines(result)].join("\n\n");
 }
 
 /** How many seeds of a method came to their end: `5 seeds`, or `2 to 5 seeds` where methods have more and less. */
@@ -44,12 +44,23 @@ export function seedCount(result: BenchResult): string {
   return `${least < most ? `${least} to ` : ""}${most} ${most === 1 ? "seed" : "seeds"}`;
 }
 
-/** Who knows which task is asked for: methods that do are not to be held against those that do not. */
-export function toldTask({ methods }: Pick<BenchResult, "methods">): string {
+/** What methods are told that others are not: those are not to be held against each other. */
+export const whatIsTold = (result: Pick<BenchResult, "methods" | "protocol">): string => [toldTask(result), ...toldBoundaries(result)].join(" ");
+
+function toldTask({ methods }: Pick<BenchResult, "methods">): string {
   const told = methods.filter((method) => method.toldTask).map(({ name }) => name);
   if (told.length === 0) return "No method is told which task is asked for.";
   if (told.length === methods.length) return "Every method is told which task is asked for.";
   return `Told which task is asked for: ${told.join(", ")}. The others are not.`;
+}
+
+/** Nothing where all are told of boundaries as the protocol says. */
+function toldBoundaries({ methods, protocol }: Pick<BenchResult, "methods" | "protocol">): string[] {
+  const usual = protocol["boundaries"];
+  const others = methods.filter(({ boundaries, curriculum }) => curriculum === "sequence" && boundaries !== undefined && boundaries !== usual);
+  return others.length === 0
+    ? []
+    : [`Boundaries: ${String(usual)}, but ${others.map(({ name, boundaries }) => `${boundaries!} to ${name}`).join(", ")}.`];
 }
 
 const cellOf = (estimate: Estimate | undefined): string => (estimate === undefined ? "–" : written(estimate));

@@ -14,6 +14,8 @@ export interface Figure {
 export interface FigureDefinition extends Omit<Figure, "value"> {
   /** How many tasks it needs. */
   readonly minimumTasks: number;
+  /** What it compares with, if anything. */
+  readonly against?: keyof FigureReferences;
   /** Absent where the log, or the references, do not have all that it needs. */
   of(log: AgentLog, references: FigureReferences): number | undefined;
 }

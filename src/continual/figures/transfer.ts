@@ -15,6 +15,7 @@ export const transferFigures: readonly FigureDefinition[] = [
       "mean over j of (AUC_j − ref_j)/(1 − ref_j), AUC_j the mean of p_j over the tests in the sleep on task j and right after it, ref_j the same of learning it alone from scratch; tasks with ref_j = 1 are left out (Wołczyk et al. 2021)",
     better: "higher",
     minimumTasks: 1,
+    against: "singleTaskCurves",
     of(log, references) {
       const gains = areas(log, references)?.flatMap(({ own, reference }) => (reference < 1 ? [(own - reference) / (1 - reference)] : []));
       return meanOrNothing(gains);
@@ -26,6 +27,7 @@ export const transferFigures: readonly FigureDefinition[] = [
     formula: "(AUC − ref)/(1 − ref) of the means of AUC_j and ref_j over all tasks: a ratio of means, not a mean of ratios (Tomilin et al. 2023)",
     better: "higher",
     minimumTasks: 1,
+    against: "singleTaskCurves",
     of(log, references) {
       const all = areas(log, references);
       if (all === undefined) return undefined;
@@ -39,6 +41,7 @@ export const transferFigures: readonly FigureDefinition[] = [
     formula: "mean over j of (AUC_j − ref_j)/ref_j; tasks with ref_j = 0 are left out (Tomilin et al. 2025)",
     better: "higher",
     minimumTasks: 1,
+    against: "singleTaskCurves",
     of(log, references) {
       const gains = areas(log, references)?.flatMap(({ own, reference }) => (reference > 0 ? [(own - reference) / reference] : []));
       return meanOrNothing(gains);
@@ -74,6 +77,7 @@ export const transferFigures: readonly FigureDefinition[] = [
       "mean over j of joint_j − R[j][j], joint_j the success on task j of an agent that learned all N tasks jointly, where the paper takes the first j (Chaudhry et al. 2018)",
     better: "lower",
     minimumTasks: 1,
+    against: "jointFinal",
     of({ tasks, rates }, { jointFinal }) {
       if (rates === undefined || jointFinal === undefined || !tasks.every((task) => Object.hasOwn(jointFinal.tasks, task))) return undefined;
       return mean(tasks.map((task, k) => jointFinal.tasks[task]! - rates[k + 1]![k]!));

@@ -43,7 +43,7 @@ export async function askedFor(name: string, flags: BenchFlags, registries: Regi
     from: name,
     protocol,
     ...chosen,
-    methods: inModes(loadMethods(flags.methods, agents), flags.boundaries),
+    methods: differentlyNamed(inModes(loadMethods(flags.methods, agents), flags.boundaries), flags.methods),
     seeds: seedsOf(flags.seeds),
     out: flags.out ?? join("runs", benchName(suite)),
     command,
@@ -63,6 +63,14 @@ function inModes(methods: readonly NamedMethod[], list: string | undefined): rea
   const inMode = ({ method, ...from }: NamedMethod, mode: BoundaryMode): NamedMethod => ({ ...from, method: toldBoundaries(method, mode) });
   // Whoever learns all tasks at once hears of no boundary.
   return methods.flatMap((each) => (each.method.curriculum === "joint" ? [each] : [...new Set(modes)].map((mode) => inMode(each, mode))));
+}
+
+/** @throws {InvalidValueError} Two of one name, that of a way of being told boundaries included. */
+function differentlyNamed(methods: readonly NamedMethod[], list: string): readonly NamedMethod[] {
+  const names = methods.map(({ method }) => method.name);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined) throw new InvalidValueError("--methods", list, `methods of different names; \`${twice}\` is there twice`);
+  return methods;
 }
 
 /** Seeds that a range may have. */

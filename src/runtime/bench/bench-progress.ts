@@ -83,6 +83,7 @@ export class BenchProgress {
     const seconds = (performance.now() - (state?.since ?? 0)) / 1000;
     if (outcome.kind === "done") this.#finished.push({ method: job.method.name, seconds });
     if (outcome.kind === "failed") this.#failed++;
+    if (outcome.kind === "stopped") this.#waiting.add(job);
     const said = outcome.kind === "failed" ? `failed (${outcome.error.split("\n", 1)[0]!})` : outcome.kind;
     this.say(`${jobTitle(job)}: ${said}, ${duration(seconds)}`);
     this.#draw();

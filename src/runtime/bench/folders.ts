@@ -15,7 +15,7 @@ import { readConfig } from "../read-run.ts";
 import { replaceFile } from "../replace-file.ts";
 import { shown, writing } from "../user-paths.ts";
 import type { Job } from "./job.ts";
-import { jobFolders, PURPOSE, unfinishedFolders } from "./job-folders.ts";
+import { completionOf, jobFolders, PURPOSE, unfinishedFolders } from "./job-folders.ts";
 import { readChecked } from "./json-file.ts";
 import { completeEvents, jobOf, keepMethod } from "./kept-job.ts";
 
@@ -38,13 +38,8 @@ export function claimFolder(out: string, { suite, protocol }: Purpose): WriterCl
   const claim = claimWriting(join(out, "bench"));
   try {
     const file = join(out, PURPOSE);
-    if (existsSync(file))
-      requireSame(
-        file,
-        readChecked(file, parsePurpose, "Remove this file alone, as the jobs beside it are kept and checked; or choose another folder with --out."),
-        purpose,
-        "",
-      );
+    const remedy = "Remove this file alone, as the jobs beside it are kept and checked; or choose another folder with --out.";
+    if (existsSync(file)) requireSame(file, readChecked(file, parsePurpose, remedy), purpose);
     else replaceFile(file, `${JSON.stringify(purpose, null, 2)}\n`);
     return claim;
   } catch (error) {
@@ -61,28 +56,32 @@ export interface Stock {
   readonly earlier: readonly Job[];
 }
 
-interface Asked {
+interface Asked extends Purpose {
   readonly out: string;
-  readonly suite: Suite;
   readonly jobs: readonly Job[];
   readonly backend: string;
   readonly agents: ReadonlyMap<string, AgentEntry>;
+  /** A fingerprint of each world, by its id. */
+  readonly worlds: Readonly<Record<string, string>>;
 }
 
 /**
  * What there is and what is missing. What was cut off is removed, and nothing else.
- * @throws {FieldError} A complete job that was done with another configuration than its method is asked for with. @throws {StorageError} One whose log is damaged, a
- * file where a method's folder has to be, or something that is no job where one has to be.
+ * @throws {FieldError} A complete job that was done with another configuration than its method has by this suite and protocol, or in another version of a world.
+ * @throws {StorageError} One whose log is damaged, a file where a method's folder has to be, or something that is no job where one has to be.
  */
-export function takeStock({ out, suite, jobs, backend, agents }: Asked): Stock {
+export function takeStock({ out, suite, protocol, jobs, backend, agents, worlds }: Asked): Stock {
   const there = jobFolders(resolve(out));
-  for (const { method, seed, folder } of there) {
-    const asked = jobs.find((job) => job.method.name === method);
-    if (asked === undefined) continue;
-    requireSame(shown(join(folder, "config.json")), readConfig(folder), savedConfigOf({ ...asked, seed }, backend, agents), "");
-  }
   const wanted = new Set(jobs.map(({ folder }) => folder));
-  const earlier = there.filter(({ folder }) => !wanted.has(folder)).flatMap((each) => jobOf(each, suite) ?? []);
+  const earlier: Job[] = [];
+  for (const found of there) {
+    const { method, seed, folder } = found;
+    const asked = jobs.find((job) => job.method.name === method);
+    const job = jobOf(found, { suite, protocol, agents });
+    const expected = asked === undefined ? job : { ...asked, seed };
+    if (expected !== undefined) requireMade(folder, savedConfigOf(expected, backend, agents), worlds);
+    if (job !== undefined && !wanted.has(folder)) earlier.push(job);
+  }
   const complete = new Set(there.map(({ folder }) => folder));
   const [done, remaining] = [jobs.filter(({ folder }) => complete.has(folder)), jobs.filter(({ folder }) => !complete.has(folder))];
   for (const { folder } of [...done, ...earlier]) completeEvents(folder);
@@ -105,8 +104,23 @@ const savedConfigOf = ({ suite, method, seed, config }: Job, backend: string, ag
   config: { ...config, agents: settingsOf(config.agents, agents) },
 });
 
-function requireSame(file: string, there: unknown, wanted: unknown, path: string): void {
-  const found = firstDifference(there, JSON.parse(JSON.stringify(wanted)), path);
+/** Results of two protocols are never put side by side, nor those of two worlds of one name. */
+function requireMade(folder: string, config: unknown, worlds: Asked["worlds"]): void {
+  requireSame(shown(join(folder, "config.json")), readConfig(folder), config);
+  const then = completionOf(folder)!.worlds ?? {};
+  const changed = Object.keys(worlds).find((id) => then[id] !== undefined && then[id] !== worlds[id]);
+  const absent = Object.keys(then).find((id) => worlds[id] === undefined);
+  if (changed === undefined && absent === undefined) return;
+  const problem = changed === undefined ? `the suite's worlds are ${Object.keys(worlds).join(", ")} now` : "it says something else of itself now";
+  throw new FieldError(
+    shown(join(folder, "meta.json")),
+    `worlds.${changed ?? absent!}`,
+    `${problem}. Move ${shown(folder)} away to learn it anew, or choose another folder with --out.`,
+  );
+}
+
+function requireSame(file: string, there: unknown, wanted: unknown): void {
+  const found = firstDifference(there, JSON.parse(JSON.stringify(wanted)), "");
   if (found === undefined) return;
   const [was, is] = [found.one, found.other].map((value) => (value === undefined ? "nothing" : JSON.stringify(value)));
   const problem = `it was made with ${was}, and is now asked for with ${is}. Choose another folder with --out, or ask for the same.`;

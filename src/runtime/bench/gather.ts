@@ -1,5 +1,4 @@
 /** @file The result of a benchmark, from the folders of its jobs. */
-import { arch, cpus, platform, release } from "node:os";
 import type { AgentEntry } from "../../contract/agent.ts";
 import { isToldTask } from "../../continual/benchmark/methods.ts";
 import type { Protocol } from "../../continual/benchmark/protocol.ts";
@@ -10,7 +9,7 @@ import { jointFinal, singleTaskCurves, type References } from "../../continual/r
 import { settingsOf } from "../../continual/run-agents.ts";
 import type { RunEvent } from "../../continual/run-event.ts";
 import type { Suite } from "../../continual/suite.ts";
-import { engramVersion } from "../version.ts";
+import { thisMachine } from "../this-machine.ts";
 import { contentOf } from "./chosen-references.ts";
 import type { Job } from "./job.ts";
 import { completionOf } from "./job-folders.ts";
@@ -36,7 +35,13 @@ export function gather({ suite, protocol, jobs, done, failures, command, agents,
   const order = methods.map(({ method }) => method.name);
   const sorted = done.toSorted((a, b) => order.indexOf(a.method.name) - order.indexOf(b.method.name) || a.seed - b.seed);
   const logs = new Map(sorted.map((job) => [job, completeEvents(job.folder)]));
-  const compared = { ...references, suite: suite.name, ...contentOf(suite), protocol: { ...protocol }, ...referencesIn(logs, references) };
+  const compared = {
+    ...references,
+    suite: suite.name,
+    ...contentOf(suite),
+    protocol: { ...protocol, boundaries: "given" },
+    ...referencesIn(logs, references),
+  };
   const results = sorted.map((job) => jobResult(logs.get(job)!, { method: job.method.name, seed: job.seed, references: compared }));
   const figures = new Map<string, FigureKind>(results.flatMap((result) => result.figures.map((figure) => [figure.id, figure])));
   return {
@@ -55,11 +60,8 @@ export function gather({ suite, protocol, jobs, done, failures, command, agents,
       command: commandsOf(sorted, command),
       unfinished: jobs.length - done.length - failures.length,
       date: new Date().toISOString(),
-      engram: engramVersion(),
-      node: process.version,
-      system: `${platform()} ${release()} ${arch()}`,
-      processor: cpus()[0]?.model ?? "unknown",
-      cores: cpus().length,
+      ...thisMachine(),
+      machines: machinesOf(sorted),
       cpuSeconds: sorted.map(({ folder }) => completionOf(folder)!.cpuSeconds),
     },
   };
@@ -67,10 +69,12 @@ export function gather({ suite, protocol, jobs, done, failures, command, agents,
 
 /**
  * What this benchmark has learned from scratch, each task alone, and jointly, where what was given is not of more seeds: few seeds are a shaky yardstick. Of the
- * methods called so alone: others like them must not change what methods are measured by.
+ * methods called so alone: others like them must not change what methods are measured by. And only where boundaries were given: who believes that a task ends where
+ * it does not learns none alone.
  */
 function referencesIn(logs: ReadonlyMap<Job, readonly RunEvent[]>, given: FigureReferences = {}): FigureReferences {
-  const of = (name: string): (readonly RunEvent[])[] => [...logs].flatMap(([{ method }, log]) => (method.name === name ? [log] : []));
+  const of = (name: string): (readonly RunEvent[])[] =>
+    [...logs].flatMap(([{ method, config }, log]) => (method.name === name && config.boundaries === "given" ? [log] : []));
   const [scratch, joint] = [of("from-scratch"), of("joint")];
   const isTested = scratch.every((log) => log.some(({ kind }) => kind === "tested-while-learning"));
   return {
@@ -82,7 +86,28 @@ function referencesIn(logs: ReadonlyMap<Job, readonly RunEvent[]>, given: Figure
 function methodResult({ method, config }: Job, agents: Gathering["agents"]): BenchResult["methods"][number] {
   const { name, summary, agent, curriculum, variantOf } = method;
   const settings = settingsOf(config.agents, agents)[agent]!;
-  return { name, summary, agent, curriculum, toldTask: isToldTask(settings), ...(variantOf !== undefined && { variantOf }), config: settings };
+  return {
+    name,
+    summary,
+    agent,
+    curriculum,
+    toldTask: isToldTask(settings),
+    boundaries: config.boundaries,
+    ...(variantOf !== undefined && { variantOf }),
+    config: settings,
+  };
+}
+
+/** What the runs were made with, the most frequent first. */
+function machinesOf(done: readonly Job[]): BenchResult["circumstances"]["machines"] {
+  const kinds = new Map<string, BenchResult["circumstances"]["machines"][number]>();
+  for (const { folder } of done) {
+    const { engram, node, system, processor, cores } = completionOf(folder)!;
+    const one = { engram, node, system, processor, cores };
+    const key = JSON.stringify(one);
+    kinds.set(key, { ...one, runs: (kinds.get(key)?.runs ?? 0) + 1 });
+  }
+  return [...kinds.values()].toSorted((a, b) => b.runs - a.runs);
 }
 
 /** One a line: what was asked for now, after what was asked for earlier. */

@@ -3,13 +3,21 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { StorageError } from "../../contract/errors.ts";
+import { machine } from "../../continual/benchmark/result.ts";
 import { metaOf } from "../run-meta.ts";
 
 /** What a folder was made for; by it a benchmark's folder is known. */
 export const PURPOSE = "bench.json";
 
 /** What a job says of itself when it is complete, in its `meta.json`. */
-const completion = z.object({ status: z.literal("complete"), command: z.string(), cpuSeconds: z.number() });
+const completion = z.object({
+  status: z.literal("complete"),
+  command: z.string(),
+  cpuSeconds: z.number(),
+  ...machine.shape,
+  /** Fingerprints by world. */
+  worlds: z.record(z.string(), z.string()).optional(),
+});
 export type Completion = Readonly<z.infer<typeof completion>>;
 
 export interface JobFolder {

@@ -15,6 +15,7 @@ import { openMinari } from "../../interop/minari.ts";
 import { RandomStream } from "../../numerics/random.ts";
 import { Pace } from "../../streams/pace.ts";
 import { selectBackend } from "../../tensor/backend.ts";
+import { fingerprintsOf } from "../fingerprints.ts";
 import type { Job } from "./job.ts";
 import { located, namedOrRead, pathOf } from "./json-file.ts";
 
@@ -26,18 +27,14 @@ export interface NamedMethod {
 
 /**
  * The methods of a list such as `engram,none,./mine.json`.
- * @throws {UnknownNameError} Neither a method nor a file. @throws {FieldError} A file that describes no method. @throws {InvalidValueError} Two of one name.
+ * @throws {UnknownNameError} Neither a method nor a file. @throws {FieldError} A file that describes no method.
  */
 export function loadMethods(list: string, agents: ReadonlyMap<string, AgentEntry>): readonly NamedMethod[] {
   const known = knownMethods(agents);
-  const methods = list.split(",").map((name): NamedMethod => {
+  return list.split(",").map((name): NamedMethod => {
     const method = namedOrRead("method", name, known, parseMethod);
     return known.has(name) ? { method } : { method, file: name };
   });
-  const names = methods.map(({ method }) => method.name);
-  const twice = names.find((name, i) => names.indexOf(name) < i);
-  if (twice !== undefined) throw new InvalidValueError("--methods", list, `methods of different names; \`${twice}\` is there twice`);
-  return methods;
 }
 
 export interface Asked {
@@ -59,6 +56,8 @@ export interface Prepared {
   readonly jobs: readonly Job[];
   /** The tensor backend that they compute with. */
   readonly backend: string;
+  /** A fingerprint of each world, by its id. */
+  readonly worlds: Readonly<Record<string, string>>;
 }
 
 /** @throws {FieldError} A world that there is not or that nobody serves, demonstrations that do not fit, a method's setting out of range: with its file and field. */
@@ -77,7 +76,7 @@ export async function prepare(asked: Asked): Promise<Prepared> {
   const jobs = seeds.flatMap((seed) =>
     methods.map(({ method }, i): Job => ({ suite, method, seed, config: configs[i]!, folder: resolve(out, method.name, `seed-${seed}`), command })),
   );
-  return { jobs, backend: String(inUse) };
+  return { jobs, backend: String(inUse), worlds: fingerprintsOf(tasks) };
 }
 
 /** A world as a suite names it. */

@@ -23,11 +23,11 @@ import { writing } from "../user-paths.ts";
 export async function benchCommand(name: string, flags: BenchFlags, registries: Registries): Promise<number> {
   const parallel = flags.parallel === undefined ? availableParallelism() : integer("--parallel", flags.parallel, [1, 1024]);
   const { why, ...asked } = await askedFor(name, flags, registries);
-  const { jobs, backend } = await prepare(asked);
+  const { jobs, backend, worlds } = await prepare(asked);
   const interrupt = onInterrupt();
   const claim = claimFolder(asked.out, asked);
   try {
-    const { remaining, earlier } = takeStock({ ...asked, jobs, backend });
+    const { remaining, earlier } = takeStock({ ...asked, jobs, backend, worlds });
     if (remaining.length < jobs.length) process.stderr.write(`${jobs.length - remaining.length} of ${jobs.length} jobs were done before.\n`);
     if (earlier.length > 0) process.stderr.write(`${saidOf(earlier)}\n`);
     const ended = new Map<Job, JobOutcome>(jobs.flatMap((job) => (remaining.includes(job) ? [] : [[job, { kind: "done" }]])));

@@ -3,6 +3,8 @@ import { FieldError, InvalidValueError, UnknownNameError } from "../../contract/
 import { shownFigures } from "../../continual/benchmark/columns.ts";
 import { firstDifference } from "../../continual/benchmark/first-difference.ts";
 import { comparePairs, type Contestant, type FigureDifference } from "../../continual/benchmark/pairs.ts";
+import type { FigureKind } from "../../continual/benchmark/result.ts";
+import { figures as definitions, type FigureReferences } from "../../continual/figures.ts";
 import { padded, verdict, written } from "../../continual/benchmark/table.ts";
 import { orderOf, orderTable } from "./compare-order.ts";
 import { readResult, type SavedResult } from "../bench/result-files.ts";
@@ -22,11 +24,13 @@ export function compareCommand(place: string, otherPlace: string | undefined, fl
   if (flags.order === true) return compareOrder(place, otherPlace, names, json === true);
   const one = withFigures(readResult(place), figures);
   const other = otherPlace === undefined ? undefined : withFigures(readResult(otherPlace), figures);
-  if (other !== undefined) requireComparable(one, other);
-  const pairs = other === undefined ? within(one, names) : between(one, other, names);
+  const apart = other === undefined ? [] : requireComparable(one, other);
+  const pairs = other === undefined ? within(one, names) : between(without(apart, one), without(apart, other), names);
   const differences = comparePairs(pairs);
+  const leftOut =
+    apart.length === 0 ? "" : `Left out: ${apart.map(({ name }) => name).join(", ")}. The two results reckon them against other references.\n\n`;
   process.stdout.write(
-    json === true ? `${JSON.stringify(differences)}\n` : `${pairs.map((pair) => text(pair, differences)).join("\n\n")}\n\n${explained}\n`,
+    json === true ? `${JSON.stringify(differences)}\n` : `${pairs.map((pair) => text(pair, differences)).join("\n\n")}\n\n${leftOut}${explained}\n`,
   );
 }
 
@@ -99,11 +103,26 @@ function contestant({ file, result }: SavedResult, method: string, name: string)
   return { name, method, result };
 }
 
-/** Figures of different tasks, or made in different ways, say nothing about methods. */
-function requireComparable(one: SavedResult, other: SavedResult): void {
+const without = (left: readonly FigureKind[], { file, result }: SavedResult): SavedResult => ({
+  file,
+  result: { ...result, figures: result.figures.filter(({ id }) => !left.some((figure) => figure.id === id)) },
+});
+
+/**
+ * Figures of different tasks, or made in different ways, say nothing about methods.
+ * @returns Those that the results have reckoned against different references.
+ */
+function requireComparable(one: SavedResult, other: SavedResult): readonly FigureKind[] {
   const suiteOf = ({ result }: SavedResult): unknown => ({ ...result.suite, summary: undefined });
   const found = firstDifference(suiteOf(one), suiteOf(other), "suite") ?? firstDifference(one.result.protocol, other.result.protocol, "protocol");
-  if (found === undefined) return;
+  if (found === undefined) {
+    const against = new Map(definitions.map((figure) => [figure.id, figure.against]));
+    const references = ({ result }: SavedResult, key: keyof FigureReferences): unknown => result.references?.[key];
+    return one.result.figures.filter(({ id }) => {
+      const key = against.get(id);
+      return key !== undefined && firstDifference(references(one, key), references(other, key), "") !== undefined;
+    });
+  }
   const [was, is] = [found.one, found.other].map((value) => (value === undefined ? "nothing" : JSON.stringify(value)));
   const kind = found.path.startsWith("suite") ? "suite" : "protocol";
   const remedy = `Only results of one ${kind} can be compared: run \`engram bench\` with the same for both; --order compares how any two order methods.`;

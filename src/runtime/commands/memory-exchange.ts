@@ -1,5 +1,5 @@
 /** @file `engram memory export` and `import`: entries as JSON lines or Parquet, out and back bit for bit. */
-import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { InvalidValueError, StorageError } from "../../contract/errors.ts";
 import type { EntryId, MemoryEntry } from "../../contract/memory.ts";
 import { UNKNOWN_ENCODER, type EntryCollection } from "../../interop/memory-entries.ts";
@@ -36,21 +36,31 @@ function writeWhole(out: string, write: (file: string) => void): void {
   const temporary = `${out}.new`;
   try {
     write(temporary);
+    reachDisk(temporary);
     renameSync(temporary, out);
   } catch (error) {
     rmSync(temporary, { force: true });
     const problem = error instanceof Error ? error.message : String(error);
-    throw new StorageError(out, `could not be written (${problem})`, "Choose a folder that exists and that you may write to, with --out.", {
+    throw new StorageError(out, `could not be written (${problem})`, "Choose a folder that exists, that you may write to and that has room, with --out.", {
       cause: error,
     });
   }
 }
 
 function writeLines(file: string, entries: readonly MemoryEntry[]): void {
-  writeFileSync(file, "");
-  const handle = openSync(file, "a");
+  const handle = openSync(file, "w");
   try {
-    for (const entry of entries) writeSync(handle, memoryLine(entry));
+    // Each whole, or it throws; `writeSync` would write what there is room for.
+    for (const entry of entries) writeFileSync(handle, memoryLine(entry));
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function reachDisk(file: string): void {
+  const handle = openSync(file, "r+");
+  try {
+    fsyncSync(handle);
   } finally {
     closeSync(handle);
   }

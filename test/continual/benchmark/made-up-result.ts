@@ -100,6 +100,7 @@ export function madeUpResult({
       system: "",
       processor: "",
       cores: 1,
+      machines: [],
       // A method takes ten times as long as the one before it.
       cpuSeconds: jobs.map((_, k) => 1.25 * 10 ** Math.floor(k / seeds.length) + 0.125 * (k % seeds.length)),
     },

@@ -102,6 +102,15 @@ describe("tables", () => {
     ]);
   });
 
+  it("say who is told of boundaries otherwise than the protocol says, whatever it is called", () => {
+    const usual = madeUpResult();
+    const methods = usual.methods.map((method) => ({ ...method, boundaries: method.name === "keeper" ? ("none" as const) : ("given" as const) }));
+    const result = { ...usual, protocol: { ...usual.protocol, boundaries: "given" }, methods };
+    for (const text of [benchTable(result), benchLatex(result), benchReport(result)])
+      expect(text).toContain("Boundaries: given, but none to keeper.");
+    expect(benchTable(usual)).not.toContain("Boundaries");
+  });
+
   it("show the methods with their intervals, the best first, and what it is ahead by", () => {
     const text = benchTable(madeUpResult());
     expect(text.indexOf("  joint  ")).toBeLessThan(text.indexOf("  keeper "));

@@ -37,6 +37,16 @@ describe("a benchmark's page", () => {
     for (const part of ["<h2>Forgetting", "<h2>Where memory", "<h2>Jobs that failed", "<h2>What the best"]) expect(plain).not.toContain(part);
   });
 
+  it("shows success on tasks that are only tested, where there are such", () => {
+    const result = madeUpResult();
+    const runs = result.runs.map((run) => ({ ...run, tests: run.rates.map((_, i) => [i === 0 ? 0 : 0.25 + 0.5 * (run.seed % 2)]) }));
+    const page = benchReport({ ...result, testTasks: ["throw"], runs });
+    expect(page).toContain("<h2>Tasks that are only tested");
+    // Seeds 1 to 5: three of .75, two of .25.
+    expect(page).toContain("keeper on throw after + reach: 55 %");
+    expect(benchReport(result)).not.toContain("only tested");
+  });
+
   it.each([
     ["one seed", madeUpResult({ seeds: [1] })],
     ["one task", madeUpResult({ tasks: ["reach"] })],

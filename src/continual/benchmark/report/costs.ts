@@ -27,7 +27,7 @@ export function costsSection(result: BenchResult, ranked: readonly Ranked[]): Pa
     });
     return markup`<figure>${scatter({ label: `Average performance against ${name}`, x: name, dots })}</figure>`;
   });
-  return markup`<section><h2>What it costs</h2><p class="note">Average performance with its 95 % interval, against cost on a logarithmic scale; seconds are those that a core of the machine below was at work. The dashed line joins the methods that no other beats in both; their names are bold.</p><div class="row">${pictures}</div></section>`;
+  return markup`<section><h2>What it costs</h2><p class="note">Average performance with its 95 % interval, against cost on a logarithmic scale; seconds are those that a core of its machine, named below, was at work. The dashed line joins the methods that no other beats in both; their names are bold.</p><div class="row">${pictures}</div></section>`;
 }
 
 const bytesOf = ({ figures }: RunResult): number => BYTES.reduce((sum, id) => sum + (figures[id] ?? 0), 0);

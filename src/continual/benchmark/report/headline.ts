@@ -28,13 +28,13 @@ function reservation({ summary: { method, seeds } }: Ranked, { methods, seeds: a
 }
 
 export function facts(result: BenchResult): Markup {
-  const { tasks, protocol, methods, failures, circumstances } = result;
+  const { suite, tasks, protocol, methods, failures, circumstances } = result;
   const words = [
     `${tasks.length} ${tasks.length === 1 ? "task" : "tasks"} in sequence`,
     `${methods.length} ${methods.length === 1 ? "method" : "methods"}`,
     seedCount(result),
     `${String(protocol["demonstrations"])} demonstrations a task`,
-    `${String(protocol["evaluationEpisodes"])} test episodes a cell`,
+    `${Math.min(Number(protocol["evaluationEpisodes"]), Number(suite["placements"] ?? Infinity))} test episodes a cell`,
   ];
   const missing = (count: number, what: string): Part =>
     count > 0 ? markup`<li class="stopped">${count === 1 ? "1 job" : `${count} jobs`} ${what}</li>` : undefined;

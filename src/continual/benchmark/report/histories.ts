@@ -9,7 +9,7 @@ import { meanRates } from "./rates.ts";
 
 export function historiesSection({ tasks }: BenchResult, ranked: readonly Ranked[]): Part {
   const shown = ranked.slice(0, AGENT_COLORS);
-  const rates = shown.map(({ runs }) => meanRates(runs));
+  const rates = shown.map(({ runs }) => meanRates(runs.map((run) => run.rates)));
   const legend = markup`<ul class="legend">${shown.map((one) => markup`<li class="${one.className}"><span class="swatch"></span>${nameOf(one)}</li>`)}</ul>`;
   const multiples = tasks.map((task, j) => {
     const curves = shown.map((one, k): Curve => ({ className: one.className, runs: [curveOf(nameOf(one), rates[k]!, j)] }));

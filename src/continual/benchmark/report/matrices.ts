@@ -11,7 +11,7 @@ import { meanRates } from "./rates.ts";
 /** R[j][j] − R[i][j] below the diagonal. Absent where no method learned in sequence. */
 export function forgettingSection({ tasks }: BenchResult, ranked: readonly Ranked[]): Part {
   const maps = ranked.flatMap((one) => {
-    const rates = meanRates(one.runs);
+    const rates = meanRates(one.runs.map((run) => run.rates));
     if (tasks.length < 2 || rates.slice(1).some((row) => row.includes(null))) return [];
     const cells = tasks.map((_, i) =>
       tasks.map((task, j): HeatCell | null => {
@@ -32,6 +32,23 @@ export function forgettingSection({ tasks }: BenchResult, ranked: readonly Ranke
   });
   if (maps.length === 0) return undefined;
   return markup`<section><h2>Forgetting</h2><p class="note">Points of success lost on each task (columns) since it was learned, after learning one task more (rows); the mean over seeds. Negative: it got better.</p>${bestFirst(maps)}</section>`;
+}
+
+/** Absent where every task is learned. */
+export function testsSection({ tasks, testTasks }: BenchResult, ranked: readonly Ranked[]): Part {
+  if (testTasks.length === 0) return undefined;
+  const rows = ["nothing yet", ...tasks.map((task) => `+ ${task}`)];
+  const maps = ranked.map((one) => {
+    const cells = meanRates(one.runs.map(({ tests }) => tests)).map((row, i) =>
+      row.map((rate, j): HeatCell | null => {
+        const title = `${nameOf(one)} on ${testTasks[j]!} after ${rows[i]!}: ${percent(rate?.mean ?? 0)}`;
+        return rate && { share: rate.mean, text: percent(rate.mean).replace(" %", ""), title };
+      }),
+    );
+    const map = heatMap({ label: `${nameOf(one)} on tasks that are only tested`, rows, columns: testTasks, cells, isFramed: () => false });
+    return markup`<figure class="${one.className}">${heading(one)}${map}</figure>`;
+  });
+  return markup`<section><h2>Tasks that are only tested</h2><p class="note">Success in % on each (columns) after learning one task more (rows); the mean over seeds. They are in no figure.</p>${bestFirst(maps)}</section>`;
 }
 
 /** The best are seen at once, the others when they are asked for. */

@@ -3,12 +3,12 @@ import { mean, type Estimate } from "../../../numerics/statistics.ts";
 import { estimated } from "../aggregate.ts";
 import type { RunResult } from "../result.ts";
 
-/** N + 1 rows of N; null where a seed was not tested. With one seed `low` and `high` are NaN. */
-export function meanRates(runs: readonly RunResult[]): readonly (readonly (Estimate | null)[])[] {
-  const [first] = runs;
-  return (first?.rates ?? []).map((row, i) =>
+/** As many rows and columns as each has; null where a seed was not tested. With one seed `low` and `high` are NaN. */
+export function meanRates(matrices: readonly RunResult["rates"][]): readonly (readonly (Estimate | null)[])[] {
+  const [first] = matrices;
+  return (first ?? []).map((row, i) =>
     row.map((_, j) => {
-      const values = runs.map(({ rates }) => rates[i]![j]!);
+      const values = matrices.map((rates) => rates[i]![j]!);
       const tested = values.filter((value) => value !== null);
       return tested.length < values.length ? null : estimated(tested, mean);
     }),

@@ -5,7 +5,7 @@ import { markup, type Markup, type Part } from "../../report/markup.ts";
 import { figureOf } from "../aggregate.ts";
 import { columnsOf, type Column } from "../columns.ts";
 import type { BenchResult } from "../result.ts";
-import { toldTask, written } from "../table.ts";
+import { whatIsTold, written } from "../table.ts";
 import { nameOf, type Ranked } from "./page-parts.ts";
 
 export function methodsSection(result: BenchResult, ranked: readonly Ranked[]): Part {
@@ -16,7 +16,7 @@ export function methodsSection(result: BenchResult, ranked: readonly Ranked[]): 
     (one, i) =>
       markup`<tr class="${one.className}"><td><span class="swatch"></span><strong>${nameOf(one)}</strong></td><td class="number">${String(one.runs.length)}</td>${columns.map((column) => column[i])}</tr><tr class="about"><td colspan="${String(columns.length + 2)}">${summaries.get(nameOf(one))}</td></tr>`,
   );
-  return markup`<section><h2>Methods</h2><p class="note">Means over seeds, and the interquartile mean (IQM) over all scores of seeds and tasks, with 95 % bootstrap intervals of 2000 resamples of whole seeds (Agarwal et al. 2021). ${toldTask(result)}</p><table><thead><tr><th>method</th><th class="number">seeds</th>${shown.map(head)}</tr></thead><tbody>${rows}</tbody></table></section>`;
+  return markup`<section><h2>Methods</h2><p class="note">Means over seeds, and the interquartile mean (IQM) over all scores of seeds and tasks, with 95 % bootstrap intervals of 2000 resamples of whole seeds (Agarwal et al. 2021). ${whatIsTold(result)}</p><table><thead><tr><th>method</th><th class="number">seeds</th>${shown.map(head)}</tr></thead><tbody>${rows}</tbody></table></section>`;
 }
 
 const head = ({ name, better }: Column): Markup => markup`<th>${name} ${better === "higher" ? "↑" : "↓"}</th>`;
@@ -31,7 +31,8 @@ function cellsOf({ isShare, of }: Column, ranked: readonly Ranked[]): readonly M
 /** @param from Where the track of its mark begins; no mark without it. */
 function cell(estimate: Estimate | undefined, from: 0 | -1 | undefined): Markup {
   if (estimate === undefined) return markup`<td>–</td>`;
-  const mark = from === undefined || Number.isNaN(estimate.low) || Math.abs(estimate.mean) > 1 ? undefined : intervalMark(estimate, from);
+  const mark =
+    from === undefined || Number.isNaN(estimate.low) || estimate.low < from || estimate.high > 1 ? undefined : intervalMark(estimate, from);
   const [value, ...interval] = written(estimate).split(" ");
   return markup`<td style="white-space:nowrap"><strong>${value}</strong> <span class="interval">${interval.join(" ")}</span>${mark}</td>`;
 }
