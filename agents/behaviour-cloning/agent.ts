@@ -61,7 +61,7 @@ class BehaviourCloningAgent implements Agent {
 
   observe({ actor, task, episode, index, observation, decision }: Transition): void {
     if (actor !== "demonstrator") return;
-    if (index === 0) this.#learner.goOn(task, this.#random.split(`going on ${this.#learner.count}`));
+    if (index === 0) this.#learner.goOn(task);
     this.#input.write(observation, task, this.#inputs);
     this.#shown.remember({ key: this.#inputs, value: decision.action, observation, task, episode, step: index, kind: "demonstration" });
   }

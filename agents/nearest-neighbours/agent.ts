@@ -14,6 +14,7 @@ import type {
   DecisionContext,
   Transition,
 } from "../../src/contract/agent.ts";
+import { SnapshotError } from "../../src/contract/errors.ts";
 import { emptyRecall, type EntryId, type MemoryEntry, type Recall } from "../../src/contract/memory.ts";
 import { nested, type Snapshot } from "../../src/contract/snapshot.ts";
 import { asTaskId, restoreTaskId, type TaskId } from "../../src/contract/task.ts";
@@ -34,8 +35,10 @@ class NearestNeighboursAgent implements Agent {
   /** By what a policy is given; values are actions. */
   readonly #shown: EpisodicMemory;
   readonly #key: Float32Array;
-  readonly #decision: { readonly action: Float32Array; readonly recall: Recall };
+  readonly #decision: { readonly action: Float32Array; readonly recall: Recall; time: number };
   #task: TaskId = asTaskId("");
+  /** Control steps watched and acted so far: the clock of memory. */
+  #lived = 0;
 
   constructor({ spec }: AgentOptions, config: NearestNeighboursConfig) {
     this.#config = config;
@@ -43,7 +46,7 @@ class NearestNeighboursAgent implements Agent {
     const shape = { keySize: this.#input.size, valueSize: spec.action.size, observationSize: spec.observation.size };
     this.#shown = new EpisodicMemory({ shape, metric: "l2" });
     this.#key = new Float32Array(shape.keySize);
-    this.#decision = { action: new Float32Array(spec.action.size), recall: emptyRecall(config.neighbours) };
+    this.#decision = { action: new Float32Array(spec.action.size), recall: emptyRecall(config.neighbours), time: 0 };
   }
 
   /** Stays still where nothing was shown. */
@@ -52,6 +55,7 @@ class NearestNeighboursAgent implements Agent {
     this.#input.write(observation, task, this.#key);
     this.#shown.recall(this.#key, this.#config.neighbours, recall);
     attend(recall, this.#config.strength);
+    this.#decision.time = this.#lived++;
     weightedSum(this.#shown.values, action.length, recall, action);
     return this.#decision;
   }
@@ -59,7 +63,16 @@ class NearestNeighboursAgent implements Agent {
   observe({ actor, task, episode, index, observation, decision }: Transition): void {
     if (actor !== "demonstrator") return;
     this.#input.write(observation, task, this.#key);
-    this.#shown.remember({ key: this.#key, value: decision.action, observation, task, episode, step: index, kind: "demonstration" });
+    this.#shown.remember({
+      key: this.#key,
+      value: decision.action,
+      observation,
+      task,
+      episode,
+      step: index,
+      kind: "demonstration",
+      time: this.#lived++,
+    });
   }
 
   beginTask(task: TaskId): void {
@@ -83,11 +96,14 @@ class NearestNeighboursAgent implements Agent {
   }
 
   snapshot(): Snapshot {
-    return { task: this.#task, shown: this.#shown.snapshot() };
+    return { task: this.#task, lived: this.#lived, shown: this.#shown.snapshot() };
   }
 
   restore(snapshot: Snapshot): void {
+    const { lived } = snapshot;
+    if (typeof lived !== "number") throw new SnapshotError("Expected the snapshot of nearest neighbours, with a number under `lived`.");
     this.#shown.restore(nested(snapshot, "shown"));
+    this.#lived = lived;
     this.#task = restoreTaskId(snapshot["task"]);
   }
 

@@ -63,7 +63,8 @@ export class Exams {
 
   /** @throws {SnapshotError} */
   restore(saved: SnapshotValue = []): void {
-    if (!Array.isArray(saved)) throw new SnapshotError("Expected `exams` to be what is asked of each task.");
+    if (!Array.isArray(saved) || !saved.every((exam) => typeof exam === "object" && exam !== null))
+      throw new SnapshotError("Expected `exams` to be what is asked of each task.");
     const exams = (saved as readonly Snapshot[]).map(({ task, withheld, asked }) => ({
       task: restoreTaskId(task),
       withheld: restoredIds(withheld, "withheld"),
@@ -83,7 +84,8 @@ function stillIn(memory: EpisodicMemory, { task, withheld, asked }: Exam): Exam 
   const present = (ids: ReadonlySet<EntryId>): ReadonlySet<EntryId> => new Set([...ids].filter((id) => memory.rowOf(id) >= 0));
   const exam = { task, withheld: present(withheld), asked: present(asked) };
   const witnesses = new Set([...exam.asked].map((id) => memory.episodeOf(memory.rowOf(id))));
-  const isEnough = witnesses.size >= FEWEST_WITNESSES && GIVEN_UP * exam.withheld.size <= memory.rowsOf(task).length;
+  const isEnough =
+    witnesses.size >= FEWEST_WITNESSES && GIVEN_UP * exam.withheld.size <= memory.rowsOf(task).length;
   return isEnough ? exam : undefined;
 }
 
@@ -94,9 +96,11 @@ function examOf(memory: EpisodicMemory, task: TaskId, perTask: number, random: R
   const witnesses = Math.min(MOST_WITNESSES, Math.floor(episodes.length / 2));
   if (witnesses < FEWEST_WITNESSES || kept < FEWEST_KEPT) return undefined;
   const stretches = Array.from(random.sample(witnesses, episodes.length), (episode, k) => stretchOf(episodes[episode]!, (k + 0.5) / witnesses));
-  const each = Math.floor(states / witnesses);
   const ids = (chosen: readonly (readonly number[])[]): ReadonlySet<EntryId> => new Set(chosen.flat().map((row) => memory.idOf(row)));
-  return { task, withheld: ids(stretches), asked: ids(stretches.map((stretch) => inner(stretch, each))) };
+  /** As evenly as whole states allow. */
+  const share = (k: number): number => Math.floor(((k + 1) * states) / witnesses) - Math.floor((k * states) / witnesses);
+  const exam = { task, withheld: ids(stretches), asked: ids(stretches.map((stretch, k) => inner(stretch, share(k)))) };
+  return exam.asked.size < STATES.least ? undefined : exam;
 }
 
 /** A stretch of an episode's rows. @param at Where, from 0 for its beginning to 1 for its end: those of all witnesses together cover the whole task. */

@@ -176,3 +176,9 @@ describe("a reader", () => {
     expect(answer({ ...plain, without: ["slow policy", "difference"] })).toBeCloseTo(5, 6);
   });
 });
+
+it("is measured on every state that it remembers, also where it reads none of them", async () => {
+  const agent = await without("memory");
+  expect(agent.measure!().effectiveRank).toBeGreaterThan(1.5);
+  agent.dispose();
+});

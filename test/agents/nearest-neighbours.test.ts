@@ -31,6 +31,21 @@ describe("nearest neighbours", () => {
     agent.dispose();
   });
 
+  it("say when they read and when what they read was seen, also after a snapshot", async () => {
+    const agent = await nearestNeighbours.make({ spec, seed: 1, config: { neighbours: 1 } });
+    show(agent, "one", [[0, 0], [0.8, 0]], (x) => x); // prettier-ignore
+    const before = agent.snapshot();
+    const look = (): (number | undefined)[] => {
+      const { recall, time } = agent.act(Float32Array.of(0.8, 0), { first: true, task });
+      return [time, agent.remembered!(recall!.ids[0]!)!.time];
+    };
+    expect([look(), look()]).toEqual([[2, 1], [3, 1]]); // prettier-ignore
+    agent.restore(before);
+    expect(look()).toEqual([2, 1]);
+    expect(() => agent.restore({ ...before, lived: null })).toThrow("`lived`");
+    agent.dispose();
+  });
+
   it("tell tasks apart by their codes, and not without", async () => {
     for (const taskCue of [8, 0]) {
       const agent = await nearestNeighbours.make({ spec, seed: 1, config: { neighbours: 1, taskCue } });

@@ -42,6 +42,8 @@ describe("exams", () => {
     ["thirty demonstrations and a hundred states, the fewest", { episodes: 30, steps: 80, perTask: 100, asked: 10, witnesses: 10, withheld: 100 }],
     ["the quickstart's ten demonstrations", { episodes: 10, steps: 60, perTask: 400, asked: 20, witnesses: 5, withheld: 40 }],
     ["eight demonstrations, the fewest", { episodes: 8, steps: 60, perTask: 400, asked: 20, witnesses: 4, withheld: 32 }],
+    ["what does not divide evenly", { episodes: 14, steps: 60, perTask: 400, asked: 20, witnesses: 7, withheld: 56 }],
+    ["twelve demonstrations and a hundred states", { episodes: 12, steps: 60, perTask: 100, asked: 10, witnesses: 6, withheld: 48 }],
     ["everything kept", { episodes: 30, steps: 80, perTask: 2400, asked: 60, witnesses: 10, withheld: 100 }],
   ])(
     "ask of %s a few states of several episodes, and withhold an eighth of each of these",
@@ -56,6 +58,7 @@ describe("exams", () => {
   it.each([
     ["seven episodes", { episodes: 7, steps: 60, perTask: 400 }],
     ["so small a budget that a tenth of it is less than ten states", { episodes: 30, steps: 60, perTask: 99 }],
+    ["episodes so short that fewer than ten states of stretches are there", { episodes: 9, steps: 12, perTask: 400 }],
     ["fewer states than a hundred", { episodes: 9, steps: 11, perTask: 400 }],
   ])("are not set of %s", (_, { perTask, ...shown }) => {
     expect(set(memoryOf(shown), perTask)).toEqual([]);

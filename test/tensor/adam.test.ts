@@ -81,6 +81,7 @@ describe.each(backends)("adamStep on the %s backend", (backend) => {
 
   it("refuses the state of another size, or no state", () => {
     expect(() => restoreAdam(snapshotAdam(adamState(4)), adamState(5))).toThrow(SnapshotError);
+    expect(() => restoreAdam({ ...snapshotAdam(adamState(5)), count: -1 }, adamState(5))).toThrow(SnapshotError);
     expect(() => restoreAdam(undefined, adamState(5))).toThrow("Adam over 5 parameters");
   });
 });

@@ -12,13 +12,16 @@ type Keep = (memory: EpisodicMemory, task: TaskId, budget: number, random: Rando
 /** Lets go of a task's examples. */
 export const keepNothing = (memory: EpisodicMemory, task: TaskId): void => void thinTask(memory, task, 0);
 
-/** Each leaves a task alone that is within its budget: what was kept once is kept as it is when the question comes again. */
+/**
+ * Each leaves a task alone that is within its budget: what was kept once is kept as it is when the question comes again. Where chance decides, the same stream gives the
+ * same state or episode the same rank each time, so that what stays of a task that is thinned again and again is a sample of all that was ever shown of it.
+ */
 const rules: Readonly<Record<"thinned" | "episodes" | "reservoir", Keep>> = {
   thinned: (memory, task, budget) => void thinTask(memory, task, budget),
   episodes: keepEpisodes,
   reservoir(memory, task, budget, random) {
     const rows = memory.rowsOf(task);
-    if (rows.length > budget) keepRows(memory, rows, new Set(Array.from(random.sample(budget, rows.length), (i) => rows[i]!)));
+    if (rows.length > budget) keepRows(memory, rows, new Set(ranked(memory, [...rows], (row) => row, random).slice(0, budget)));
   },
 };
 
@@ -35,12 +38,18 @@ export function keeping(memory: EpisodicMemory, rule: z.infer<typeof keepOption>
   return (task, budget, random) => rules[rule](memory, task, budget, random);
 }
 
+/** In an order of chance. @param rowOf Whose number, which counts what is remembered and nothing else, stands for it. */
+function ranked<T>(memory: EpisodicMemory, all: readonly T[], rowOf: (one: T) => number, random: RandomStream): T[] {
+  const ranks = new Map(all.map((one) => [one, random.split(memory.idOf(rowOf(one))).uniform()]));
+  return all.toSorted((a, b) => ranks.get(a)! - ranks.get(b)!);
+}
+
 /** Goes through the episodes in random order and keeps each that still fits; none where all are longer than the budget. */
 function keepEpisodes(memory: EpisodicMemory, task: TaskId, budget: number, random: RandomStream): void {
   const rows = memory.rowsOf(task);
   if (rows.length <= budget) return;
   const kept = new Set<number>();
-  for (const episode of random.shuffle([...episodesOf(memory, task)]))
+  for (const episode of ranked(memory, episodesOf(memory, task), ([head]) => head!, random))
     if (kept.size + episode.length <= budget) for (const row of episode) kept.add(row);
   keepRows(memory, rows, kept);
 }

@@ -4,7 +4,7 @@
  * answered by the weights of the tasks up to it; biases and normalisation stay as the first task left them. A task that comes back is learned on in free
  * weights, as a turn of its own, and is answered by them from then on; what it had before stays for those who were learned on top of it.
  * @see Mallya & Lazebnik (2018), "PackNet: adding multiple tasks to a single network by iterative pruning"; equal shares as in Continual World (Wołczyk
- * et al. 2021). Neither says what to do when a task's end is not announced: here its weights are then pruned without training on.
+ * et al. 2021). Neither says what to do when a task's end is not announced: here its weights are then pruned without training on, as they are where a sleep is cut short before that.
  */
 import { z } from "zod";
 import { SnapshotError } from "../../contract/errors.ts";
@@ -19,7 +19,12 @@ import { TaskPlaces } from "./task-places.ts";
 const options = z.strictObject({
   tasks: z.int().min(0).describe("How many tasks will come, each of which gets an equal share of the weights; 0 where nobody knows.").default(0),
   prune: z.number().min(0).max(1).describe("Share of the free weights that a task leaves free, where `tasks` is 0.").default(0.85),
-  retrain: z.number().min(0).max(1).describe("Share of a task's gradient steps, its last, that come after pruning.").default(0.7),
+  retrain: z
+    .number()
+    .min(0)
+    .max(1)
+    .describe("Share of the gradient steps of the sleep that ends a task, its last, that come after pruning.")
+    .default(0.7),
 });
 
 /** Parameters that belong to no turn yet. */

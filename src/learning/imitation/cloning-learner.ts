@@ -65,6 +65,8 @@ export class CloningLearner implements Learner {
   /** Steps taken with networks before this one. */
   #countBefore = 0;
   #actor: Actor;
+  /** Of what is kept by chance. */
+  readonly #keeping: RandomStream;
   /** The inputs of all rows of memory; while it does not change. */
   #rows: Float32Array | undefined;
   /** The task that has been learned from and has not ended. */
@@ -80,6 +82,7 @@ export class CloningLearner implements Learner {
     this.network = plainNetwork(options.shape);
     this.parameters = new FlatVector(this.network.layout.size);
     this.network.initialize(this.parameters.numbers, random);
+    this.#keeping = random.split("keep");
     this.#descent = this.#descend();
     this.#actor = this.network.actor(this.parameters);
     this.consolidation = makeConsolidation(options.consolidation, options.options, this, options.optionsPath);
@@ -101,27 +104,31 @@ export class CloningLearner implements Learner {
   /** Ends the task before, if nobody has, lets go of what need not stay, and begins another. */
   beginTask(task: TaskId, random: RandomStream): void {
     this.#endTask(random);
-    for (const past of this.memory.tasks().filter((other) => other !== task)) this.#letGo(past, random);
-    this.goOn(task, random);
+    for (const past of this.memory.tasks().filter((other) => other !== task)) this.#letGo(past);
+    this.goOn(task);
     this.consolidation.taskBegan?.(task, random.split("begin"));
   }
 
   /** To be told before more is shown of a task: what was slept on of it is over, as if the task were, so that a task that nobody ends does not keep everything. */
-  goOn(task: TaskId, random: RandomStream): void {
-    if (this.#sleptOn === task) this.#letGo(task, random);
+  goOn(task: TaskId): void {
+    if (this.#sleptOn === task) this.#letGo(task);
     this.#sleptOn = undefined;
   }
 
-  #letGo(task: TaskId, random: RandomStream): void {
+  #letGo(task: TaskId): void {
     const { consolidation, memory } = this;
     if (consolidation.keep === undefined) keepNothing(memory, task);
-    else consolidation.keep(task, this.#options.memoryPerTask, random.split(`keep ${task}`));
+    else consolidation.keep(task, this.#options.memoryPerTask, this.#keeping.split(task));
   }
 
   /** Gradient steps on what is in memory; each value is a step's loss. None where the task has no examples. Memory must not change meanwhile. */
   *steps({ task, count, taskEnds, random, isOver = () => false }: CloningSleep): Generator<number, void> {
     const { memory } = this;
-    if (count === 0 || memory.rowsOf(task).length === 0) return;
+    const isReader = this.consolidation.readsMemory === true;
+    if (count === 0 || memory.rowsOf(task).length === 0) {
+      if (isReader) this.#letGo(task);
+      return;
+    }
     this.#rows = this.#options.input.rows(memory);
     this.#open = task;
     const rows = new Int32Array(this.#options.batch);
@@ -129,7 +136,7 @@ export class CloningLearner implements Learner {
       for (let index = 0; index < count && !(index > 0 && isOver()); index++) yield this.#step({ index, count, task, taskEnds, random }, rows);
       this.#sleptOn = task;
       if (taskEnds) this.#endTask(random);
-      if (this.consolidation.readsMemory === true) this.#letGo(task, random);
+      if (isReader) this.#letGo(task);
     } finally {
       this.#rows = undefined;
     }

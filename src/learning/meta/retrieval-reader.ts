@@ -231,6 +231,8 @@ export class RetrievalReader {
   /** What the hidden layers of encoder and head answer to an observation; a view each, valid until the next. Overwrites `recall`. */
   hidden(observation: Float32Array, task: TaskId): readonly Float32Array[] {
     this.act(observation, task, new Float32Array(this.#recalledAction.length));
+    // Where there is nothing to read, nobody has looked yet.
+    if (this.recall.count === 0) this.#options.features.write(observation, 1, this.#input.fill(0));
     // The features of the observation are in front of what the head is given.
     return [...this.#latest.network.hidden(this.#input), ...this.#head.hidden(this.#input)];
   }

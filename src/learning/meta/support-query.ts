@@ -1,7 +1,8 @@
 /**
  * @file Episodic training as in meta-learning: from the remembered episodes of each task, some become the support that may be read
- * and others the queries that must be answered, so that a state never finds itself. The support is as dense, and comes from as
- * many episodes, as the memory that will be read later: a reader trained on sparser memory misjudges distances.
+ * and others the queries that must be answered, so that a state never finds itself. The support is taken from
+ * what will be there to read when the policy acts, and is as dense in each of its episodes as far as there is room for all tasks: a reader trained on other memory misjudges
+ * distances.
  * @see Vinyals et al. (2016), "Matching networks for one shot learning", §4.1.
  */
 import { joined } from "../../numerics/joined.ts";

@@ -61,6 +61,20 @@ it("keeps as many whole episodes as fit, each as likely as another", () => {
   expect(chosen.reduce((sum, n) => sum + (n - 100) ** 2 / 100, 0) / (1 - 2 / 4)).toBeLessThan(16.3);
 });
 
+it.each(["episodes", "reservoir"] as const)("keeps a fair share of everything that was ever shown, %s, though it lets go again and again", (rule) => {
+  const kept = [0, 0, 0, 0];
+  for (let seed = 0; seed < 100; seed++) {
+    const one = remembering(rule, []);
+    for (let batch = 0; batch < 4; batch++) {
+      for (let episode = 0; episode < 10; episode++) for (let k = 0; k < 4; k++) one.show(first, [k], [0], 10 * batch + episode);
+      keep(one, 20, seed);
+    }
+    for (const episode of episodes(one)) kept[Math.floor(episode / 10)]!++;
+  }
+  // Twenty of 160, a quarter of each batch's: 500 each over the seeds, with a standard deviation of 18 by single states and of 38 by episodes of four.
+  for (const count of kept) expect(Math.abs(count - 500)).toBeLessThan(rule === "reservoir" ? 72 : 152);
+});
+
 it("passes over an episode that is too long for what is left", () => {
   const one = remembering("episodes", [10, 3]);
   keep(one, 5);

@@ -120,12 +120,16 @@ describe("remembered episodes", () => {
 });
 
 it.each([
-  ["weighted-local-adaptation", 4],
-  ["mbpa", 4],
-  ["replay", 12],
-])("%s, asked after a sleep, has %d of the task's 12 states where 4 may stay: those it answers from are within its budget", (consolidation, left) => {
-  const one = cloner({ consolidation, inputs: 1, memoryPerTask: 4 });
-  for (let episode = 0; episode < 3; episode++) for (const x of [0, 1, 2, 3]) one.show(first, [x], [x], episode);
-  one.sleep(first, 1);
-  expect(one.memory.rowsOf(first).length).toBe(left);
-});
+  ["weighted-local-adaptation", 1, 4],
+  ["mbpa", 1, 4],
+  ["mbpa", 0, 4],
+  ["replay", 1, 12],
+])(
+  "%s, asked after a sleep of %d steps, has %d of the task's 12 states where 4 may stay: those it answers from are within its budget",
+  (consolidation, steps, left) => {
+    const one = cloner({ consolidation, inputs: 1, memoryPerTask: 4 });
+    for (let episode = 0; episode < 3; episode++) for (const x of [0, 1, 2, 3]) one.show(first, [x], [x], episode);
+    one.sleep(first, steps);
+    expect(one.memory.rowsOf(first).length).toBe(left);
+  },
+);
