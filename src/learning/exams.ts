@@ -84,8 +84,7 @@ function stillIn(memory: EpisodicMemory, { task, withheld, asked }: Exam): Exam 
   const present = (ids: ReadonlySet<EntryId>): ReadonlySet<EntryId> => new Set([...ids].filter((id) => memory.rowOf(id) >= 0));
   const exam = { task, withheld: present(withheld), asked: present(asked) };
   const witnesses = new Set([...exam.asked].map((id) => memory.episodeOf(memory.rowOf(id))));
-  const isEnough =
-    witnesses.size >= FEWEST_WITNESSES && GIVEN_UP * exam.withheld.size <= memory.rowsOf(task).length;
+  const isEnough = witnesses.size >= FEWEST_WITNESSES && GIVEN_UP * exam.withheld.size <= memory.rowsOf(task).length;
   return isEnough ? exam : undefined;
 }
 
