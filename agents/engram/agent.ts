@@ -200,9 +200,9 @@ class EngramAgent implements Agent {
   restore(snapshot: Snapshot): void {
     const { lived } = snapshot;
     if (typeof lived !== "number") throw new SnapshotError("Expected the snapshot of an engram, with a number under `lived`.");
+    this.memory.restore(nested(snapshot, "memory"));
     this.#descent.restore(nested(snapshot, "descent"));
     this.#random.restore(nested(snapshot, "random"));
-    this.memory.restore(nested(snapshot, "memory"));
     this.#exams.restore(snapshot["exams"]);
     this.#lived = lived;
     const { owed = null } = snapshot;

@@ -37,6 +37,6 @@ function facts({ agents, tasks, episodesPerCell, complete, seed }: RunSummary): 
     `${episodesPerCell} test episodes a cell`,
     `seed ${seed}`,
   ];
-  const state = complete ? markup`<li>complete</li>` : markup`<li class="stopped">stopped before its end</li>`;
+  const state = complete ? markup`<li>complete</li>` : markup`<li class="stopped">not complete</li>`;
   return markup`<ul class="facts">${words.map((word) => markup`<li>${word}</li>`)}${state}</ul>`;
 }

@@ -45,10 +45,16 @@ const record = z.object({
   step: natural,
   kind: name.default("experience"),
   time: z.number().optional(),
-  importance: z.number().positive().default(1),
+  importance: z
+    .number()
+    .refine((x) => Math.fround(x) > 0 && Math.fround(x) < Infinity, "a finite number above 0, from 1e-45 to 3.4e38")
+    .default(1),
   encoder: whole.default(UNKNOWN_ENCODER),
   pinned: z.boolean().default(false),
-  reads: z.number().min(0).default(0),
+  reads: z
+    .number()
+    .refine((x) => x >= 0 && Math.fround(x) < Infinity, "a number from 0 to 3.4e38")
+    .default(0),
   lastRead: z.number().min(-1).default(-1),
   key: vector,
   value: vector,

@@ -34,6 +34,8 @@ export interface EpisodicMemoryOptions {
 
 /** The largest squared length of a vector: distances between such vectors still fit float32. */
 const LARGEST_SQUARE = 2 ** 124;
+/** The smallest of a vector that is compared by its direction: what makes two of them as long as 1 still fits float32. */
+const SMALLEST_SQUARE = 2 ** -124;
 
 export class EpisodicMemory implements IndexedMemory {
   readonly shape: MemoryShape;
@@ -210,10 +212,11 @@ export class EpisodicMemory implements IndexedMemory {
 
   /**
    * Notes that a recall was read with its weights.
-   * @param time Now, on the clock of the entries' times. @throws {InvalidValueError} It is not finite.
+   * @param time Now, on the clock of the entries' times. @throws {InvalidValueError} It or a weight is not finite; nothing is changed then.
    */
   noteRead({ count, rows, weights }: Recall, time: number): void {
     requireFinite("time", time);
+    for (let i = 0; i < count; i++) requireFinite("weights", weights[i]!);
     const { reads, lastReads, marked } = this.#rows.columns;
     for (let i = 0; i < count; i++) {
       const row = rows[i]!;
@@ -242,8 +245,8 @@ export class EpisodicMemory implements IndexedMemory {
     this.#check("value", entry.value, this.shape.valueSize);
     this.#check("observation", entry.observation, this.shape.observationSize);
     requireImportance(importance);
-    if (!Number.isInteger(entry.episode) || !Number.isInteger(entry.step))
-      throw new InvalidValueError("episode, step", [entry.episode, entry.step], "integers");
+    requireInt32("episode", entry.episode);
+    requireInt32("step", entry.step);
     requireFinite("time", time);
     const id = this.#nextId as EntryId;
     const whole: MemoryEntry = { ...entry, id, kind, time, importance, encoder: this.#encoder, pinned: false, reads: 0, lastRead: -1 };
@@ -290,9 +293,14 @@ export class EpisodicMemory implements IndexedMemory {
   /**
    * Makes all keys anew, a few at each turn, after the encoder has changed. Until the last turn recall compares the old ones; then all at once the new.
    * @param version Of the new encoder. @param encode Writes the key of a row from its observation.
+   * @throws {InvalidValueError} A key that `remember` refuses; the old ones stay then.
    */
   *rekey(version: number, encode: Encode): Generator<number, RekeyReport> {
-    const report = yield* rekey(this.#rows, this.metric, { from: this.#encoder, to: version, encode });
+    const checked: Encode = (observation, row, key) => {
+      encode(observation, row, key);
+      this.#check("key", key, this.shape.keySize);
+    };
+    const report = yield* rekey(this.#rows, this.metric, { from: this.#encoder, to: version, encode: checked });
     this.#encoder = version;
     this.#mixed = false;
     // Writers who share a store have an encoder each: it keeps the key that an entry was remembered with.
@@ -351,8 +359,12 @@ export class EpisodicMemory implements IndexedMemory {
     return { nextId: this.#nextId, encoder: this.#encoder, rows: snapshotRows(this.#rows) };
   }
 
-  /** Replaces everything, in the store too. @throws {SnapshotError} Not a snapshot of a memory of this shape; nothing is changed then. */
+  /**
+   * Replaces everything, in the store too. Nothing is changed where it throws.
+   * @throws {InvalidValueError} Keys are being made anew. @throws {SnapshotError} Not a snapshot of a memory of this shape.
+   */
   restore(snapshot: Snapshot): void {
+    this.#requireRest();
     const { entries, nextId, encoder } = restoreRows(snapshot, this.shape);
     const before = Array.from(this.rowsOf(), (row) => this.idOf(row));
     this.forget(before);
@@ -373,7 +385,7 @@ export class EpisodicMemory implements IndexedMemory {
   }
 
   #requireRest(): void {
-    if (this.#rows.holds > 0) throw new InvalidValueError("memory", "being keyed anew", "at rest", "Refresh it when `rekey` has ended.");
+    if (this.#rows.holds > 0) throw new InvalidValueError("memory", "being keyed anew", "at rest", "Wait until `rekey` has ended, or end it.");
   }
 
   #load(entry: MemoryEntry): void {
@@ -395,13 +407,18 @@ export class EpisodicMemory implements IndexedMemory {
       for (let i = at; i < at + size; i++) square += vectors[i]! * vectors[i]!;
       if (!Number.isFinite(square)) throw new InvalidValueError(name, vectors, "finite numbers only");
       if (isKey && square > LARGEST_SQUARE) throw new InvalidValueError(name, vectors, "a length below 4.6e18, so that distances can be told apart");
-      if (isKey && this.metric === "cosine" && square === 0) throw new InvalidValueError(name, vectors, "other than all zeros, which have no direction"); // prettier-ignore
+      if (isKey && this.metric === "cosine" && square < SMALLEST_SQUARE) throw new InvalidValueError(name, vectors, "a length from 2.2e-19 up, so that directions can be told apart"); // prettier-ignore
     }
   }
 }
 
 function requireFinite(name: string, value: number): void {
   if (!Number.isFinite(value)) throw new InvalidValueError(name, value, "a finite number");
+}
+
+/** Columns hold it in int32. */
+function requireInt32(name: string, value: number): void {
+  if ((value | 0) !== value) throw new InvalidValueError(name, value, "an integer from -2147483648 to 2147483647");
 }
 
 /** In float32, which columns hold it in. */

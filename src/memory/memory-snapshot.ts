@@ -74,6 +74,8 @@ export function restoreRows({ nextId, encoder, rows }: Snapshot, shape: MemorySh
     return Array.from({ length: count }, (_, i) => all.slice(i * size, (i + 1) * size));
   };
   if (typeof nextId !== "number" || typeof encoder !== "number") throw unfit(shape);
+  // Two entries of one number could never be told apart again.
+  if (!numbers("ids").every((id, i, all) => id < (all[i + 1] ?? nextId))) throw unfit(shape);
   const [ids, times, lastReads, importances] = [numbers("ids"), numbers("times"), numbers("lastReads"), numbers("importances")];
   const [reads, episodes, steps, encoders, pins] = [numbers("reads"), numbers("episodes"), numbers("steps"), numbers("encoders"), numbers("pins")];
   const [tasks, kinds] = [names("tasks"), names("kinds")];

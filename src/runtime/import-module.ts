@@ -25,7 +25,7 @@ export async function importDefault<T>(name: string, isWanted: (value: unknown) 
     );
   });
   // A module that was compiled to CommonJS has its exports inside.
-  const value = isWanted(exported) ? exported : (exported as { readonly default?: unknown } | undefined)?.default;
+  const value = isWanted(exported) ? exported : ((exported as { readonly default?: unknown } | null | undefined)?.default ?? exported);
   if (!isWanted(value)) throw new InvalidValueError(`default export of ${name}`, value, what, remedy);
   return value;
 }
@@ -33,10 +33,10 @@ export async function importDefault<T>(name: string, isWanted: (value: unknown) 
 async function importFile(file: string): Promise<Record<string, unknown>> {
   const url = pathToFileURL(file).href;
   if (!file.endsWith("ts")) return (await import(url)) as Record<string, unknown>;
-  // Without a namespace of its own, so that `engram` in the file is this one: a second copy would have errors and tensors of its own. In a package that is
-  // not of ES modules the file is compiled to CommonJS, with a copy for itself.
+  // Without a namespace of its own, and without a tsconfig's paths (this repository's name the sources), so that `engram` in the file is this one: a second copy
+  // would have errors and tensors of its own. In a package that is not of ES modules the file is compiled to CommonJS, with a copy for itself.
   const [esm, cjs] = await Promise.all([import("tsx/esm/api"), import("tsx/cjs/api")]);
-  const [unregister, unregisterCommon] = [esm.register(), cjs.register()];
+  const [unregister, unregisterCommon] = [esm.register({ tsconfig: false }), cjs.register()];
   try {
     return (await import(url)) as Record<string, unknown>;
   } finally {

@@ -2,7 +2,7 @@
 import { inspect } from "node:util";
 import type { AgentEntry } from "../contract/agent.ts";
 import type { EnvironmentEntry } from "../contract/environment.ts";
-import { DivergenceError } from "../contract/errors.ts";
+import { DivergenceError, StorageError } from "../contract/errors.ts";
 import type { MemoryStore } from "../contract/memory.ts";
 import type { MemoryIndex } from "../contract/memory-index.ts";
 import type { ContinualConfig } from "../continual/config.ts";
@@ -121,7 +121,8 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
     options.onOutcome(outcome);
     if (options.keepOpen && telemetry !== undefined && complete) await exhibit(run, pace, progress, telemetry);
     return outcome;
-  } catch (error) {
+  } catch (caught) {
+    const error = noRoom(caught, folder);
     failures.push(error);
     line.clear();
     if (run !== undefined && error instanceof DivergenceError) {
@@ -170,6 +171,13 @@ async function exhibit(run: ContinualRun, pace: Pace, output: ProgressOutput, { 
   } finally {
     twin.dispose();
   }
+}
+
+/** A full disk, with what there is to be seen none the less; any other error as it is. */
+function noRoom(error: unknown, folder: RunFolder): unknown {
+  if (!(error instanceof Error) || !["ENOSPC", "EDQUOT", "EFBIG"].includes(String((error as NodeJS.ErrnoException).code))) return error;
+  const remedy = `What was logged until then is whole: \`engram report ${folder.shortPath}\` shows it.`;
+  return new StorageError(folder.shortPath, `there is no room left (${error.message})`, remedy, { cause: error });
 }
 
 /** What a run leaves besides its log: configuration, circumstances, checkpoints and durable memories. */

@@ -5,6 +5,8 @@ import type { ParameterHandle, ServiceHandle } from "./connection.ts";
 
 /** JSON knows no infinity, so this stands for it: as fast as possible. */
 export const FULL_SPEED = 0;
+/** A step of a tenth of a second then takes minutes; slower ones a timer cannot wait for. */
+const SLOWEST = 1e-3;
 
 export const parametersOf = (pace: Pace): readonly ParameterHandle[] => [
   {
@@ -20,8 +22,8 @@ export const parametersOf = (pace: Pace): readonly ParameterHandle[] => [
     name: "/run/speed",
     get: () => ({ name: "/run/speed", value: Number.isFinite(pace.state.speed) ? pace.state.speed : FULL_SPEED, type: "float64" }),
     set(value) {
-      if (typeof value !== "number" || !Number.isFinite(value) || value < 0) {
-        throw new InvalidValueError("/run/speed", value, "simulated seconds per second, or 0 for as fast as possible");
+      if (typeof value !== "number" || !Number.isFinite(value) || (value !== FULL_SPEED && value < SLOWEST)) {
+        throw new InvalidValueError("/run/speed", value, `simulated seconds per second from ${SLOWEST} up, or 0 for as fast as possible`);
       }
       pace.setSpeed(value === FULL_SPEED ? Infinity : value);
     },

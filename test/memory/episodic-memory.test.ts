@@ -148,10 +148,32 @@ describe("episodic memory", () => {
     ["an importance that is not a number", { importance: Number.NaN }],
     ["an importance that is 0 in float32", { importance: 1e-46 }],
     ["an importance that is infinite in float32", { importance: 1e39 }],
+    ["an episode that int32 cannot hold", { episode: 2 ** 31 }],
+    ["a step that int32 cannot hold", { step: -(2 ** 31) - 1 }],
+    ["a step between two", { step: 0.5 }],
   ])("refuses %s and stays as it was", (_, part) => {
     const memory = filled(2);
     expect(() => memory.remember({ ...memory.entry(1 as EntryId)!, ...part })).toThrow(InvalidValueError);
     expect(memory.size).toBe(2);
+  });
+
+  it("takes the last episode and step that int32 holds, and says so of the next", () => {
+    const memory = filled(1);
+    const [episode, step] = [2 ** 31 - 1, -(2 ** 31)];
+    const entry = memory.entry(1 as EntryId)!;
+    expect(memory.entry(memory.remember({ ...entry, episode, step }))).toMatchObject({ episode, step });
+    expect(() => memory.remember({ ...entry, episode: episode + 1 })).toThrow("Expected `episode` to be an integer from -2147483648 to 2147483647");
+  });
+
+  it("where directions are compared, refuses keys and queries too short to have one, and finds the shortest that do", () => {
+    const memory = new EpisodicMemory({ shape, metric: "cosine" });
+    const remember = (x: number): EntryId => memory.remember({ ...filled(1).entry(1 as EntryId)!, key: Float32Array.of(x, 0) });
+    for (const x of [0, 1e-40, 3e-20]) {
+      expect(() => remember(x)).toThrow("a length from 2.2e-19 up");
+      expect(() => memory.recall(Float32Array.of(x, 0), 1)).toThrow("a length from 2.2e-19 up");
+    }
+    expect(remember(3e-19)).toBe(1);
+    for (const x of [3e-19, 1, 4e18]) expect(memory.recall(Float32Array.of(x, 0), 1).distances[0]).toBeCloseTo(0, 6);
   });
 });
 
@@ -171,6 +193,14 @@ describe("a mark", () => {
     const memory = filled(2);
     expect(() => memory.noteRead(memory.recall(Float32Array.of(1, 0), 1), Number.NaN)).toThrow("Expected `time` to be a finite number");
     expect(memory.entry(2 as EntryId)).toMatchObject({ reads: 0, lastRead: -1 });
+  });
+
+  it("of a read with a weight that is not a number is refused, and none of what was read is marked", () => {
+    const memory = filled(2);
+    const recall = memory.recall(Float32Array.of(1, 0), 2);
+    recall.weights[1] = Number.NaN;
+    expect(() => memory.noteRead(recall, 5)).toThrow("Expected `weights` to be a finite number");
+    for (const { reads, lastRead } of memory.entries()) expect([reads, lastRead]).toEqual([0, -1]);
   });
 });
 
@@ -234,6 +264,27 @@ describe("keys that age", () => {
     expect(() => turns.next()).toThrow("out of ideas");
     expect([memory.encoder, found(memory, 3, 1)]).toEqual([0, [3]]);
     expect(finish(memory.rekey(1, mirrored)).entries).toBe(600);
+  });
+
+  it.each([Number.NaN, 1e30])("leave everything as it was when the encoder makes one that memory refuses, such as %d", (x) => {
+    const memory = filled(600);
+    const broken = memory.rekey(1, (_, row, key) => key.set([row === 500 ? x : row, 0]));
+    expect(() => finish(broken)).toThrow("Expected `key`");
+    expect([memory.encoder, found(memory, 3, 1)]).toEqual([0, [3]]);
+    expect(finish(memory.rekey(1, mirrored)).entries).toBe(600);
+  });
+
+  it("are not lost to a snapshot: it is restored when they are made, or nobody makes them any more", () => {
+    const memory = filled(300);
+    const snapshot = structuredClone(memory.snapshot());
+    for (const entry of filled(300).entries()) memory.remember(entry);
+    const turns = memory.rekey(1, mirrored);
+    turns.next();
+    expect(() => memory.restore(snapshot)).toThrow("Expected `memory` to be at rest");
+    expect(memory.size).toBe(600);
+    turns.return({ entries: 0, drift: 0 });
+    memory.restore(snapshot);
+    expect([memory.size, memory.entry(300 as EntryId)?.key, found(memory, 3, 1)]).toEqual([300, Float32Array.of(299, 0), [3]]);
   });
 });
 

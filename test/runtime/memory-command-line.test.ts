@@ -1,14 +1,19 @@
 /** @file `engram memory` as it is published, on the folder of a real run. */
+import { execFile } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Explanation } from "../../src/contract/explanation.ts";
 import type { MemoryEntry } from "../../src/contract/memory.ts";
+import { asTaskId } from "../../src/contract/task.ts";
+import { openSqliteStore } from "../../src/memory/stores/sqlite-store.ts";
 import { checkpointEntries } from "../../src/runtime/checkpoint-entries.ts";
 import { entryNumber } from "../../src/runtime/memory-places.ts";
-import { programIn, type Outcome } from "../engram-program.ts";
+import { program, programIn, type Outcome } from "../engram-program.ts";
+import { wholeEntry } from "../memory/whole-entry.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "engram-memory-cli-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -146,6 +151,20 @@ describe("engram memory, exchanged", () => {
     await memory("export", "run", "--format", "jsonl", "--out", "kept.jsonl");
     expect(await memory("export", "run", "--format", "jsonl", "--out", "kept.jsonl")).toMatchObject({ code: 1, err: expect.stringContaining("nothing is overwritten") as string }); // prettier-ignore
     expect(readdirSync(folder).filter((name) => name.endsWith(".new"))).toEqual([]);
+  });
+
+  it.skipIf(process.platform === "win32")("leaves no file where there is no room for all of it, and says so", async () => {
+    const shape = { keySize: 50_000, valueSize: 1, observationSize: 1 };
+    const store = openSqliteStore(join(folder, "long.sqlite"), shape);
+    const [key, value, observation] = [new Float32Array(shape.keySize).fill(0.5), new Float32Array(1), new Float32Array(1)];
+    store.put(wholeEntry({ id: 1, key, value, observation, task: asTaskId("push"), episode: 0, step: 0 }));
+    await store.close();
+    // SQLite needs 32 kB beside the file.
+    const limited = 'ulimit -f 64; exec "$0" "$@"';
+    const args = [program, "memory", "export", "long.sqlite", "--format", "jsonl", "--out", "cut.jsonl"];
+    const exporting = promisify(execFile)("bash", ["-c", limited, process.execPath, ...args], { cwd: folder });
+    await expect(exporting).rejects.toThrow(/cut\.jsonl: could not be written \(EFBIG.*has room/);
+    expect(readdirSync(folder).filter((name) => name.startsWith("cut.jsonl"))).toEqual([]);
   });
 });
 

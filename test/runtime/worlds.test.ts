@@ -86,6 +86,17 @@ describe("engram check-env", () => {
 });
 
 describe("a user's own file", () => {
+  it("shares it in a checkout, too, whose tsconfig names the sources", async () => {
+    const inside = mkdtempSync(resolve(import.meta.dirname, "../../dist/own-"));
+    try {
+      writeFileSync(join(inside, "own.ts"), `import { defineScenario } from "engram"; export default defineScenario({ name: "BAD" } as never);`);
+      const { code, err } = await engram("run", join(inside, "own.ts"), "--no-serve");
+      expect([code, err]).toEqual([2, expect.stringMatching(/^engram: Expected `scenario\.name` to be kebab-case.*\n$/) as string]);
+    } finally {
+      rmSync(inside, { recursive: true });
+    }
+  }, 30_000);
+
   it("shares its engram with the program: its errors are told as errors are", async () => {
     const scenario = `
       import { defineScenario, InvalidValueError } from "engram";

@@ -317,7 +317,8 @@ describe("the run's switches", () => {
     const rails = await start();
     const client = await watch(rails);
     const bad: readonly [string, boolean | number | string, RegExp][] = [
-      ["/run/speed", -1, /Expected `\/run\/speed` to be simulated seconds per second, or 0 for as fast as possible, got `-1`/],
+      ["/run/speed", -1, /Expected `\/run\/speed` to be simulated seconds per second from 0.001 up, or 0 for as fast as possible, got `-1`/],
+      ["/run/speed", 1e-320, /from 0.001 up/],
       ["/run/speed", "fast", /\/run\/speed/],
       ["/run/paused", 1, /Expected `\/run\/paused` to be true or false, got `1`/],
       ["/run/sped", 1, /Unknown parameter `\/run\/sped`\. Did you mean `\/run\/speed`\?/],

@@ -15,14 +15,14 @@ function winner({ agents, tasks }: RunSummary): string {
     return performance === undefined ? [] : [{ name: agent.agent, score: percent(performance.mean) }];
   });
   const [best, ...others] = scores;
-  if (best === undefined) return "The run ended before every agent was tested on every task.";
+  if (best === undefined) return "Not every agent was tested on every task.";
   const rest = others.map(({ name, score }) => `${name} with ${score}`).join(", ");
   return `${best.name} ends with ${best.score} success over ${tasks.length === 1 ? "its task" : `${tasks.length} tasks`}${rest && `; ${rest}`}.`;
 }
 
 function byHowMuch(summary: RunSummary): string {
   const sentences = [lead(summary), losses(summary)];
-  if (!summary.complete) sentences.push("The run was stopped before its end; what was tested until then is shown.");
+  if (!summary.complete) sentences.push("The run was stopped before its end, or is still going; what was tested until then is shown.");
   return sentences.filter((sentence) => sentence !== "").join(" ");
 }
 

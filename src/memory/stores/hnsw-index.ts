@@ -225,13 +225,15 @@ function* take(ids: Iterable<number>, count: number): Generator<number> {
 
 /** Puts a file in another's place so that a power cut leaves one of them. */
 function settle(from: string, to: string): void {
-  sync(from);
+  sync(from, "r+");
   renameSync(from, to);
-  sync(dirname(to));
+  // Windows has no such thing for folders.
+  if (process.platform !== "win32") sync(dirname(to), "r");
 }
 
-function sync(path: string): void {
-  const handle = openSync(path, "r");
+/** @param flags A folder is opened for reading alone; of a file, Windows syncs only what is open for writing. */
+function sync(path: string, flags: "r" | "r+"): void {
+  const handle = openSync(path, flags);
   fsyncSync(handle);
   closeSync(handle);
 }

@@ -23,8 +23,12 @@ export function claimWriting(file: string): WriterClaim {
   }
   return {
     release() {
-      rmSync(lockFile, { force: true });
-      lock.close();
+      try {
+        // While it is held, or one who waits for this file and one who makes it anew could both write. Windows removes no open file: there it stays, unlocked.
+        if (process.platform !== "win32") rmSync(lockFile, { force: true });
+      } finally {
+        lock.close();
+      }
     },
   };
 }

@@ -25,12 +25,14 @@ export class LeastFirst {
   refill(): void {
     this.#ids = [];
     this.#known = [];
-    for (const row of this.#memory.rowsOf()) this.add(this.#memory.idOf(row));
+    for (const row of this.#memory.rowsOf()) this.#know(this.#memory.idOf(row));
   }
 
   /** Takes in an entry of memory that is new. */
   add(id: EntryId): void {
-    this.#push(id, this.#priority(id, this.#memory.rowOf(id)));
+    // Half of those that are known here, or more, others have forgotten.
+    if (this.#ids.length >= 2 * this.#memory.size) this.refill();
+    else this.#know(id);
   }
 
   /** The entry with the least priority that is not pinned, of equals the oldest; it is no longer known here. */
@@ -49,8 +51,12 @@ export class LeastFirst {
       else if (this.#memory.marksOf(row).pinned) pinned.push(id);
       else least = id;
     }
-    for (const id of pinned) this.add(id);
+    for (const id of pinned) this.#know(id);
     return least;
+  }
+
+  #know(id: EntryId): void {
+    this.#push(id, this.#priority(id, this.#memory.rowOf(id)));
   }
 
   #before(a: number, b: number): boolean {

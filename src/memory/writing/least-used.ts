@@ -2,7 +2,7 @@
 import { InvalidValueError, SnapshotError } from "../../contract/errors.ts";
 import type { Recall } from "../../contract/memory.ts";
 import type { EpisodicMemory } from "../episodic-memory.ts";
-import { replace, requireCount, savedNumber, savedNumbers } from "./capacity.ts";
+import { dropGone, replace, requireCount, savedNumber, savedNumbers } from "./capacity.ts";
 import { LeastFirst } from "./least-first.ts";
 import type { WritingRule } from "./writing-rule.ts";
 
@@ -47,6 +47,7 @@ export function leastUsed(memory: EpisodicMemory, { capacity, decay = 0.95 }: Le
       if (old !== undefined) usages.delete(old);
       t++;
       use(id, 1);
+      dropGone(memory, usages);
       order.add(id);
       return id;
     },

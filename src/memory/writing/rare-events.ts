@@ -5,7 +5,7 @@ import { nested } from "../../contract/snapshot.ts";
 import type { RandomStream } from "../../numerics/random.ts";
 import type { EpisodicMemory } from "../episodic-memory.ts";
 import { distanceBetween } from "../value-distance.ts";
-import { replace, requireCount, savedNumber, savedNumbers } from "./capacity.ts";
+import { dropGone, replace, requireCount, savedNumber, savedNumbers } from "./capacity.ts";
 import { LeastFirst } from "./least-first.ts";
 import type { WritingRule } from "./writing-rule.ts";
 
@@ -36,6 +36,7 @@ export function rareEvents(memory: EpisodicMemory, { capacity, tolerance = 0, no
   const order = new LeastFirst(memory, (id) => births.get(id) ?? -Infinity);
   const begin = (id: EntryId): EntryId => {
     births.set(id, writes++ - noise * random.uniform());
+    dropGone(memory, births);
     return id;
   };
   return {

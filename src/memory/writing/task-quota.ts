@@ -6,13 +6,17 @@ import { isPinned, requireCount } from "./capacity.ts";
 import { stateless, type WritingRule } from "./writing-rule.ts";
 
 /**
- * A ring of entries for each task: when a task has its quota, its oldest entry makes room. Pinned entries stay, beyond the quota. O(1); finding out what memory holds, at first, one pass over it.
+ * A ring of entries for each task: when a task has its quota, its oldest entry makes room. Pinned entries stay, beyond the quota. O(1); finding out what memory holds, at first and
+ * after others changed it, one pass over it.
  * @see Lopez-Paz & Ranzato (2017), "Gradient episodic memory", §3; Chaudhry et al. (2019), "On tiny episodic memories", the ring buffer.
  */
 export function taskQuota(memory: EpisodicMemory, { quota }: { readonly quota: number }): WritingRule {
   requireCount("quota", quota);
   const rings = new Map<TaskId, Ring>();
+  /** What memory was after the last write: it is another once others have forgotten or written something. */
+  let left = { revision: memory.revision, rows: memory.rows };
   const write: WritingRule["write"] = (entry) => {
+    if (memory.revision !== left.revision || memory.rows !== left.rows) rings.clear();
     let ring = rings.get(entry.task);
     if (ring === undefined) {
       ring = new Ring(Array.from(memory.rowsOf(entry.task), (row) => memory.idOf(row)));
@@ -24,6 +28,7 @@ export function taskQuota(memory: EpisodicMemory, { quota }: { readonly quota: n
       const oldest = ring.shift();
       if (!isPinned(memory, oldest)) memory.forget([oldest]);
     }
+    left = { revision: memory.revision, rows: memory.rows };
     return id;
   };
   return { ...stateless(write), restore: () => rings.clear() };

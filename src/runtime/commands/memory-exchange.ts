@@ -41,7 +41,7 @@ function writeWhole(out: string, write: (file: string) => void): void {
   } catch (error) {
     rmSync(temporary, { force: true });
     const problem = error instanceof Error ? error.message : String(error);
-    throw new StorageError(out, `could not be written (${problem})`, "Choose a folder that exists, that you may write to and that has room, with --out.", {
+    throw new StorageError(out, `could not be written (${problem})`, "Choose a folder that exists, has room and may be written to, with --out.", {
       cause: error,
     });
   }

@@ -1,11 +1,12 @@
 /** @file What every rule of writing must do, and what each of them is for. A new rule gets the first tests by its line in the table. */
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { EngramError, InvalidValueError } from "../../../src/contract/errors.ts";
-import type { EntryId } from "../../../src/contract/memory.ts";
+import type { EntryId, NewMemoryEntry } from "../../../src/contract/memory.ts";
 import type { EpisodicMemory } from "../../../src/memory/episodic-memory.ts";
 import type { Metric } from "../../../src/memory/key-index.ts";
 import { noveltyGate, surpriseGate } from "../../../src/memory/writing/gates.ts";
+import { LeastFirst } from "../../../src/memory/writing/least-first.ts";
 import { leastUsed } from "../../../src/memory/writing/least-used.ts";
 import { onlineThinning } from "../../../src/memory/writing/online-thinning.ts";
 import { rareEvents } from "../../../src/memory/writing/rare-events.ts";
@@ -124,6 +125,22 @@ describe.each(Object.entries(rules))("writing by %s", (_, { metric, most, make }
     }
     for (const { key, value } of memory.entries()) expect([...key, ...value].every(Number.isFinite)).toBe(true);
     expect(memory.size).toBeLessThanOrEqual(most);
+  });
+
+  it("knows of little more than what memory holds, and goes on from a snapshot alike, however much others forget", () => {
+    const [memory, restored] = [emptyMemory(metric), emptyMemory(metric)];
+    const [rule, later] = [make(memory, 1), make(restored, 1)];
+    const wave = (i: number): NewMemoryEntry => point({ at: [i % 11, 1 + (i % 5)], value: i, step: i, time: i, episode: i >> 3 });
+    for (let i = 0; i < 200; i++) {
+      rule.write(wave(i));
+      if (i % 4 > 0) memory.forget(idsOf(memory).slice(1));
+    }
+    const known = Object.values(rule.snapshot()).filter((each) => each instanceof Float64Array);
+    expect(Math.max(0, ...known.map(({ length }) => length))).toBeLessThan(10);
+    restored.restore(structuredClone(memory.snapshot()));
+    later.restore(structuredClone(rule.snapshot()));
+    for (let i = 200; i < 230; i++) for (const each of [rule, later]) each.write(wave(i));
+    expect([...restored.entries()]).toEqual([...memory.entries()]);
   });
 
   it("refuses what memory refuses, and is none the worse for it", () => {
@@ -245,6 +262,34 @@ describe("a task quota", () => {
     for (let step = 0; step < 50; step++) rule.write(point({ task: "new", step }));
     rule.write(point({ task: "old", step: 5 }));
     expect(Array.from(memory.entries(), ({ task, step }) => `${task} ${step}`)).toEqual(["old 3", "old 4", "new 47", "new 48", "new 49", "old 5"]);
+  });
+
+  it("counts what memory holds, whatever others forgot or wrote meanwhile", () => {
+    const memory = emptyMemory();
+    const rule = taskQuota(memory, { quota: 3 });
+    for (let step = 0; step < 3; step++) rule.write(point({ step }));
+    memory.forget([2, 3] as EntryId[]);
+    for (let step = 3; step < 5; step++) rule.write(point({ step }));
+    expect(Array.from(memory.entries(), ({ step }) => step)).toEqual([0, 3, 4]);
+    memory.remember(point({ step: 5 }));
+    rule.write(point({ step: 6 }));
+    expect(Array.from(memory.entries(), ({ step }) => step)).toEqual([4, 5, 6]);
+  });
+});
+
+describe("the least first", () => {
+  it("has no more to look through than twice what memory holds, however much others forgot", () => {
+    const memory = emptyMemory();
+    const order = new LeastFirst(memory, (id) => id);
+    for (let step = 0; step < 1000; step++) {
+      order.add(memory.remember(point({ step })));
+      if (step > 0 && step < 999) memory.forget([memory.idOf(memory.rows - 1)]);
+    }
+    memory.mark(1 as EntryId, { pinned: true });
+    memory.settle();
+    const looks = vi.spyOn(memory, "rowOf");
+    expect(order.take()).toBe(1000);
+    expect(looks.mock.calls.length).toBeLessThan(10);
   });
 });
 
