@@ -7,6 +7,7 @@ import { asEnvironmentId, type Controller, type EnvironmentSpec } from "../../sr
 import type { Snapshot } from "../../src/contract/snapshot.ts";
 import { space } from "../../src/contract/space.ts";
 import type { Episode, Outcome, Simulation, World } from "../../src/environments/simulation.ts";
+import { numberIn } from "../../src/environments/snapshot-fields.ts";
 import type { RandomStream } from "../../src/numerics/random.ts";
 
 const MOST_PULLS = 500;
@@ -64,9 +65,9 @@ class BernoulliSimulation implements Simulation {
     return { pulls: this.#pulls };
   }
 
-  restore({ pulls }: Snapshot, episode: Episode): void {
+  restore(snapshot: Snapshot, episode: Episode): void {
     this.#face(episode);
-    this.#pulls = pulls as number;
+    this.#pulls = numberIn(snapshot, "pulls");
   }
 
   #face({ variation, settings }: Episode): void {

@@ -8,6 +8,7 @@ import { asEnvironmentId, type Controller, type EnvironmentSpec } from "../../sr
 import type { Snapshot } from "../../src/contract/snapshot.ts";
 import { space } from "../../src/contract/space.ts";
 import type { Episode, Outcome, Simulation, World } from "../../src/environments/simulation.ts";
+import { numberIn } from "../../src/environments/snapshot-fields.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 
 const CONTEXTS = 10;
@@ -96,9 +97,9 @@ class RecurringSimulation implements Simulation {
     return { steps: this.#steps };
   }
 
-  restore({ steps }: Snapshot, { variation }: Episode): void {
+  restore(snapshot: Snapshot, { variation }: Episode): void {
     this.#epoch = epochOf(variation);
-    this.#steps = steps as number;
+    this.#steps = numberIn(snapshot, "steps");
   }
 
   #enter(observation: Float32Array): void {

@@ -7,6 +7,7 @@ import type { Scene, SceneBody } from "../../src/contract/scene.ts";
 import type { Snapshot } from "../../src/contract/snapshot.ts";
 import { space } from "../../src/contract/space.ts";
 import type { Episode, Outcome, Simulation, World } from "../../src/environments/simulation.ts";
+import { arrayIn, numberIn } from "../../src/environments/snapshot-fields.ts";
 import { RungeKutta } from "./runge-kutta.ts";
 
 const GRAVITY = 9.81;
@@ -119,10 +120,10 @@ class CartPoleSimulation implements Simulation {
     return { state: this.#state.slice(), steps: this.#steps };
   }
 
-  restore({ state, steps }: Snapshot, episode: Episode): void {
+  restore(snapshot: Snapshot, episode: Episode): void {
     this.#face(episode);
-    this.#state.set(state as Float64Array);
-    this.#steps = steps as number;
+    this.#state.set(arrayIn(snapshot, "state", this.#state));
+    this.#steps = numberIn(snapshot, "steps");
   }
 
   #face({ settings }: Episode): void {

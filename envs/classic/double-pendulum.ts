@@ -8,6 +8,7 @@ import type { Scene, SceneBody } from "../../src/contract/scene.ts";
 import type { Snapshot } from "../../src/contract/snapshot.ts";
 import { space } from "../../src/contract/space.ts";
 import type { Episode, Outcome, Simulation, World } from "../../src/environments/simulation.ts";
+import { arrayIn } from "../../src/environments/snapshot-fields.ts";
 import { RungeKutta } from "./runge-kutta.ts";
 
 const GRAVITY = 9.81;
@@ -129,9 +130,9 @@ class PendulumSimulation implements Simulation {
     return { state: this.#state.slice() };
   }
 
-  restore({ state }: Snapshot, episode: Episode): void {
+  restore(snapshot: Snapshot, episode: Episode): void {
     this.#face(episode);
-    this.#state.set(state as Float64Array);
+    this.#state.set(arrayIn(snapshot, "state", this.#state));
   }
 
   #face({ settings }: Episode): void {

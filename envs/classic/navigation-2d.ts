@@ -7,6 +7,7 @@ import { asEnvironmentId } from "../../src/contract/environment.ts";
 import type { Snapshot } from "../../src/contract/snapshot.ts";
 import { space } from "../../src/contract/space.ts";
 import type { Episode, Outcome, Simulation, World } from "../../src/environments/simulation.ts";
+import { numberIn } from "../../src/environments/snapshot-fields.ts";
 
 const HORIZON = 100;
 /** Metres a step along either axis, at most. */
@@ -57,9 +58,9 @@ class NavigationSimulation implements Simulation {
     return { x: this.#x, y: this.#y };
   }
 
-  restore({ x, y }: Snapshot, { variation }: Episode): void {
+  restore(snapshot: Snapshot, { variation }: Episode): void {
     this.#goal = variation;
-    this.#x = x as number;
-    this.#y = y as number;
+    this.#x = numberIn(snapshot, "x");
+    this.#y = numberIn(snapshot, "y");
   }
 }

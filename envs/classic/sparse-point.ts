@@ -8,6 +8,7 @@ import { asEnvironmentId, type Controller } from "../../src/contract/environment
 import type { Snapshot } from "../../src/contract/snapshot.ts";
 import { space } from "../../src/contract/space.ts";
 import type { Episode, Outcome, Simulation, World } from "../../src/environments/simulation.ts";
+import { numberIn } from "../../src/environments/snapshot-fields.ts";
 import { trialOf } from "../../src/environments/trial.ts";
 
 const HORIZON = 20;
@@ -64,10 +65,10 @@ class SparseSimulation implements Simulation {
     return { x: this.#x, y: this.#y };
   }
 
-  restore({ x, y }: Snapshot, episode: Episode): void {
+  restore(snapshot: Snapshot, episode: Episode): void {
     this.#face(episode);
-    this.#x = x as number;
-    this.#y = y as number;
+    this.#x = numberIn(snapshot, "x");
+    this.#y = numberIn(snapshot, "y");
   }
 
   #face({ variation }: Episode): void {

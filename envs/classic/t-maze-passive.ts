@@ -7,6 +7,7 @@ import { asEnvironmentId, type Controller } from "../../src/contract/environment
 import type { Snapshot } from "../../src/contract/snapshot.ts";
 import { space } from "../../src/contract/space.ts";
 import type { Episode, Outcome, Simulation, World } from "../../src/environments/simulation.ts";
+import { numberIn } from "../../src/environments/snapshot-fields.ts";
 
 /** The longest corridor that the paper went through. */
 const LONGEST = 1500;
@@ -78,11 +79,11 @@ class MazeSimulation implements Simulation {
     return { x: this.#x, y: this.#y, time: this.#time };
   }
 
-  restore({ x, y, time }: Snapshot, episode: Episode): void {
+  restore(snapshot: Snapshot, episode: Episode): void {
     this.#face(episode);
-    this.#x = x as number;
-    this.#y = y as number;
-    this.#time = time as number;
+    this.#x = numberIn(snapshot, "x");
+    this.#y = numberIn(snapshot, "y");
+    this.#time = numberIn(snapshot, "time");
   }
 
   #face({ variation, settings }: Episode): void {

@@ -9,6 +9,7 @@ import type { Scene } from "../../src/contract/scene.ts";
 import { nested, type Snapshot } from "../../src/contract/snapshot.ts";
 import { space, type PartOptions } from "../../src/contract/space.ts";
 import type { Episode, Outcome, Simulation, World } from "../../src/environments/simulation.ts";
+import { numberIn } from "../../src/environments/snapshot-fields.ts";
 import { isStable } from "../physics/guard.ts";
 import { Creature, type CreatureSpec, type JointSpec } from "./creature.ts";
 
@@ -171,7 +172,7 @@ class LocomotionSimulation implements Simulation {
 
   restore(snapshot: Snapshot, episode: Episode): void {
     this.#face(episode);
-    this.#kept = snapshot["kept"] as number;
+    this.#kept = numberIn(snapshot, "kept");
     this.#creature.world.restore(nested(snapshot, "world"));
   }
 

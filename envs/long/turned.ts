@@ -8,6 +8,7 @@ import type { Scene } from "../../src/contract/scene.ts";
 import { nested, type Snapshot } from "../../src/contract/snapshot.ts";
 import { space, type PartOptions, type Space } from "../../src/contract/space.ts";
 import type { Episode, Outcome, Simulation, World } from "../../src/environments/simulation.ts";
+import { arrayIn } from "../../src/environments/snapshot-fields.ts";
 import { HAND } from "../tabletop/observation.ts";
 
 /** Quarters of a turn to the left, seen from above. */
@@ -87,7 +88,7 @@ class TurnedSimulation implements Simulation {
 
   restore(snapshot: Snapshot, episode: Episode): void {
     this.#inner.restore(nested(snapshot, "inner"), episode);
-    this.#seen.set(snapshot["seen"] as Float32Array);
+    this.#seen.set(arrayIn(snapshot, "seen", this.#seen));
   }
 }
 

@@ -8,6 +8,7 @@ import type { Scene } from "../../src/contract/scene.ts";
 import { nested, type Snapshot } from "../../src/contract/snapshot.ts";
 import { space } from "../../src/contract/space.ts";
 import type { Episode, Outcome, Simulation, World } from "../../src/environments/simulation.ts";
+import { arrayIn } from "../../src/environments/snapshot-fields.ts";
 import { isStable } from "../physics/guard.ts";
 import { color, following, part } from "./looks.ts";
 import { actionSpace, CONTROL_PERIOD, GOAL, GRIPPER, HAND, HORIZON, OBJECT, observationSpace, PREVIOUS } from "./observation.ts";
@@ -92,7 +93,7 @@ class TabletopSimulation implements Simulation {
 
   restore(snapshot: Snapshot): void {
     this.#table.world.restore(nested(snapshot, "world"));
-    const [x, y, z] = snapshot["goal"] as Float64Array;
+    const [x, y, z] = arrayIn(snapshot, "goal", new Float64Array(3));
     this.#goal.set(x!, y!, z!);
   }
 

@@ -68,6 +68,8 @@ export interface Environment {
   carried?(): Snapshot;
   /** Takes back what came since. Between two episodes alone. */
   carry?(carried: Snapshot): void;
+  /** Lets go of what it holds outside memory, as a connection and its thread; a later reset takes that up again. Absent where that is nothing. */
+  dispose?(): void;
 }
 
 /** Chooses actions from observations alone, by hand-written rules; makes demonstrations. */

@@ -33,6 +33,9 @@ export interface Space {
   readonly whole: Uint8Array;
 }
 
+/** Whole numbers up to here, either side of 0, are exact in float32. */
+const MOST_CHOICE = 2 ** 24;
+
 /** A part before its place is known; a single number for a bound holds for all of the part's numbers. */
 export interface PartOptions {
   readonly name: string;
@@ -46,7 +49,7 @@ export interface PartOptions {
 
 /**
  * Lays parts out one after another.
- * @throws {InvalidValueError} A part with a non-positive size, bounds of another length, or low > high.
+ * @throws {InvalidValueError} A part with a non-positive size, bounds of another length, or low > high; a choice's that are not whole, or beyond ±2²⁴.
  */
 export function space(parts: readonly PartOptions[]): Space {
   let offset = 0;
@@ -54,9 +57,8 @@ export function space(parts: readonly PartOptions[]): Space {
     if (!Number.isInteger(part.size) || part.size < 1) throw new InvalidValueError(`${part.name}.size`, part.size, "an integer from 1 up");
     const low = bounds(part, "low");
     const high = bounds(part, "high");
+    if (part.quantity === "choice") checkChoices(part.name, { low, high });
     low.forEach((value, k) => {
-      if (part.quantity === "choice" && !Number.isInteger(value))
-        throw new InvalidValueError(`${part.name}.low[${k}]`, value, "a whole number, for a choice");
       if (!(value <= high[k]!)) throw new InvalidValueError(`${part.name}.low[${k}]`, value, `at most its upper bound ${high[k]}`);
     });
     const result: SpacePart = { ...part, offset, low, high, age: part.age ?? 0 };
@@ -77,6 +79,15 @@ function bounds(part: PartOptions, side: "low" | "high"): readonly number[] {
   if (typeof given === "number") return Array.from({ length: part.size }, () => given);
   if (given.length !== part.size) throw new InvalidValueError(`${part.name}.${side}`, given, `${part.size} numbers, one for each of the part's`);
   return given;
+}
+
+function checkChoices(name: string, sides: Readonly<Record<"low" | "high", readonly number[]>>): void {
+  for (const [side, values] of Object.entries(sides)) {
+    values.forEach((value, k) => {
+      if (!Number.isInteger(value) || Math.abs(value) > MOST_CHOICE)
+        throw new InvalidValueError(`${name}.${side}[${k}]`, value, `a whole number from ${-MOST_CHOICE} to ${MOST_CHOICE}, for a choice`);
+    });
+  }
 }
 
 /** Whether a vector has the space's length and lies within its bounds, choices whole; NaN does not. */

@@ -47,9 +47,12 @@ function withOption(entry: EnvironmentEntry, option: string): EnvironmentEntry {
   const [name, value] = split(option, "=");
   if (value === undefined) throw new InvalidValueError("environment", option, "an option as `name=value`");
   const wrap = Object.hasOwn(wrappers, name) ? wrappers[name] : undefined;
-  if (wrap !== undefined) return wrapped(entry, (environment) => wrap(environment, decodeURIComponent(value)));
+  if (wrap !== undefined) {
+    const text = decoded(value);
+    return wrapped(entry, (environment) => wrap(environment, text));
+  }
   const names = entry.spec.settings.map((setting) => setting.name);
-  const setting = decodeURIComponent(name);
+  const setting = decoded(name);
   if (!names.includes(setting)) throw new UnknownNameError(`option of ${entry.spec.id}:`, setting, [...Object.keys(wrappers), ...names]);
   return wrapped(entry, (environment) => new SettingsWrapper(environment, { [setting]: numberOf(setting, value) }));
 }
@@ -58,6 +61,14 @@ function withOption(entry: EnvironmentEntry, option: string): EnvironmentEntry {
 function split(text: string, at: string): readonly [string, string?] {
   const place = text.indexOf(at);
   return place < 0 ? [text] : [text.slice(0, place), text.slice(place + 1)];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new InvalidValueError("environment", text, "an option whose every % has two hexadecimal digits after it", "Write % as %25.");
+  }
 }
 
 function numberOf(name: string, text: string): number {

@@ -11,6 +11,7 @@ import { first, middle, terminated, truncated, type FirstStep, type NextStep } f
 import type { Task } from "../contract/task.ts";
 import { RandomStream } from "../numerics/random.ts";
 import type { Episode, Outcome, Simulation, World } from "./simulation.ts";
+import { numberIn } from "./snapshot-fields.ts";
 
 const phases = ["unset", "running", "over"] as const;
 type Phase = (typeof phases)[number];
@@ -18,7 +19,8 @@ type Phase = (typeof phases)[number];
 export class SimulatedEnvironment implements Environment {
   readonly spec: EnvironmentSpec;
   readonly variation: Float32Array;
-  readonly #variation: Float32Array;
+  /** Read by the simulation, which may keep it. */
+  #variation: Float32Array;
   readonly #world: World;
   readonly #simulation: Simulation;
   readonly #random = RandomStream.fromSeed(0);
@@ -105,15 +107,30 @@ export class SimulatedEnvironment implements Environment {
     const whole =
       known !== undefined && typeof steps === "number" && isVector(variation, this.#variation) && isVector(observation, this.#observation);
     if (!whole) throw new SnapshotError(`Expected \`phase\`, \`steps\`, \`variation\` and \`observation\` of \`${id}\`: the snapshot is damaged.`);
-    this.#variation.set(variation);
+    const saved = nested(snapshot, "settings");
+    const settings = Object.fromEntries(this.spec.settings.map(({ name }) => [name, numberIn(saved, name)]));
+    const random = RandomStream.fromSnapshot(nested(snapshot, "random"));
+    const drawn = variation.slice();
+    this.#take(nested(snapshot, "simulation"), { variation: drawn, settings });
+    this.#variation = drawn;
     this.variation.set(variation);
-    this.#settings = { ...nominal(this.spec), ...(nested(snapshot, "settings") as Record<string, number>) };
-    this.#simulation.restore(nested(snapshot, "simulation"), this.#episode);
-    this.#random.restore(nested(snapshot, "random"));
+    this.#settings = settings;
+    this.#random.restore(random.snapshot());
     this.#observation.set(observation);
     this.#shown.set(observation);
     this.#phase = known;
     this.#steps = steps;
+  }
+
+  /** Restores the simulation; one that refuses halfway is put back into the episode that runs. */
+  #take(saved: Snapshot, episode: Episode): void {
+    const before = this.#simulation.snapshot();
+    try {
+      this.#simulation.restore(saved, episode);
+    } catch (error) {
+      if (this.#phase !== "unset") this.#simulation.restore(before, this.#episode);
+      throw error;
+    }
   }
 
   get #episode(): Episode {

@@ -32,7 +32,7 @@ export interface Simulation {
   advance(action: Float32Array, observation: Float32Array, outcome: Outcome): void;
   /** Everything that `advance` depends on, except the random stream, the episode and the observation: the environment saves those. */
   snapshot(): Snapshot;
-  /** @throws {SnapshotError} A snapshot of another simulation. */
+  /** @throws {SnapshotError} A snapshot of another simulation. What it has set by then, the environment sets back. */
   restore(snapshot: Snapshot, episode: Episode): void;
 }
 

@@ -9,6 +9,7 @@ import { nested, type Snapshot } from "../contract/snapshot.ts";
 import { space, type PartOptions, type SpacePart } from "../contract/space.ts";
 import type { RandomStream } from "../numerics/random.ts";
 import type { Episode, Outcome, Simulation, World } from "./simulation.ts";
+import { numberIn } from "./snapshot-fields.ts";
 
 export interface TrialOptions {
   /** How many episodes a trial has, where its task does not say otherwise. */
@@ -112,10 +113,11 @@ class TrialSimulation implements Simulation {
   }
 
   restore(snapshot: Snapshot, episode: Episode): void {
-    this.#episode = episode;
+    const [steps, episodes] = [numberIn(snapshot, "steps"), numberIn(snapshot, "episodes")];
     this.#inner.restore(nested(snapshot, "inner"), episode);
-    this.#steps = snapshot["steps"] as number;
-    this.#episodes = snapshot["episodes"] as number;
+    this.#episode = episode;
+    this.#steps = steps;
+    this.#episodes = episodes;
   }
 
   #viewOf(observation: Float32Array): Float32Array {

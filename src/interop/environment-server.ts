@@ -25,6 +25,8 @@ const MOST_CLIENTS = 64;
 /** Copies for one client. */
 export const MOST_COPIES = 4096;
 const LARGEST_MESSAGE = 2 ** 24;
+/** While so many bytes wait for a client to read them, no more of its requests are answered, and none are read. */
+const MOST_UNREAD = 2 ** 24;
 
 export class EnvironmentServer {
   readonly port: number;
@@ -99,13 +101,34 @@ function receive(client: WebSocket, query: URLSearchParams, { entry, count }: En
     return;
   }
   client.send(writeHello(session.greeting));
-  client.on("message", (data: RawData, isBinary: boolean) => {
-    try {
-      client.send(isBinary ? session.step(data as Buffer) : session.reset((data as Buffer).toString()));
-    } catch (error) {
-      client.send(told(error));
+  const requests: Ask[] = [];
+  const answerAll = (): void => {
+    while (client.bufferedAmount < MOST_UNREAD) {
+      const ask = requests.shift();
+      if (ask === undefined) return client.resume();
+      client.send(answerTo(session, ask), answerAll);
     }
+    client.pause();
+  };
+  client.on("message", (data: RawData, isBinary: boolean) => {
+    requests.push([data as Buffer, isBinary]);
+    answerAll();
   });
+  client.on("close", () => {
+    requests.length = 0;
+    session.dispose();
+  });
+}
+
+type Ask = readonly [data: Buffer, isBinary: boolean];
+
+function answerTo(session: Session, [data, isBinary]: Ask): Uint8Array | string {
+  try {
+    // A copy: the socket may still be sending when the next result is written.
+    return (isBinary ? session.step(data) : session.reset(data.toString())).slice();
+  } catch (error) {
+    return told(error);
+  }
 }
 
 /** An error for the other side; one that we did not mean to throw is told too, since somebody is waiting. */
@@ -127,7 +150,7 @@ function modeOf(text: string | null): AutoresetMode {
   return mode;
 }
 
-/** One client's copies. */
+/** One client's copies. Results are overwritten by the next of their kind. */
 class Session {
   readonly greeting: Hello;
   readonly #vector: LocalVectorEnvironment;
@@ -167,5 +190,9 @@ class Session {
     if (bytes.length !== byteLength) throw new InvalidValueError("actions", bytes, `${byteLength} bytes: ${this.#actions.length} float32 numbers`);
     new Uint8Array(this.#actions.buffer).set(bytes);
     return this.#steps.write(this.#vector.step(this.#actions));
+  }
+
+  dispose(): void {
+    void this.#vector.dispose();
   }
 }

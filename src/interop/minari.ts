@@ -69,9 +69,9 @@ export async function openMinari(name: string): Promise<DemonstrationSet> {
   const folder = minariFolder(name);
   const file = join(folder, "data", "main_data.hdf5");
   const described = readMetadata(join(folder, "data", "metadata.json"), name);
-  if (!isHdf5(file)) throw new StorageError(file, "this is no HDF5 file", "Download or record the data set again.");
+  if (!isHdf5(file)) throw damaged(file, "this is no HDF5 file");
   const { File } = await hdf5();
-  const root = attempt(file, () => new File(file, "r"));
+  const root = attempt(file, () => opened(new File(file, "r"), described.total_episodes, file));
   const [observationSize, actionSize] = [sizeOf(described.observation_space), sizeOf(described.action_space)];
   const world = worldOf(described.env_spec);
   return {
@@ -90,6 +90,16 @@ export async function openMinari(name: string): Promise<DemonstrationSet> {
   };
 }
 
+/** A file that has all its episodes, as far as the last one tells; any other is closed. */
+function opened<F extends Group & { close(): unknown }>(root: F, episodes: number, file: string): F {
+  if (episodes === 0 || root.keys().includes(`episode_${episodes - 1}`)) return root;
+  root.close();
+  throw damaged(file, `of the ${episodes} episodes that the set's metadata.json tells of, episode_${episodes - 1} is missing`);
+}
+
+const damaged = (file: string, problem: string, options?: ErrorOptions): StorageError =>
+  new StorageError(file, problem, "Download or record the data set again.", options);
+
 function readMetadata(file: string, name: string): z.infer<typeof metadata> {
   if (!existsSync(file)) {
     throw new StorageError(
@@ -104,11 +114,7 @@ function readMetadata(file: string, name: string): z.infer<typeof metadata> {
     return result.data;
   }
   const [issue] = result.error.issues;
-  throw new StorageError(
-    file,
-    `\`${issue!.path.join(".")}\` is not what Minari writes (${issue!.message})`,
-    "Download or record the data set again.",
-  );
+  throw damaged(file, `\`${issue!.path.join(".")}\` is not what Minari writes (${issue!.message})`);
 }
 
 /** @param id Of the data set, as Minari knows it. */
@@ -141,9 +147,15 @@ function attempt<T>(file: string, read: () => T): T {
     return read();
   } catch (error) {
     if (error instanceof StorageError) throw error;
-    const [problem] = String(error instanceof Error ? error.message : error).split("\n");
-    throw new StorageError(file, `the file is damaged (${problem!.trim()})`, "Download or record the data set again.", { cause: error });
+    throw damaged(file, `the file is damaged (${saidBy(error)})`, { cause: error });
   }
+}
+
+/** What an error says, in a line. HDF5 tells of all its depths: of those, what the system said, or else what it was asked for. */
+function saidBy(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const found = /error message = '(.*?)'/.exec(text) ?? /#000: .*\(\): (.*)/.exec(text) ?? /^(.*)/.exec(text);
+  return found![1]!.trim();
 }
 
 interface EpisodeSizes {
@@ -153,16 +165,17 @@ interface EpisodeSizes {
 }
 
 function readEpisode(root: Group, name: string, { file, observationSize, actionSize }: EpisodeSizes): RecordedEpisode {
-  const damaged = (problem: string): StorageError => new StorageError(file, `${name}: ${problem}`, "Download or record the data set again.");
+  const broken = (problem: string): StorageError => damaged(file, `${name}: ${problem}`);
   const group = root.get(name) as Group | null;
-  if (group === null) throw damaged("the episode is missing");
+  if (group === null) throw broken("the episode is missing");
   const rewards = Float64Array.from(numbersOf(group, "rewards") ?? []);
   const steps = rewards.length;
+  if (steps === 0 || !rewards.every(Number.isFinite)) throw broken("one finite number or more was expected in `rewards`");
   const rows = (part: string, count: number, size: number, from = group): Float32Array => {
     const flat = flattened(from.get(part), count);
     if (flat?.length !== count * size)
-      throw damaged(`${count} rows of ${size} numbers were expected in \`${part}\`, there are ${flat?.length ?? 0} numbers`);
-    if (!flat.every(Number.isFinite)) throw damaged(`\`${part}\` holds numbers that are not finite`);
+      throw broken(`${count} rows of ${size} numbers were expected in \`${part}\`, there are ${flat?.length ?? 0} numbers`);
+    if (!flat.every(Number.isFinite)) throw broken(`\`${part}\` holds numbers that are not finite`);
     return flat;
   };
   const flags = (part: string): Uint8Array => Uint8Array.from(numbersOf(group, part) ?? { length: steps });
@@ -182,7 +195,7 @@ function readEpisode(root: Group, name: string, { file, observationSize, actionS
     ...((typeof seed === "bigint" || typeof seed === "number") && { seed: Number(seed) }),
   };
   if (result.terminations.length !== steps || result.truncations.length !== steps)
-    throw damaged(`${steps} terminations and truncations were expected`);
+    throw broken(`${steps} terminations and truncations were expected`);
   return result;
 }
 
@@ -219,18 +232,20 @@ export interface MinariOptions {
   readonly description: string;
 }
 
+/** @throws {StorageError} From each but `discard`: what cannot be written, as on a full disk. */
 export interface MinariWriter {
+  /** @throws {InvalidValueError} An episode without steps, or a reward that is not finite. */
   add(episode: RecordedEpisode): void;
   /** The set appears in its place only now, whole. Returns its folder. */
   finish(): string;
-  /** Leaves nothing behind. */
+  /** Leaves nothing behind, whatever went wrong before. */
   discard(): void;
 }
 
 /**
  * Begins a data set of one world's episodes.
  * @param name Its id, such as `engram/push-v0`, under Minari's root; or a folder, if it has a drive, a leading `.` or `/`.
- * @throws {InvalidValueError} An id that Minari would not accept. @throws {StorageError} There is a set of this name already.
+ * @throws {InvalidValueError} An id that Minari would not accept. @throws {StorageError} There is a set of this name already, or none can be made there.
  */
 export async function createMinari(name: string, { spec, algorithm, description }: MinariOptions): Promise<MinariWriter> {
   const isFolder = /^([./\\]|[A-Za-z]:)/.test(name);
@@ -239,46 +254,73 @@ export async function createMinari(name: string, { spec, algorithm, description 
   if (!/^([\w-]+\/)*[\w-]+-v\d+$/.test(id)) throw new InvalidValueError("data set", id, "a name that ends in a version, such as `engram/push-v0`");
   if (existsSync(folder)) throw new StorageError(folder, "there is a data set of this name", "Choose another version, or remove it first.");
   const unfinished = `${folder}.unfinished`;
-  rmSync(unfinished, { recursive: true, force: true });
-  mkdirSync(join(unfinished, "data"), { recursive: true });
   const { File } = await hdf5();
   const file = join(unfinished, "data", "main_data.hdf5");
-  const root = new File(file, "w");
+  const root = writing(folder, () => {
+    rmSync(unfinished, { recursive: true, force: true });
+    mkdirSync(join(unfinished, "data"), { recursive: true });
+    return new File(file, "w");
+  });
+  let isOpen = true;
+  const close = (): void => {
+    if (isOpen) {
+      isOpen = false;
+      root.close();
+    }
+  };
   let [episodes, steps] = [0, 0];
   return {
     add(episode) {
-      writeEpisode(root.create_group(`episode_${episodes}`), episodes, episode, spec);
+      const { rewards } = episode;
+      if (rewards.length === 0 || !rewards.every(Number.isFinite))
+        throw new InvalidValueError("episode.rewards", rewards, "one finite number or more");
+      writing(folder, () => writeEpisode(root.create_group(`episode_${episodes}`), episodes, episode, spec));
       episodes++;
-      steps += episode.rewards.length;
+      steps += rewards.length;
     },
-    finish() {
-      root.close();
-      const described = {
-        total_episodes: episodes,
-        total_steps: steps,
-        data_format: "hdf5",
-        observation_space: JSON.stringify(boxOf(spec.observation)),
-        action_space: JSON.stringify(actionSpaceOf(spec.action)),
-        env_spec: JSON.stringify(gymSpec(spec)),
-        dataset_id: id,
-        dataset_size: Number((statSync(file).size / 2 ** 20).toFixed(1)),
-        algorithm_name: algorithm,
-        author: ["Engram"],
-        author_email: [],
-        code_permalink: "",
-        description,
-        minari_version: VERSION,
-      };
-      writeFileSync(join(unfinished, "data", "metadata.json"), JSON.stringify(described));
-      if (!isFolder) for (let above = dirname(folder); above !== minariRoot() && above !== dirname(above); above = dirname(above)) nameSpace(above);
-      renameSync(unfinished, folder);
-      return folder;
-    },
+    finish: () =>
+      writing(folder, () => {
+        close();
+        const described = {
+          total_episodes: episodes,
+          total_steps: steps,
+          data_format: "hdf5",
+          observation_space: JSON.stringify(boxOf(spec.observation)),
+          action_space: JSON.stringify(actionSpaceOf(spec.action)),
+          env_spec: JSON.stringify(gymSpec(spec)),
+          dataset_id: id,
+          dataset_size: Number((statSync(file).size / 2 ** 20).toFixed(1)),
+          algorithm_name: algorithm,
+          author: ["Engram"],
+          author_email: [],
+          code_permalink: "",
+          description,
+          minari_version: VERSION,
+        };
+        writeFileSync(join(unfinished, "data", "metadata.json"), JSON.stringify(described));
+        if (!isFolder) for (let above = dirname(folder); above !== minariRoot() && above !== dirname(above); above = dirname(above)) nameSpace(above);
+        renameSync(unfinished, folder);
+        return folder;
+      }),
     discard() {
-      root.close();
+      try {
+        close();
+      } catch {
+        // What could not be written is thrown away.
+      }
       rmSync(unfinished, { recursive: true, force: true });
     },
   };
+}
+
+/** Whatever goes wrong while a set is written is the fault of its place. */
+function writing<T>(folder: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    const remedy = "See that there is room there, and that it may be written to; or choose another place.";
+    throw new StorageError(folder, `the data set cannot be written (${saidBy(error)})`, remedy, { cause: error });
+  }
 }
 
 function nameSpace(folder: string): void {
@@ -308,9 +350,13 @@ function writeEpisode(group: Group, id: number, episode: RecordedEpisode, { obse
   const sum = rewards.reduce((all, reward) => all + reward, 0);
   const mean = sum / steps;
   const deviation = Math.sqrt(rewards.reduce((all, reward) => all + (reward - mean) ** 2, 0) / steps);
-  const figures = { sum, mean, std: deviation, min: Math.min(...rewards), max: Math.max(...rewards) };
+  const figures = { sum, mean, std: deviation, min: least(rewards), max: most(rewards) };
   for (const [name, value] of Object.entries(figures)) group.create_attribute(`rewards_${name}`, value, null, "<d");
 }
+
+// An argument for each reward would overflow the stack in a long episode.
+const least = (numbers: Float64Array): number => numbers.reduce((a, b) => Math.min(a, b));
+const most = (numbers: Float64Array): number => numbers.reduce((a, b) => Math.max(a, b));
 
 /** How Gymnasium makes a world of ours: by the Python module that comes with Engram. */
 const ENTRY_POINT = "engram_gym:make";

@@ -95,8 +95,9 @@ export class RandomStream {
     return low + (high - low) * unit;
   }
 
-  /** Uniform over the integers in [0, bound), without modulo bias; 1 ≤ bound ≤ 2^32. */
+  /** Uniform over the integers in [0, bound), without modulo bias. @throws {InvalidValueError} A bound that is not an integer from 1 to 2^32. */
   integer(bound: number): number {
+    if (!Number.isInteger(bound) || bound < 1 || bound > TWO_32) throw new InvalidValueError("bound", bound, "an integer from 1 to 2^32");
     const limit = TWO_32 - (TWO_32 % bound);
     for (;;) {
       const word = this.uint32();

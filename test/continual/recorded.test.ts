@@ -3,7 +3,7 @@ import type { Transition } from "../../src/contract/agent.ts";
 import type { DemonstrationSet, RecordedEpisode } from "../../src/contract/demonstration.ts";
 import { InvalidValueError, UnknownNameError } from "../../src/contract/errors.ts";
 import { asTaskId } from "../../src/contract/task.ts";
-import { chooseRecorded, transitionsOf } from "../../src/continual/recorded.ts";
+import { checkRecorded, chooseRecorded, transitionsOf } from "../../src/continual/recorded.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
 import { pointAgents } from "./point-agents.ts";
 import { performed, pointRun } from "./point-run.ts";
@@ -133,6 +133,11 @@ describe("a run with recorded demonstrations", () => {
   it("counts the successful episodes alone before it begins, as it shows no others", async () => {
     await expect(start(setOf([walk(2, 1), walk(2, -1), walk(2, 0), walk(2, -1)]))).rejects.toThrow("at most 2, the successful episodes");
     await expect(start(setOf([walk(2, 1), walk(2, -1), walk(2, 0), walk(2)]))).resolves.toBeDefined();
+  });
+
+  it("looks at no more episodes of a set than it needs, however many it claims", () => {
+    const set = { ...setOf(three), episodes: 5e9 };
+    expect(() => checkRecorded(set, pointSpec("right"), 3)).not.toThrow();
   });
 
   it("refuses what was recorded in another world, where that is known; options of the world are no other", async () => {

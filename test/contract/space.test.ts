@@ -29,6 +29,8 @@ describe("a space", () => {
     ["bounds of another length", { ...hand, low: [0] }],
     ["a lower bound above the upper", { ...hand, low: [0, 2, 0] }],
     ["a bound that is no number", { ...hand, high: Number.NaN }],
+    ["a choice between halves", { ...hand, quantity: "choice", low: 0, high: 1.5 } as const],
+    ["choices beyond what float32 holds", { ...hand, quantity: "choice", low: 0, high: 2 ** 24 + 1 } as const],
   ])("refuses %s", (_, part) => {
     expect(() => space([part])).toThrow(InvalidValueError);
   });

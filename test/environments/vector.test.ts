@@ -1,11 +1,14 @@
 /** @file Vectors of worlds: Gymnasium's three ways to begin anew, and the same results in one process and over workers. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { Worker } from "node:worker_threads";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { makeVector } from "../../envs/index.ts";
 import { environments } from "../../envs/registry.ts";
 import { InvalidValueError, OrderError, SnapshotError, UnknownNameError } from "../../src/contract/errors.ts";
+import type { Snapshot } from "../../src/contract/snapshot.ts";
 import { asTaskId } from "../../src/contract/task.ts";
+import { LocalVectorEnvironment } from "../../src/environments/vector/local-vector.ts";
 import { autoresetModes, type AutoresetMode, type VectorEnvironment, type VectorStep } from "../../src/environments/vector/vector-environment.ts";
 import { WorkerVectorEnvironment } from "../../src/environments/workers/worker-vector.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
@@ -126,9 +129,52 @@ describe("a vector of worlds", () => {
     expect(() => vector.step(new Float32Array(8).fill(Number.NaN, 5))).toThrow("actions[2, 1]");
     expect(() => vector.reset({ mask: new Uint8Array(3) })).toThrow(InvalidValueError);
     expect(() => vector.reset({ seed: -1 })).toThrow(InvalidValueError);
+    const before = vector.snapshot();
+    expect(() => vector.reset({ seed: Number.MAX_SAFE_INTEGER })).toThrow("at most 2^53 − 4, since copy k is reset with seed + k");
+    expect(vector.snapshot()).toEqual(before);
     expect(() => vector.restore({ copies: [] })).toThrow(SnapshotError);
     expect(() => vector.restore({})).toThrow(SnapshotError);
     expect(vector.step(fair).truncated).toEqual(new Uint8Array(4));
+  });
+
+  it.each([0, 2])("with %d workers moves no copy when one cannot be stepped, also after a restore", async (workers) => {
+    const options = { count: 4, workers, autoreset: "disabled" } as const;
+    const vector = await make("classic/navigation-2d@1?limit=2", options);
+    const still = new Float32Array(8);
+    vector.reset({ mask: Uint8Array.of(1, 1, 0, 1) });
+    const begun = vector.snapshot();
+    expect(() => vector.step(still)).toThrow("Step of copy 2 before the first reset.");
+    expect(vector.snapshot()).toEqual(begun);
+    vector.reset({ seed: 1 });
+    vector.step(still);
+    vector.reset({ mask: Uint8Array.of(1, 1, 1, 0) });
+    vector.step(still);
+    const over = vector.snapshot();
+    expect(() => vector.step(still)).toThrow("Step of copy 3 after its episode's last step. Call `reset()` with a mask");
+    expect(vector.snapshot()).toEqual(over);
+    const other = await make("classic/navigation-2d@1?limit=2", options);
+    other.restore(over);
+    expect(() => other.step(still)).toThrow("Step of copy 3");
+    expect(other.snapshot()).toEqual(over);
+  });
+
+  it("is as it was when a copy's snapshot is damaged", async () => {
+    const vector = await make(id, { count: 2 });
+    vector.reset({ seed: 1 });
+    const { copies } = vector.snapshot() as { readonly copies: readonly Snapshot[] };
+    vector.step(new Float32Array(4).fill(0.1));
+    const before = vector.snapshot();
+    for (const damage of [null, 1, {}, { ...copies[1]!, ended: "no" }, { ended: 0 }, { ended: 0, copy: {} }])
+      expect(() => vector.restore({ copies: [copies[0]!, damage] })).toThrow(SnapshotError);
+    expect(vector.snapshot()).toEqual(before);
+  });
+
+  it("disposes of its copies", async () => {
+    let times = 0;
+    const entry = environments.get(id)!;
+    const vector = new LocalVectorEnvironment({ ...entry, make: () => Object.assign(entry.make(), { dispose: () => void times++ }) }, { count: 3 });
+    await vector.dispose();
+    expect(times).toBe(3);
   });
 
   it("refuses counts and workers that are none, and worlds that there are not", async () => {
@@ -146,6 +192,15 @@ describe("a vector of worlds", () => {
 });
 
 describe("workers", () => {
+  it("are all ended when one cannot make its worlds", () => {
+    const terminate = vi.spyOn(Worker.prototype, "terminate");
+    const module = new URL("data:text/javascript,throw new Error('no worlds here')");
+    const { spec } = environments.get("classic/navigation-2d@1")!;
+    expect(() => new WorkerVectorEnvironment(spec, { count: 3, workers: 3, module })).toThrow("no worlds here");
+    expect(terminate).toHaveBeenCalledTimes(3);
+    vi.restoreAllMocks();
+  });
+
   it("that were given up are not asked again: what they answer late is not taken for the next step", async () => {
     const id = "classic/navigation-2d@1";
     // A step takes two seconds, and a second of patience ten milliseconds.

@@ -73,6 +73,8 @@ describe("a wrapped world", () => {
     ["tabletop/push@1?hide=gaol", UnknownNameError, "`goal`"],
     ["tabletop/push@1?hyde=goal", UnknownNameError, "`hide`"],
     ["tabletop/push@1?hide", InvalidValueError, "name=value"],
+    ["tabletop/push@1?hide=%", InvalidValueError, "Write % as %25."],
+    ["tabletop/push@1?%=1", InvalidValueError, "Write % as %25."],
     ["tabletop/push@1?limit=0", InvalidValueError, "from 1 to 500"],
     ["tabletop/push@1?limit=", InvalidValueError, "a number"],
     ["tabletop/push@1?stack=1.5", InvalidValueError, "whole number of frames"],
@@ -114,6 +116,26 @@ describe("a wrapped world", () => {
     expect(() => find("tabletop/push@1?limit=41").make().restore(snapshot)).toThrow(SnapshotError);
     expect(() => environment.restore({ ...snapshot, shown: 1 })).toThrow(SnapshotError);
     expect(() => environment.restore({ ...snapshot, inner: 1 })).toThrow(SnapshotError);
+  });
+});
+
+describe("a wrapper", () => {
+  it("is as it was when the world inside refuses a reset", () => {
+    const drifting = find("classic/t-maze-passive@1?drift=corridor:sudden:2,5:1&limit=2").make();
+    drifting.reset({ seed: 1 });
+    drifting.step(Float32Array.of(0));
+    const before = drifting.snapshot();
+    expect(() => drifting.reset({ seed: -1 })).toThrow(InvalidValueError);
+    expect(drifting.snapshot()).toEqual(before);
+    expect(drifting.step(Float32Array.of(0)).kind).toBe("truncated");
+  });
+
+  it("disposes of the world inside", () => {
+    let times = 0;
+    const inner = Object.assign(find("classic/navigation-2d@1").make(), { dispose: () => void times++ });
+    new StatisticsWrapper(new StatisticsWrapper(inner)).dispose();
+    expect(times).toBe(1);
+    expect(() => find("classic/navigation-2d@1?limit=5").make().dispose!()).not.toThrow();
   });
 });
 

@@ -2,9 +2,12 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type RawData, WebSocket } from "ws";
 import { environments } from "../../envs/index.ts";
+import type { Environment } from "../../src/contract/environment.ts";
+import { findEnvironment } from "../../src/environments/find-environment.ts";
+import { LocalVectorEnvironment } from "../../src/environments/vector/local-vector.ts";
 import { EnvironmentServer } from "../../src/interop/environment-server.ts";
 import { readHello, RESET_RESULT, ResultFrame, STEP_RESULT, type Hello } from "../../src/interop/environment-protocol.ts";
 
@@ -139,6 +142,47 @@ describe("a client", () => {
     expect((await once(big.socket, "close"))[0]).toBe(1009);
     expect(await other.ask(JSON.stringify({ op: "reset" }))).toBeInstanceOf(Buffer);
     other.socket.close();
+  });
+
+  it("may send many requests before it reads: no answer is another's, and what waits for it is bounded", async () => {
+    // About 2 MiB an answer: a few of them fit the lines between the two.
+    const entry = findEnvironment("classic/navigation-2d@1?stack=64", environments);
+    const count = 4096;
+    let [steps, disposals] = [0, 0];
+    const counted = (world: Environment): Environment => {
+      const step = world.step.bind(world);
+      return Object.assign(world, { step: (action: Float32Array) => (steps++, step(action)), dispose: () => void disposals++ });
+    };
+    const own = await EnvironmentServer.listen({ entry: { ...entry, make: () => counted(entry.make()) }, port: 0, count });
+    const socket = new WebSocket(`${own.url}/?autoreset=next-step`);
+    const heard: Buffer[] = [];
+    socket.on("message", (data: Buffer, isBinary) => isBinary && heard.push(data));
+    await once(socket, "message");
+    socket.pause();
+    const actions = Array.from({ length: 28 }, (_, k) => new Float32Array(2 * count).fill(0.002 * k));
+    socket.send(JSON.stringify({ op: "reset", seed: 1 }));
+    for (const each of actions) socket.send(bytes(each));
+    // Until it does no more.
+    for (let before = -1; steps !== before;) {
+      before = steps;
+      // oxlint-disable-next-line no-await-in-loop
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+    expect(steps).toBeLessThan(22 * count);
+    socket.resume();
+    // oxlint-disable-next-line no-await-in-loop
+    while (heard.length < 29) await once(socket, "message");
+    const greeting = { spec: entry.spec, count, autoreset: "next-step" } as const;
+    const vector = new LocalVectorEnvironment(entry, { count, autoreset: "next-step" });
+    const [resets, results] = [new ResultFrame(greeting, RESET_RESULT), new ResultFrame(greeting, STEP_RESULT)];
+    const first = vector.reset({ seed: 1 });
+    vector.writeVariations(resets.variations);
+    expect(Buffer.compare(heard[0]!, resets.write(first))).toBe(0);
+    const wrong = actions.filter((each, k) => Buffer.compare(heard[k + 1]!, results.write(vector.step(each))) !== 0);
+    expect(wrong).toEqual([]);
+    socket.close();
+    await vi.waitFor(() => expect(disposals).toBe(count));
+    await own.close();
   });
 
   it("is refused when a web page from elsewhere sends it, or a name that is not this machine's", async () => {

@@ -1,7 +1,8 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
+import type { Group } from "h5wasm/node";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { asEnvironmentId, type EnvironmentSpec } from "../../src/contract/environment.ts";
 import type { RecordedEpisode } from "../../src/contract/demonstration.ts";
@@ -94,8 +95,28 @@ describe("reading", () => {
       if (broken !== "{") await expect(openMinari("copy-v0")).rejects.toThrow(where);
     }
     writeFileSync(json, described.replace('"total_episodes": 2', '"total_episodes": 3'));
-    const set = await openMinari("copy-v0");
-    expect(() => set.episode(2)).toThrow("episode_2");
+    await expect(openMinari("copy-v0")).rejects.toThrow("episode_2 is missing");
+    writeFileSync(json, described.replace('"total_episodes": 2', '"total_episodes": 5000000000'));
+    await expect(openMinari("copy-v0")).rejects.toThrow(StorageError);
+  });
+
+  it.each([
+    ["without steps", []],
+    ["with a reward that is no number", [0, Number.NaN]],
+    ["with a reward without end", [Infinity, 0]],
+  ])("refuses an episode %s, which the writer refuses too", async (_, numbers) => {
+    const file = join(folder, "odd-v0", "data", "main_data.hdf5");
+    const writer = await createMinari("odd-v0", about);
+    const rewards = Float64Array.from(numbers);
+    expect(() => writer.add({ ...episodeOf(rewards.length, 0), rewards })).toThrow(InvalidValueError);
+    writer.add(episodeOf(2, 0));
+    writer.finish();
+    const { File } = await import("h5wasm/node");
+    const root = new File(file, "w");
+    root.create_group("episode_0").create_dataset({ name: "rewards", data: rewards });
+    root.close();
+    const set = await openMinari("odd-v0");
+    expect(() => set.episode(0)).toThrow("episode_0: one finite number or more was expected in `rewards`. Download or record the data set again.");
     set.close();
   });
 
@@ -144,6 +165,32 @@ describe("writing", () => {
     expect(described).toMatchObject({ total_steps: 12, dataset_id: "ours/world-v0", algorithm_name: "test", minari_version: "0.5.4" });
     expect(JSON.parse(described["env_spec"]!)).toMatchObject({ id: "engram/test-world-v2", kwargs: { id: "test/world@2" }, max_episode_steps: 9 });
     expect(readFileSync(join(folder, "ours", "namespace_metadata.json"), "utf8")).toBe("{}");
+  });
+
+  it("tells of an episode of 200,000 steps what its least and greatest reward are", async () => {
+    const long = episodeOf(200_000, 0);
+    const writer = await createMinari("long-v0", about);
+    writer.add(long);
+    writer.finish();
+    const { File } = await import("h5wasm/node");
+    const root = new File(join(folder, "long-v0", "data", "main_data.hdf5"), "r");
+    const { attrs } = root.get("episode_0") as Group;
+    expect([attrs["rewards_min"]!.value, attrs["rewards_max"]!.value]).toEqual([0, 199_999 / 3]);
+    root.close();
+  });
+
+  it("says what kept it from writing, and leaves nothing behind then", async () => {
+    writeFileSync(join(folder, "file"), "");
+    await expect(createMinari(join(folder, "file", "x-v0"), about)).rejects.toThrow(StorageError);
+    await expect(createMinari(join(folder, "file", "x-v0"), about)).rejects.toThrow(/cannot be written \(ENOTDIR.*room there/u);
+    const writer = await createMinari(join(folder, "full-v0"), about);
+    writer.add(episodeOf(2, 0));
+    mkdirSync(join(folder, "full-v0.unfinished", "data", "metadata.json"));
+    expect(() => writer.finish()).toThrow(StorageError);
+    expect(() => writer.finish()).toThrow("EISDIR");
+    expect(() => writer.add(episodeOf(2, 0))).toThrow(StorageError);
+    writer.discard();
+    expect(readdirSync(folder)).toEqual(["file"]);
   });
 
   it("overwrites nothing, refuses names without a version, and leaves nothing behind when it is given up", async () => {

@@ -18,6 +18,7 @@ describe.skipIf(problem !== undefined)("in Python", () => {
     "a_world_is_lived_in",
     "vectors_autoreset_as_gymnasiums_do",
     "a_gymnasium_environment_is_served",
+    "a_step_that_is_refused_moves_no_copy",
     "a_served_environment_has_the_name_it_is_given",
     "a_served_environment_keeps_its_own_name",
     "an_answer_that_is_not_waited_for_is_never_taken_for_another",

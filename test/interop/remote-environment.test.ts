@@ -4,14 +4,15 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
-import { WebSocketServer } from "ws";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import { WebSocket, WebSocketServer } from "ws";
 import { environments } from "../../envs/index.ts";
 import type { Environment } from "../../src/contract/environment.ts";
 import { ConnectionError, InvalidValueError, OrderError, RemoteError, SnapshotError, UnknownNameError } from "../../src/contract/errors.ts";
 import { isLast, type Step } from "../../src/contract/step.ts";
 import { asTaskId } from "../../src/contract/task.ts";
 import { checkEnvironment } from "../../src/environments/check-environment.ts";
+import { findEnvironment } from "../../src/environments/find-environment.ts";
 import { RESET_RESULT, ResultFrame, STEP_RESULT, writeHello, type Hello } from "../../src/interop/environment-protocol.ts";
 import { connectEnvironment } from "../../src/interop/remote/remote-environment.ts";
 import { RandomStream } from "../../src/numerics/random.ts";
@@ -154,6 +155,39 @@ describe("a remote world", () => {
     expect(environment.step(Float32Array.of(0, 0))).toMatchObject({ kind: "truncated", reason: "disconnected" });
   });
 
+  it("that is disposed of leaves its server, and comes back with the next reset", async () => {
+    const { url, process: server } = await serve("classic/navigation-2d@1", "--port", "0", "--once");
+    // The server goes when its last client does.
+    const witness = new WebSocket(url);
+    await once(witness, "open");
+    const environment = findEnvironment(
+      "classic/navigation-2d@1?limit=9",
+      new Map([["classic/navigation-2d@1", await connectEnvironment(url)]]),
+    ).make();
+    const before = copyOf(environment.reset({ seed: 1 }));
+    environment.dispose!();
+    expect(() => environment.step(Float32Array.of(0, 0))).toThrow(OrderError);
+    expect(copyOf(environment.reset({ seed: 1 }))).toEqual(before);
+    expect(environment.step(Float32Array.of(0, 0)).kind).toBe("middle");
+    environment.dispose!();
+    witness.close();
+    await once(server, "exit");
+  }, 20_000);
+
+  it("that is served on is left by whoever serves it when its client leaves", async () => {
+    const { url, process: server } = await serve("classic/cart-pole@1", "--port", "0", "--once");
+    const witness = new WebSocket(url);
+    await once(witness, "open");
+    const proxy = await serve(`gymnasium:${url}`, "--port", "0");
+    const client = new WebSocket(proxy.url);
+    await once(client, "message");
+    client.send(JSON.stringify({ op: "reset", seed: 1 }));
+    await once(client, "message");
+    client.close();
+    witness.close();
+    expect(await once(server, "exit")).toEqual([0, null]);
+  }, 20_000);
+
   it("refuses what is no action and no seed before it is sent, and goes on", async () => {
     const { url } = await serve("classic/navigation-2d@1", "--port", "0");
     const environment = (await connectEnvironment(url)).make();
@@ -171,6 +205,22 @@ describe("an address", () => {
   it("where nobody is, is told with what to do", async () => {
     await expect(connectEnvironment("ws://127.0.0.1:1")).rejects.toThrow(/nobody is there\. Start what serves it/u);
     await expect(connectEnvironment("ws://")).rejects.toThrow(InvalidValueError);
+  });
+
+  it("where somebody is silent, is told", async () => {
+    const sockets = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+    await once(sockets, "listening");
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const entry = connectEnvironment(`ws://127.0.0.1:${(sockets.address() as AddressInfo).port}`);
+      const [client] = (await once(sockets, "connection")) as [WebSocket];
+      vi.advanceTimersByTime(60_000);
+      await expect(entry).rejects.toThrow(/somebody is there who has said nothing for 60 s\. Start/u);
+      await once(client, "close");
+    } finally {
+      vi.useRealTimers();
+      sockets.close();
+    }
   });
 
   it("where somebody else is, is told", async () => {

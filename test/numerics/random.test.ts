@@ -34,6 +34,15 @@ describe("a random stream", () => {
     expect(() => RandomStream.fromSeed(seed)).toThrow(InvalidValueError);
   });
 
+  it.each([0, -1, 1.5, Number.NaN, 2 ** 32 + 1])("refuses %d as a bound instead of drawing for ever", (bound) => {
+    expect(() => RandomStream.fromSeed(1).integer(bound)).toThrow(InvalidValueError);
+  });
+
+  it("draws from all of its integers", () => {
+    const stream = RandomStream.fromSeed(1);
+    expect(RandomStream.fromSeed(1).integer(2 ** 32)).toBe(stream.uint32());
+  });
+
   it("goes on exactly where its snapshot was taken, after any number of draws", () => {
     fc.assert(
       fc.property(fc.nat(), fc.nat(50), (seed, draws) => {

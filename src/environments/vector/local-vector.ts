@@ -8,9 +8,11 @@ import {
   bytesOf,
   checkActions,
   checkCount,
+  checkEpisodes,
   checkMask,
   checkSeed,
   type AutoresetMode,
+  type VectorBuffers,
   type VectorEntry,
   type VectorEnvironment,
   type VectorOptions,
@@ -22,7 +24,7 @@ export class LocalVectorEnvironment implements VectorEnvironment {
   readonly spec: EnvironmentSpec;
   readonly count: number;
   readonly autoreset: AutoresetMode;
-  readonly #step: VectorStep;
+  readonly #step: VectorBuffers;
   readonly #slice: VectorSlice;
 
   /** @throws {InvalidValueError} A count that is no whole number from 1 up. */
@@ -44,6 +46,7 @@ export class LocalVectorEnvironment implements VectorEnvironment {
 
   step(actions: Float32Array): VectorStep {
     checkActions(this.spec, this.count, actions);
+    checkEpisodes(this.#step, this.autoreset);
     this.#slice.step(actions);
     return this.#step;
   }
@@ -63,6 +66,7 @@ export class LocalVectorEnvironment implements VectorEnvironment {
   }
 
   dispose(): Promise<void> {
+    this.#slice.dispose();
     return Promise.resolve();
   }
 }

@@ -1,24 +1,23 @@
 /** @file A run of neighbouring copies of a vector of worlds: all of them in one process, or a worker's share. */
 import type { Environment } from "../../contract/environment.ts";
 import { SnapshotError } from "../../contract/errors.ts";
-import type { Snapshot, SnapshotValue } from "../../contract/snapshot.ts";
-import { seedOf, type AutoresetMode, type VectorEntry, type VectorResetOptions, type VectorStep } from "./vector-environment.ts";
+import { nested, type Snapshot, type SnapshotValue } from "../../contract/snapshot.ts";
+import { listIn, numberIn } from "../snapshot-fields.ts";
+import { episode, seedOf, type AutoresetMode, type VectorBuffers, type VectorEntry, type VectorResetOptions } from "./vector-environment.ts";
 
 export class VectorSlice {
   readonly #copies: readonly Environment[];
   readonly #from: number;
-  readonly #step: VectorStep;
+  readonly #step: VectorBuffers;
   readonly #autoreset: AutoresetMode;
-  /** 1 where the next step resets. */
-  readonly #ended: Uint8Array;
 
   /** @param step The whole vector's buffers; copies `from` up to `to` are this one's. */
-  constructor(entry: VectorEntry, step: VectorStep, [from, to]: readonly [from: number, to: number], autoreset: AutoresetMode) {
+  constructor(entry: VectorEntry, step: VectorBuffers, [from, to]: readonly [from: number, to: number], autoreset: AutoresetMode) {
     this.#copies = Array.from({ length: to - from }, () => entry.make());
     this.#from = from;
     this.#step = step;
     this.#autoreset = autoreset;
-    this.#ended = new Uint8Array(to - from);
+    step.episodes.fill(episode.none, from, to);
   }
 
   reset({ seed, mask, task }: VectorResetOptions): void {
@@ -30,7 +29,7 @@ export class VectorSlice {
     });
   }
 
-  /** @param actions The whole vector's. */
+  /** @param actions The whole vector's. Every copy can take its step: see `checkEpisodes`. */
   step(actions: Float32Array): void {
     for (let k = 0; k < this.#copies.length; k++) this.#act(k, actions);
   }
@@ -40,30 +39,44 @@ export class VectorSlice {
     for (const [k, copy] of this.#copies.entries()) into.set(copy.variation, k * copy.variation.length);
   }
 
-  snapshot(): SnapshotValue[] {
-    return this.#copies.map((copy, k) => ({ copy: copy.snapshot(), ended: this.#ended[k]! }));
+  snapshot(): Snapshot[] {
+    return this.#copies.map((copy, k) => ({ copy: copy.snapshot(), ended: this.#step.episodes[this.#from + k]! }));
   }
 
   restore(snapshots: readonly SnapshotValue[]): void {
     if (snapshots.length !== this.#copies.length)
       throw new SnapshotError(`Expected snapshots of ${this.#copies.length} copies, got ${snapshots.length}.`);
+    const before = this.snapshot();
+    try {
+      this.#take(listIn({ copies: snapshots }, "copies"));
+    } catch (error) {
+      this.#take(before);
+      throw error;
+    }
+  }
+
+  dispose(): void {
+    for (const copy of this.#copies) copy.dispose?.();
+  }
+
+  #take(snapshots: readonly Snapshot[]): void {
     snapshots.forEach((saved, k) => {
-      const { copy, ended } = saved as Snapshot;
-      this.#copies[k]!.restore(copy as Snapshot);
-      this.#ended[k] = ended as number;
+      const ended = numberIn(saved, "ended");
+      this.#copies[k]!.restore(nested(saved, "copy"));
+      this.#step.episodes[this.#from + k] = ended;
     });
   }
 
   #act(k: number, actions: Float32Array): void {
     const copy = this.#copies[k]!;
-    if (this.#ended[k] === 1) {
+    const index = this.#from + k;
+    const { episodes, observations, finals, rewards, terminated, truncated, successes } = this.#step;
+    if (episodes[index] === episode.over) {
       this.#begin(k, copy.reset().observation);
       return;
     }
     const { observation: shown, action } = copy.spec;
-    const index = this.#from + k;
     const step = copy.step(actions.subarray(index * action.size, (index + 1) * action.size));
-    const { observations, finals, rewards, terminated, truncated, successes } = this.#step;
     rewards[index] = step.reward;
     successes[index] = step.success ? 1 : 0;
     terminated[index] = step.kind === "terminated" ? 1 : 0;
@@ -75,15 +88,15 @@ export class VectorSlice {
       return;
     }
     observations.set(step.observation, index * shown.size);
-    this.#ended[k] = last && this.#autoreset === "next-step" ? 1 : 0;
+    episodes[index] = last ? episode.over : episode.runs;
   }
 
   #begin(k: number, observation: Float32Array): void {
     const index = this.#from + k;
-    const { observations, rewards, terminated, truncated, successes } = this.#step;
+    const { episodes, observations, rewards, terminated, truncated, successes } = this.#step;
     observations.set(observation, index * observation.length);
     rewards[index] = 0;
     for (const flags of [terminated, truncated, successes]) flags[index] = 0;
-    this.#ended[k] = 0;
+    episodes[index] = episode.runs;
   }
 }

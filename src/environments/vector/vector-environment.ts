@@ -3,7 +3,7 @@
  * the same for any number of workers.
  */
 import type { EnvironmentEntry, EnvironmentSpec } from "../../contract/environment.ts";
-import { InvalidValueError } from "../../contract/errors.ts";
+import { InvalidValueError, OrderError } from "../../contract/errors.ts";
 import type { Snapshot } from "../../contract/snapshot.ts";
 import type { Task } from "../../contract/task.ts";
 
@@ -28,6 +28,15 @@ export interface VectorStep {
   readonly successes: Uint8Array;
 }
 
+/** What becomes of a copy at the next step: it acts, its episode is over, or it has had none yet. */
+export const episode = { runs: 0, over: 1, none: 2 } as const;
+
+/** A vector's memory. */
+export interface VectorBuffers extends VectorStep {
+  /** [count]: of `episode`. */
+  readonly episodes: Uint8Array;
+}
+
 export interface VectorResetOptions {
   /** Copy k is reset with seed + k, or with its own of a list; without it, each goes on with its own random stream. */
   readonly seed?: number | readonly number[];
@@ -44,13 +53,13 @@ export interface VectorEnvironment {
   reset(options?: VectorResetOptions): VectorStep;
   /**
    * @param actions [count, action size]; numbers outside the action space are clipped.
-   * @throws {InvalidValueError} Actions of another length or with a NaN. @throws {OrderError} A copy that was not reset.
+   * @throws {InvalidValueError} Actions of another length or with a NaN. @throws {OrderError} A copy that was not reset. Nothing has moved then.
    */
   step(actions: Float32Array): VectorStep;
   snapshot(): Snapshot;
   /** @throws {SnapshotError} A snapshot of other worlds, or of another count. */
   restore(snapshot: Snapshot): void;
-  /** Ends its workers, if it has any. */
+  /** Ends its workers, if it has any, and with them their worlds; disposes of its own. */
   dispose(): Promise<void>;
 }
 
@@ -61,10 +70,10 @@ export interface VectorOptions {
 }
 
 /** How many bytes the buffers of a vector of worlds take. */
-export const bytesOf = ({ observation }: EnvironmentSpec, count: number): number => count * (8 + 3 + 2 * 4 * observation.size) + 16;
+export const bytesOf = ({ observation }: EnvironmentSpec, count: number): number => count * (8 + 4 + 2 * 4 * observation.size) + 16;
 
 /** The buffers, in one block of memory, which may be shared. */
-export function buffersIn(memory: ArrayBufferLike, { observation }: EnvironmentSpec, count: number): VectorStep {
+export function buffersIn(memory: ArrayBufferLike, { observation }: EnvironmentSpec, count: number): VectorBuffers {
   const numbers = count * observation.size;
   const flags = 8 * count + 8 * numbers;
   return {
@@ -74,10 +83,11 @@ export function buffersIn(memory: ArrayBufferLike, { observation }: EnvironmentS
     terminated: new Uint8Array(memory, flags, count),
     truncated: new Uint8Array(memory, flags + count, count),
     successes: new Uint8Array(memory, flags + 2 * count, count),
+    episodes: new Uint8Array(memory, flags + 3 * count, count),
   };
 }
 
-/** @throws {InvalidValueError} A count that is no whole number from 1 up; actions or a mask of another length; actions with a NaN. */
+/** @throws {InvalidValueError} A count that is no whole number from 1 up; actions or a mask of another length; actions with a NaN; a copy's seed that is none. */
 export function checkCount(count: number): void {
   if (!Number.isInteger(count) || count < 1) throw new InvalidValueError("count", count, "a whole number of copies from 1 up");
 }
@@ -96,6 +106,17 @@ export function checkSeed(count: number, seed: VectorResetOptions["seed"]): void
   if (typeof seed === "object" && seed.length !== count) throw new InvalidValueError("seed", seed, `a non-negative integer, or ${count} of them`);
   for (const one of typeof seed === "object" ? seed : seed === undefined ? [] : [seed]) {
     if (!Number.isSafeInteger(one) || one < 0) throw new InvalidValueError("seed", one, "a non-negative integer");
+  }
+  if (typeof seed === "number" && !Number.isSafeInteger(seed + count - 1))
+    throw new InvalidValueError("seed", seed, `at most 2^53 − ${count}, since copy k is reset with seed + k`);
+}
+
+/** @throws {OrderError} A copy that cannot act, and does not begin anew by itself. */
+export function checkEpisodes({ episodes }: VectorBuffers, autoreset: AutoresetMode): void {
+  for (let k = 0; k < episodes.length; k++) {
+    if (episodes[k] === episode.none) throw new OrderError(`Step of copy ${k} before the first reset. Call \`reset()\` to begin an episode.`);
+    if (episodes[k] === episode.over && autoreset === "disabled")
+      throw new OrderError(`Step of copy ${k} after its episode's last step. Call \`reset()\` with a mask to begin another.`);
   }
 }
 

@@ -11,9 +11,11 @@ import {
   bytesOf,
   checkActions,
   checkCount,
+  checkEpisodes,
   checkMask,
   checkSeed,
   type AutoresetMode,
+  type VectorBuffers,
   type VectorEnvironment,
   type VectorOptions,
   type VectorResetOptions,
@@ -42,7 +44,7 @@ export class WorkerVectorEnvironment implements VectorEnvironment {
   readonly spec: EnvironmentSpec;
   readonly count: number;
   readonly autoreset: AutoresetMode;
-  readonly #step: VectorStep;
+  readonly #step: VectorBuffers;
   readonly #actions: Float32Array;
   readonly #shares: readonly Share[];
   #disposed = false;
@@ -50,7 +52,7 @@ export class WorkerVectorEnvironment implements VectorEnvironment {
   #owed = false;
 
   /**
-   * Starts the workers and waits until their worlds are made.
+   * Starts the workers and waits until their worlds are made. If one cannot be, all are ended again.
    * @throws {InvalidValueError} A count, or a number of workers, that is no whole number from 1 up; more workers than copies.
    */
   constructor(spec: EnvironmentSpec, { count, autoreset = "next-step", workers, module }: WorkerVectorOptions) {
@@ -79,7 +81,12 @@ export class WorkerVectorEnvironment implements VectorEnvironment {
       port.unref();
       return { worker, caller: new Caller(mailbox), port, range };
     });
-    this.#awaitAll();
+    try {
+      this.#awaitAll();
+    } catch (error) {
+      void this.dispose();
+      throw error;
+    }
   }
 
   reset(options: VectorResetOptions = {}): VectorStep {
@@ -93,6 +100,7 @@ export class WorkerVectorEnvironment implements VectorEnvironment {
 
   step(actions: Float32Array): VectorStep {
     checkActions(this.spec, this.count, actions);
+    checkEpisodes(this.#step, this.autoreset);
     this.#actions.set(actions);
     this.#ask(command.step);
     return this.#step;

@@ -3,6 +3,7 @@ import type { Environment, ResetOptions } from "../../contract/environment.ts";
 import { InvalidValueError } from "../../contract/errors.ts";
 import type { Snapshot } from "../../contract/snapshot.ts";
 import { checkSettings } from "../simulated-environment.ts";
+import { numberIn } from "../snapshot-fields.ts";
 import { withSettings } from "./settings.ts";
 import { renamed, Wrapper } from "./wrapper.ts";
 
@@ -54,7 +55,7 @@ export class DriftWrapper extends Wrapper {
     return { episodes: this.#episodes };
   }
 
-  protected override load({ episodes }: Snapshot): void {
-    this.#episodes = episodes as number;
+  protected override load(own: Snapshot): void {
+    this.#episodes = numberIn(own, "episodes");
   }
 }

@@ -4,6 +4,7 @@ import { InvalidValueError } from "../../contract/errors.ts";
 import type { Snapshot } from "../../contract/snapshot.ts";
 import { space, type PartOptions, type SpacePart } from "../../contract/space.ts";
 import type { Step } from "../../contract/step.ts";
+import { arrayIn } from "../snapshot-fields.ts";
 import { renamed, Wrapper } from "./wrapper.ts";
 
 const MOST = 64;
@@ -35,8 +36,8 @@ export class FrameStackWrapper extends Wrapper {
     return { frames: this.#frames.slice() };
   }
 
-  protected override load({ frames }: Snapshot): void {
-    this.#frames.set(frames as Float32Array);
+  protected override load(own: Snapshot): void {
+    this.#frames.set(arrayIn(own, "frames", this.#frames));
   }
 }
 

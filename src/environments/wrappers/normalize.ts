@@ -3,10 +3,11 @@
  * gathered, what is seen depends on all that was seen before, not on a reset's seed alone.
  */
 import type { Environment, EnvironmentSpec, ResetOptions } from "../../contract/environment.ts";
-import type { Snapshot } from "../../contract/snapshot.ts";
+import { nested, type Snapshot } from "../../contract/snapshot.ts";
 import { space } from "../../contract/space.ts";
 import type { NextStep, Step } from "../../contract/step.ts";
 import { RunningMoments, type Moments } from "../../numerics/running-moments.ts";
+import { numberIn } from "../snapshot-fields.ts";
 import { renamed, Wrapper } from "./wrapper.ts";
 
 /** Gymnasium's: what is added to variances. */
@@ -100,7 +101,8 @@ export class NormalizeRewardWrapper extends Wrapper {
   }
 
   protected override load(snapshot: Snapshot): void {
-    this.#moments.restore(snapshot["moments"] as Snapshot);
-    this.#return[0] = snapshot["return"] as number;
+    const sum = numberIn(snapshot, "return");
+    this.#moments.restore(nested(snapshot, "moments"));
+    this.#return[0] = sum;
   }
 }

@@ -1,7 +1,9 @@
 /** @file Keeps count: return, length and success of the last episodes. */
 import type { Environment, ResetOptions } from "../../contract/environment.ts";
-import type { Snapshot } from "../../contract/snapshot.ts";
+import { describe, SnapshotError } from "../../contract/errors.ts";
+import { nested, type Snapshot } from "../../contract/snapshot.ts";
 import { isLast, type NextStep } from "../../contract/step.ts";
+import { listIn, numberIn } from "../snapshot-fields.ts";
 import { renamed, Wrapper } from "./wrapper.ts";
 
 export interface EpisodeStatistics {
@@ -45,10 +47,18 @@ export class StatisticsWrapper extends Wrapper {
     return { now: { ...this.#now }, episodes: this.#episodes.map((each) => ({ ...each })) };
   }
 
-  protected override load({ now, episodes }: Snapshot): void {
-    this.#now = now as unknown as EpisodeStatistics;
-    this.#episodes = episodes as unknown as readonly EpisodeStatistics[];
+  protected override load(own: Snapshot): void {
+    const now = statisticsIn(nested(own, "now"));
+    this.#episodes = listIn(own, "episodes").map(statisticsIn);
+    this.#now = now;
   }
+}
+
+function statisticsIn(saved: Snapshot): EpisodeStatistics {
+  const { success } = saved;
+  if (typeof success !== "boolean")
+    throw new SnapshotError(`Expected \`success\` as true or false, got ${describe(success)}: the snapshot is damaged.`);
+  return { return: numberIn(saved, "return"), length: numberIn(saved, "length"), success };
 }
 
 const NOTHING: EpisodeStatistics = { return: 0, length: 0, success: false };

@@ -4,6 +4,7 @@ import { InvalidValueError, OrderError } from "../../contract/errors.ts";
 import type { Snapshot } from "../../contract/snapshot.ts";
 import { truncated, type NextStep } from "../../contract/step.ts";
 import type { ResetOptions } from "../../contract/environment.ts";
+import { numberIn } from "../snapshot-fields.ts";
 import { renamed, Wrapper } from "./wrapper.ts";
 
 export class TimeLimitWrapper extends Wrapper {
@@ -37,7 +38,7 @@ export class TimeLimitWrapper extends Wrapper {
     return { steps: this.#steps };
   }
 
-  protected override load({ steps }: Snapshot): void {
-    this.#steps = steps as number;
+  protected override load(own: Snapshot): void {
+    this.#steps = numberIn(own, "steps");
   }
 }

@@ -30,7 +30,8 @@ export abstract class Wrapper implements Environment {
     const { task } = options;
     if (task !== undefined && task.environment !== this.spec.id)
       throw new InvalidValueError("task.environment", task.environment, `"${this.spec.id}"`);
-    const step = this.inner.reset(this.began({ ...options, ...(task && { task: { ...task, environment: this.inner.spec.id } }) }));
+    const inside = { ...options, ...(task && { task: { ...task, environment: this.inner.spec.id } }) };
+    const step = this.#unlessRefused(() => this.inner.reset(this.began(inside)));
     this.shown.set(step.observation);
     return first(this.observe(step));
   }
@@ -54,9 +55,11 @@ export abstract class Wrapper implements Environment {
     }
     if (!(shown instanceof Float32Array && shown.length === this.shown.length))
       throw new SnapshotError(`Expected \`shown\` of \`${this.spec.id}\`: the snapshot is damaged.`);
-    this.inner.restore(nested(snapshot, "inner"));
+    this.#unlessRefused(() => {
+      this.load(nested(snapshot, "own"));
+      this.inner.restore(nested(snapshot, "inner"));
+    });
     this.shown.set(shown);
-    this.load(nested(snapshot, "own"));
   }
 
   carried(): Snapshot {
@@ -67,6 +70,21 @@ export abstract class Wrapper implements Environment {
   carry(carried: Snapshot): void {
     this.load(nested(carried, "own"));
     if (carried["inner"] !== undefined) this.inner.carry!(nested(carried, "inner"));
+  }
+
+  dispose(): void {
+    this.inner.dispose?.();
+  }
+
+  /** Does something that also the world inside must agree to; if it throws, nothing of one's own has changed. */
+  #unlessRefused<T>(work: () => T): T {
+    const before = this.save();
+    try {
+      return work();
+    } catch (error) {
+      this.load(before);
+      throw error;
+    }
   }
 
   /** An episode begins: what the world inside is asked for. */
@@ -89,6 +107,7 @@ export abstract class Wrapper implements Environment {
     return {};
   }
 
+  /** @throws {SnapshotError} Something else; nothing is set then. */
   protected load(_own: Snapshot): void {}
 }
 

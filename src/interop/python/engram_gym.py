@@ -568,17 +568,18 @@ class _Copies:
         actions = np.frombuffer(message, "<f4").reshape(len(self.envs), self.action_size)
         if np.isnan(actions).any():
             raise EngramError("invalid-value", "Expected `actions` to be numbers, got NaN.")
+        for k in range(len(self.envs)):
+            if not self.begun[k] or (self.ended[k] and self.autoreset != "next-step"):
+                raise EngramError("order", f"Copy {k} must be reset before it is stepped.")
         for k, env in enumerate(self.envs):
             self._act(k, env, actions[k])
         return self.step_result
 
     def _act(self, k: int, env: gymnasium.Env, action: np.ndarray) -> None:
         result = self.step_result
-        if self.ended[k] and self.autoreset == "next-step":
+        if self.ended[k]:
             self._begin(k, None)
             return
-        if self.ended[k] or not self.begun[k]:
-            raise EngramError("order", f"Copy {k} must be reset before it is stepped.")
         observation, reward, terminated, truncated, info = env.step(_unflat(env.action_space, action))
         result["rewards"][k], result["terminated"][k], result["truncated"][k] = reward, terminated, truncated
         result["successes"][k] = bool(info.get("success", info.get("is_success", False)))

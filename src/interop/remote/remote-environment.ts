@@ -20,7 +20,7 @@ import { answer, ANSWER, AWAKE, STEP_ASKED, WORDS_BYTES, type LinkData, type Ref
 /** Beside the built sources, and in the build of a checkout: Node 20 runs no TypeScript in a worker. */
 const programs = ["thread.js", "../../../dist/src/interop/remote/thread.js"].map((place) => join(import.meta.dirname, place));
 
-/** After so long without an answer, in ms, a world counts as gone. */
+/** After so long without a word, in ms, a world counts as gone. */
 const PATIENCE = 60_000;
 
 export interface RemoteOptions {
@@ -31,7 +31,7 @@ export interface RemoteOptions {
 /**
  * Asks a remote world what it is.
  * @param url Such as `ws://127.0.0.1:8770`.
- * @throws {ConnectionError} Nobody is there, or somebody who speaks otherwise. @throws {InvalidValueError} A greeting that breaks a rule.
+ * @throws {ConnectionError} Nobody is there, or somebody who is silent or speaks otherwise. @throws {InvalidValueError} A greeting that breaks a rule.
  */
 export async function connectEnvironment(url: string, options: RemoteOptions = {}): Promise<EnvironmentEntry> {
   const base = url.replace(/\/+$/, "");
@@ -53,11 +53,19 @@ function firstMessage(url: string): Promise<string> {
     } catch {
       return reject(new InvalidValueError("world", url, "an address such as `gymnasium:ws://127.0.0.1:8770`"));
     }
+    const silent = setTimeout(() => {
+      reject(new ConnectionError(url, `somebody is there who has said nothing for ${PATIENCE / 1000} s`));
+      socket.terminate();
+    }, PATIENCE);
     socket.once("error", (error: NodeJS.ErrnoException) =>
       reject(new ConnectionError(url, error.code === "ECONNREFUSED" ? "nobody is there" : error.message)),
     );
-    socket.once("close", () => reject(new ConnectionError(url, "it hung up without a greeting")));
+    socket.once("close", () => {
+      clearTimeout(silent);
+      reject(new ConnectionError(url, "it hung up without a greeting"));
+    });
     socket.once("message", (data: Buffer, isBinary: boolean) => {
+      clearTimeout(silent);
       socket.close();
       if (isBinary) reject(new ConnectionError(url, "it greets with bytes, not with the text of the protocol"));
       else resolve(data.toString());
@@ -123,6 +131,11 @@ class RemoteEnvironment implements Environment {
     throw new SnapshotError(`\`${this.spec.id}\` is a remote world and cannot be restored.`);
   }
 
+  dispose(): void {
+    this.#link.close();
+    this.#phase = "unset";
+  }
+
   #lived(): NextStep {
     const { observations, rewards, terminated: ended, truncated: cut, successes } = this.#link.steps.step;
     const reward = rewards[0]!;
@@ -186,15 +199,20 @@ class Link {
     return this.#ask("step", this.steps);
   }
 
+  /** Ends the connection, with its thread; the next reset makes another. */
+  close(): void {
+    void this.#thread?.worker.terminate();
+    this.#thread = undefined;
+  }
+
   #ask(request: Request, frame: ResultFrame): LinkFailure | undefined {
     this.#thread ??= this.#start();
-    const { worker, port } = this.#thread;
+    const { port } = this.#thread;
     Atomics.store(this.#word, ANSWER, answer.none);
     if (request === "step") Atomics.store(this.#word, STEP_ASKED, 1);
     if (request !== "step" || Atomics.load(this.#word, AWAKE) === 0) port.postMessage(request);
     if (!awaitChange(this.#word, ANSWER, answer.none, PATIENCE)) {
-      void worker.terminate();
-      this.#thread = undefined;
+      this.close();
       return { isGone: true, reason: `it has not answered for ${PATIENCE / 1000} s` };
     }
     const how = Atomics.load(this.#word, ANSWER);

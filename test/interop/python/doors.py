@@ -132,6 +132,20 @@ def a_gymnasium_environment_is_served():
     vector.close()
 
 
+def a_step_that_is_refused_moves_no_copy():
+    copies = engram_gym._Copies(Everything, 2, "disabled")
+    still = np.tile(np.array([0, 0, 0, 0, 0], "<f4"), 2).tobytes()
+    copies.reset('{"op": "reset", "mask": [1, 0]}')
+    refused(lambda: copies.step(still), "Copy 1 must be reset")
+    assert copies.envs[0].time == 0
+    copies.reset('{"op": "reset"}')
+    copies.step(still)
+    copies.envs[1].time = 4
+    copies.step(still)
+    refused(lambda: copies.step(still), "Copy 1 must be reset")
+    assert copies.envs[0].time == 2
+
+
 def a_served_environment_has_the_name_it_is_given():
     parts = [{"name": "a", "size": 3, "quantity": "choice"}, {"name": "b", "size": 4, "low": -5}]
     env = engram_gym.make("own/everything@3", url=served(Everything, id="own/everything@3", summary="Do everything.", observation=parts))
@@ -338,6 +352,7 @@ tests = [
     a_world_is_lived_in,
     vectors_autoreset_as_gymnasiums_do,
     a_gymnasium_environment_is_served,
+    a_step_that_is_refused_moves_no_copy,
     a_served_environment_has_the_name_it_is_given,
     a_served_environment_keeps_its_own_name,
     an_answer_that_is_not_waited_for_is_never_taken_for_another,
