@@ -1,6 +1,7 @@
 /** @file A suite: worlds in sequence, ours or remote, with demonstrations of them. A small JSON file, so that anyone can share one. */
 import { z } from "zod";
 import type { EnvironmentEntry } from "../contract/environment.ts";
+import { InvalidValueError } from "../contract/errors.ts";
 import { asTaskId, type Task } from "../contract/task.ts";
 import { anObjectSuchAs, validate } from "../contract/validate.ts";
 import type { RandomStream } from "../numerics/random.ts";
@@ -37,7 +38,25 @@ export type Suite = Readonly<z.infer<typeof suite>>;
 export type SuiteInput = z.input<typeof suite>;
 
 /** @throws {InvalidValueError} @throws {UnknownNameError} A suite that breaks a rule. */
-export const parseSuite = (value: unknown): Suite => validate(suite, value, "suite");
+export function parseSuite(value: unknown): Suite {
+  const parsed = validate(suite, value, "suite");
+  const sets = new Map<string, string>();
+  for (const list of ["worlds", "test"] as const) {
+    for (const [i, { world, demonstrations }] of parsed[list].entries()) {
+      const before = sets.get(world) ?? demonstrations;
+      if (demonstrations === undefined || before === undefined) continue;
+      if (demonstrations !== before)
+        throw new InvalidValueError(
+          `suite.${list}.${i}.demonstrations`,
+          demonstrations,
+          `"${before}", as where \`${world}\` is named before`,
+          "A world has one data set.",
+        );
+      sets.set(world, demonstrations);
+    }
+  }
+  return parsed;
+}
 
 /**
  * What a scenario's configuration must say to live through a suite. A world to be tested that is learned from too (as in `ml1`) is a task like any

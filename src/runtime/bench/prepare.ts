@@ -113,8 +113,6 @@ async function checkDemonstrations({ suite, from, protocol }: Asked, tasks: read
     const task = taskOf.get(world)!;
     const set = demonstrationSets[world];
     try {
-      if (demonstrations !== undefined && demonstrations !== set)
-        throw new InvalidValueError("demonstrations", demonstrations, `"${set}", as where \`${world}\` is named too`, "A world has one data set.");
       if (demonstrations !== undefined) await checkSet(demonstrations, task.entry.spec, protocol.demonstrations);
     } catch (error) {
       throw located(error, from, { field: `${at}.demonstrations` });
