@@ -352,6 +352,7 @@ export class ContinualRun {
 
   dispose(): void {
     for (const agent of this.agents) agent.dispose();
+    for (const { environment } of [...this.tasks, ...this.testTasks]) environment.dispose?.();
   }
 
   async #makeLike(agent: Agent): Promise<Agent> {
