@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { asTaskId } from "../../src/contract/task.ts";
 import type { RunEvent } from "../../src/continual/run-event.ts";
 import { launchChromium } from "./chromium.ts";
 import { asleep, evaluated, type RailRun, railRun, slept, started, tasks } from "./rail-run.ts";
@@ -49,6 +50,11 @@ const shown = async (page: Page, selector: string, text: string | RegExp): Promi
 const reaches = async (page: Page, step: number): Promise<void> => {
   await page.waitForFunction((least) => Number(/step (\d+)/.exec(document.querySelector(".meter-time")?.textContent ?? "")?.[1]) >= least, step);
 };
+/** So many times in a moment. */
+const pressStop = async (page: Page, times: number): Promise<void> =>
+  page.evaluate((count) => {
+    for (let i = 0; i < count; i++) document.querySelector<HTMLButtonElement>(".stop")!.click();
+  }, times);
 const picture = async (page: Page, name: string): Promise<void> => {
   await page.screenshot({ path: join(pictures, `${name}.png`) });
 };
@@ -71,6 +77,29 @@ const drawings = async (page: Page, frames: number): Promise<readonly string[]> 
       requestAnimationFrame(look);
     });
   }, frames);
+
+/** The lowest contrast of text with what is behind it, as WCAG 2 has it; for elements that stand on the page itself or have a colour of their own. */
+const lowestContrast = async (page: Page, selector: string): Promise<number> =>
+  page.evaluate((found) => {
+    const paint = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true })!;
+    const luminance = (colors: readonly string[]): number => {
+      for (const color of colors) {
+        paint.fillStyle = color;
+        paint.fillRect(0, 0, 1, 1);
+      }
+      const linear = Array.from(paint.getImageData(0, 0, 1, 1).data, (value) =>
+        value <= 10 ? value / 3294.6 : ((value / 255 + 0.055) / 1.055) ** 2.4,
+      );
+      return 0.2126 * linear[0]! + 0.7152 * linear[1]! + 0.0722 * linear[2]!;
+    };
+    const contrasts = Array.from(document.querySelectorAll(found), (element) => {
+      const { color, backgroundColor } = getComputedStyle(element);
+      const behind = luminance([getComputedStyle(document.body).backgroundColor, backgroundColor]);
+      const text = luminance([color]);
+      return (Math.max(text, behind) + 0.05) / (Math.min(text, behind) + 0.05);
+    });
+    return Math.min(...contrasts);
+  }, selector);
 
 describe("the live page", { timeout: 30_000 }, () => {
   it("shows the robot at work, what it remembers, and lets people pause, step, hurry and stop it", async () => {
@@ -122,15 +151,24 @@ describe("the live page", { timeout: 30_000 }, () => {
     await shown(page, ".badge", "Live");
     await picture(page, "live");
 
-    await page.getByRole("button", { name: "Max" }).click();
+    // A focused button takes the key for itself.
+    await page.getByRole("button", { name: "Max" }).press("Space");
     await shown(page, ".badge", "Playback");
     expect(pace.state).toEqual({ paused: false, speed: Infinity, stopped: false });
     await shown(page, ".meter-time", /of 400/);
     await shown(page, ".panel.recall .panel-aside", "3 read at step");
 
-    await page.getByRole("button", { name: "Stop" }).click();
+    // A key held down is one press.
+    await page.locator(".stop").focus();
+    await page.keyboard.down("Enter");
+    await shown(page, ".stop", "Really stop?");
+    await page.waitForFunction((since) => performance.now() > since + 700, await page.evaluate(() => performance.now()));
+    await page.keyboard.down("Enter");
+    await page.keyboard.up("Enter");
+    await page.getByRole("button", { name: "4×" }).click();
+    await page.locator('.speed[aria-pressed="true"]', { hasText: "4×" }).waitFor();
     expect(pace.state.stopped).toBe(false);
-    await page.getByRole("button", { name: "Really stop?" }).click();
+    await expect.poll(async () => pressStop(page, 1).then(() => pace.state.stopped)).toBe(true);
     await over;
     await shown(page, ".phase", "Stopping");
     telemetry.onEvent({ kind: "run-finished", complete: false });
@@ -139,11 +177,13 @@ describe("the live page", { timeout: 30_000 }, () => {
 
   it("draws results as they come and tells the end with a table, in light colours too", async () => {
     const rails = await start();
-    const { telemetry } = rails;
+    const { telemetry, pace } = rails;
     const page = await open(rails, "light");
     await shown(page, ".stage-note", "The world appears here with the first episode.");
     await shown(page, ".phase", "Waiting for a run to begin");
     await shown(page, ".panel.recall .empty", /the remembered moments behind each of its actions appear here/);
+    await pressStop(page, 2);
+    await shown(page, ".stop", "Really stop?");
     telemetry.onEvent(started);
     telemetry.onProgress({ phase: "learn", task: tasks[0], agent: "forgetter", fraction: 0.1 });
     await shown(page, ".doing", "Learning left");
@@ -173,6 +213,7 @@ describe("the live page", { timeout: 30_000 }, () => {
 
     telemetry.onEvent({ kind: "run-finished", complete: true });
     await shown(page, ".closing h2", "Run finished");
+    expect(pace.state.stopped).toBe(false);
     await shown(page, ".closing th", "Average performance");
     const table = (await page.locator(".closing-tables").textContent())!;
     expect(table).toMatch(/Left75 %0 %Right75 %75 %/);
@@ -238,12 +279,66 @@ describe("the live page", { timeout: 30_000 }, () => {
     rails.telemetry.onEvent(started);
     rails.telemetry.onEvent(evaluated("rememberer", 1, 0, [true, true, true, true]));
     rails.telemetry.onProgress(asleep);
+    rails.pace.setSpeed(1);
+    void rails.episodes(1e6);
+    await shown(page, ".badge", "Live");
+    await shown(page, ".doing", "Learning right");
+    await shown(page, ".time-left", "50 % · estimating time left");
     await shown(page, ".sleep-badge", "Asleep");
     await page.locator(".heat-cell.strong").waitFor();
     await rails.telemetry.close();
     await shown(page, ".sleep-badge", "Lost");
+    await shown(page, ".badge", "Last seen");
+    await shown(page, ".doing", "Last seen · Learning right");
+    await shown(page, ".time-left", /^50 %$/);
     expect(await page.locator(".heat-cell.strong").count()).toBe(1);
     complaints.length = 0;
+  });
+
+  it("says why there is nothing to see of a world without bodies", async () => {
+    const world = Object.assign(new RailWorld("bare", 400), { scene: { bodies: [], writePoses: () => {} } });
+    const rails = (run = await railRun({ world }));
+    rails.pace.setSpeed(1);
+    void rails.episodes(1e6);
+    const page = await open(rails);
+    await shown(page, ".badge", "Live");
+    await expect.poll(async () => page.locator(".stage-note").textContent()).toBe("This world has no bodies to draw.");
+  });
+
+  it.each([
+    ["light", 390],
+    ["dark", 1280],
+    ["light", 1440],
+  ] as const)("holds and legibly shows thirty tasks, %s and %i px wide", async (scheme, width) => {
+    const rails = await start();
+    const { telemetry } = rails;
+    const many = Array.from({ length: 30 }, (_, i) => ({
+      id: asTaskId(`open-drawer-${i}`),
+      environment: "test/drawer@1",
+      summary: "Open the drawer.",
+    }));
+    const agents = ["rememberer", "forgetter"];
+    telemetry.onEvent({ kind: "run-started", scenario: "drawers", seed: 1, agents, tasks: many });
+    for (const agent of agents) {
+      many.forEach(({ id }, i) => {
+        const successes = Array.from({ length: 29 }, (_, k) => k < i);
+        telemetry.onEvent({ kind: "evaluated", agent, learned: 20, task: id, successes, steps: [], returns: [], readShares: {} });
+      });
+    }
+    telemetry.onProgress({ ...asleep, task: many[20]!.id });
+    const page = await open(rails, scheme, width);
+    await page.locator(".heat-cell.strong").nth(20).waitFor();
+    await page.locator(".task-chip.current").waitFor();
+    const box = async (selector: string) => (await page.locator(selector).first().boundingBox())!;
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    expect((await box(".success")).width).toBeGreaterThan(350);
+    expect((await box(".heat-cell")).width).toBeGreaterThanOrEqual(26);
+    const [chips, current] = [await box(".task-chips"), await box(".task-chip.current")];
+    expect(chips.height).toBeLessThan(45);
+    expect(current.y).toBeGreaterThan(chips.y - 1);
+    expect(current.y + current.height).toBeLessThan(chips.y + chips.height + 1);
+    expect(await lowestContrast(page, ".heat-cell:not(.untested), .task-chip")).toBeGreaterThanOrEqual(4.5);
+    await picture(page, `many-${width}`);
   });
 
   it("looks away when nobody looks at it, and says when the run is gone", async () => {

@@ -29,8 +29,6 @@ const GAP = 3;
 /** Width of a letter, about. */
 const LETTER = 6.5;
 const SLANT = 35;
-/** From this share on, text is written in the colour that is read on full cells. */
-const FULL = 0.55;
 
 export function heatMap({ label, rows, columns, cells, isFramed }: HeatMapOptions): Markup {
   const left = Math.max(...rows.map((row) => row.length)) * LETTER + 12;
@@ -65,7 +63,7 @@ function heatCell(cell: HeatCell | null, { x, y, width, isFramed }: Place): Mark
   const box = markup`x="${x}" y="${y}" width="${width - GAP}" height="${HEIGHT - GAP}" rx="4"`;
   const middle = markup`x="${x + (width - GAP) / 2}" y="${y + (HEIGHT - GAP) / 2 + 4}" text-anchor="middle"`;
   if (cell === null) return markup`<g><rect ${box} fill="none" stroke="var(--line)"/><text class="faint" ${middle}>–</text></g>`;
-  const ink = cell.share > FULL ? "var(--on)" : "var(--ink)";
+  const color = markup`--cell:color-mix(in srgb,var(--own) ${100 * cell.share}%,var(--hollow))`;
   const frame = isFramed ? markup`<rect ${box} fill="none" stroke="var(--ink)" stroke-width="1.5"/>` : undefined;
-  return markup`<g><title>${cell.title}</title><rect ${box} fill="var(--hollow)"/><rect ${box} fill="var(--own)" fill-opacity="${cell.share}"/>${frame}<text ${middle} style="fill:${ink}">${cell.text}</text></g>`;
+  return markup`<g style="${color}"><title>${cell.title}</title><rect ${box} fill="var(--cell)"/>${frame}<text class="cell" ${middle}>${cell.text}</text></g>`;
 }

@@ -25,9 +25,12 @@ function lookOf(index: number): string {
   return mark === undefined ? own : `${own};--shape:polygon(${mark.shape});--dash:${mark.dash}`;
 }
 
+/** White on what is darker than this luminance and black on what is not: a contrast of 4.5 and more on every colour. */
+const inkOnCell = "calc(1e6*(.179 - y))";
+
 export const style = `
-:root{color-scheme:light dark;--page:#f6f7f9;--card:#fff;--ink:#15181d;--soft:#5a6472;--line:#dfe3e9;--hollow:#eef1f5;--on:#fff;${colors(light)}}
-@media (prefers-color-scheme:dark){:root{--page:#101318;--card:#181c23;--ink:#e9edf3;--soft:#97a3b4;--line:#2b323d;--hollow:#222934;--on:#0d1117;${colors(dark)}}}
+:root{color-scheme:light dark;--page:#f6f7f9;--card:#fff;--ink:#15181d;--soft:#5a6472;--line:#dfe3e9;--hollow:#eef1f5;${colors(light)}}
+@media (prefers-color-scheme:dark){:root{--page:#101318;--card:#181c23;--ink:#e9edf3;--soft:#97a3b4;--line:#2b323d;--hollow:#222934;${colors(dark)}}}
 ${owners}
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums}
@@ -60,6 +63,8 @@ svg{display:block;max-width:100%;height:auto;overflow:visible}
 svg text{font-size:12px;fill:var(--ink)}
 svg .faint{fill:var(--soft)}
 svg .small{font-size:11px}
+svg .cell{fill:color(from var(--cell) xyz-d65 ${inkOnCell} ${inkOnCell} ${inkOnCell})}
+@media (max-width:700px){section>svg,.row svg{max-width:none}}
 .grid{stroke:var(--line);stroke-width:1}
 .swatch{display:inline-block;width:10px;height:10px;border-radius:3px;background:var(--own);margin-right:6px}
 .swatch,[class^=agent-] circle{clip-path:var(--shape)}

@@ -18,7 +18,7 @@ export class Bodies {
     this.#clear();
     this.#groups = entities.map((entity) => bodyOf(entity));
     this.#byName = new Map(entities.map(({ frame_id }, i) => [frame_id, this.#groups[i]!]));
-    this.root.add(...this.#groups);
+    for (const group of this.#groups) this.root.add(group);
   }
 
   /** @param poses [bodies, 7] in the scene's order. */

@@ -19,6 +19,10 @@ const speeds: readonly (readonly [label: string, speed: number, title: string])[
 const button = (name: string, text: string, title: string): HTMLButtonElement =>
   element("button", { class: `button ${name}`, text, title, attributes: { type: "button" } });
 
+/** Milliseconds after the first press of the stop button in which the second is still part of it, and until which it counts. */
+const STOP_FROM = 600;
+const STOP_UNTIL = 4000;
+
 export class ControlsBar {
   readonly root: HTMLElement;
   readonly #model: RunModel;
@@ -26,7 +30,7 @@ export class ControlsBar {
   readonly #step = button("step", "Step", "One control step (S)");
   readonly #stop = button("stop", "Stop", "End the run; what it has so far is kept");
   readonly #speeds: readonly (readonly [HTMLButtonElement, number])[];
-  /** When the stop button was pressed once; a second press within a few seconds means it. */
+  /** When the stop button was pressed once; a second press soon after means it. */
   #asked = -Infinity;
 
   constructor(model: RunModel, actions: ControlActions) {
@@ -59,22 +63,26 @@ export class ControlsBar {
       choice.disabled = !usable;
       choice.setAttribute("aria-pressed", String(value === speed));
     }
-    const asking = performance.now() - this.#asked < 4000;
+    const asking = performance.now() - this.#asked < STOP_UNTIL;
     setText(this.#stop, run?.state === "stopping" ? "Stopping…" : asking ? "Really stop?" : "Stop");
     this.#stop.classList.toggle("danger", asking);
   }
 
   #confirmStop(actions: ControlActions): void {
     const now = performance.now();
-    if (now - this.#asked < 4000) actions.stop();
+    if (now - this.#asked < STOP_FROM) return;
+    if (now - this.#asked < STOP_UNTIL) actions.stop();
     this.#asked = now;
     this.update();
   }
 
   #onKey(event: KeyboardEvent, actions: ControlActions): void {
+    // A key held down is one press of the stop button.
+    if (event.repeat && event.target === this.#stop) event.preventDefault();
     if (event.ctrlKey || event.metaKey || event.altKey || this.#pause.disabled) return;
     if (event.key === " ") {
-      // A focused button must not be pressed as well.
+      // A focused button takes it for itself.
+      if (event.target instanceof Element && event.target.closest("button") !== null) return;
       event.preventDefault();
       if (!event.repeat) actions.setPaused(!this.#model.paused);
     } else if (event.key.toLowerCase() === "s") actions.step();

@@ -5,8 +5,10 @@ import type { RunModel } from "./run-model.ts";
 import type { Showing } from "./showing.ts";
 import { grouped, spoken } from "./words.ts";
 
-const sources: Readonly<Record<Showing["source"], readonly [text: string, title: string]>> = {
+const badges: Readonly<Record<Showing["source"] | "paused" | "past", readonly [text: string, title: string]>> = {
   live: ["Live", "The run as it is now"],
+  paused: ["Paused", "The run as it is now"],
+  past: ["Last seen", "The run as it was when it was last heard of"],
   clip: ["Playback", "The run is faster than the eye: one of its latest episodes, in the robot's own time"],
   replay: ["Replay", "Nothing newer to see: the last episode again, in the robot's own time"],
 };
@@ -36,7 +38,7 @@ export class EpisodeCard {
   }
 
   update(showing: Showing | undefined): void {
-    const { tasks, paused } = this.#model;
+    const { tasks, paused, silent } = this.#model;
     for (const part of [this.root, this.badge, this.meter]) setShown(part, showing !== undefined);
     if (showing === undefined) return;
     const index = this.#model.taskIndex(showing.task);
@@ -47,10 +49,11 @@ export class EpisodeCard {
     this.#actor.style.setProperty("--chip", agentColor(this.#model.agentIndex(showing.actor)));
     setText(this.#episode, `episode ${grouped(showing.episode)}`);
     setShown(this.#outcome, showing.success);
-    const [text, title] = sources[showing.source];
-    setText(this.badge, showing.source === "live" && paused ? "Paused" : text);
+    const shown = showing.source !== "live" ? showing.source : silent ? "past" : paused ? "paused" : "live";
+    const [text, title] = badges[shown];
+    setText(this.badge, text);
     this.badge.title = title;
-    this.badge.dataset["source"] = paused ? "paused" : showing.source;
+    this.badge.dataset["source"] = shown;
     this.#fill.style.setProperty("--fraction", String(Math.min(1, showing.step / Math.max(1, showing.steps))));
     setText(this.#time, `${showing.time.toFixed(2)} s · step ${showing.step} of ${showing.steps}`);
   }

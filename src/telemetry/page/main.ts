@@ -166,7 +166,7 @@ function frame(milliseconds: number): void {
 function updatePanels(showing: Showing | undefined): void {
   card.update(showing);
   recall.update(showing);
-  note.update(showing);
+  note.update(showing, staged?.entities.length === 0);
   for (const panel of [strip, controls, chip, closing, sleep, loss, ...charts]) panel.update();
 }
 

@@ -53,6 +53,11 @@ export class RunModel {
     return this.run?.state === "finished" || this.run?.state === "stopped";
   }
 
+  /** Whether nothing more is heard of the run: what is known of it is the last there was. */
+  get silent(): boolean {
+    return this.connection !== "open" || this.run?.state === "stopped";
+  }
+
   /** Whether the run goes too fast to be followed live, so that episodes are played back instead. */
   get fast(): boolean {
     return !this.paused && (this.speed === 0 || this.speed > 4);

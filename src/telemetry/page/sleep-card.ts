@@ -61,7 +61,7 @@ export class SleepCard {
 
   update(): void {
     const sleep = this.#model.sleep(this.#agent);
-    const lost = sleep?.state === "asleep" && this.#model.connection === "lost";
+    const lost = sleep?.state === "asleep" && this.#model.silent;
     setShown(this.#content, sleep !== undefined);
     setShown(this.#task, sleep !== undefined);
     setShown(this.#badge, sleep !== undefined);
@@ -83,7 +83,7 @@ export class SleepCard {
     this.#bar.setAttribute("aria-valuemax", String(gradientSteps));
     this.#bar.setAttribute("aria-valuenow", String(gradientStep));
     setText(this.#doing, doingOf(sleep));
-    setText(this.#steps, stepsOf(sleep));
+    setText(this.#steps, stepsOf(sleep, lost));
     this.#facts.replaceChildren(...factsOf(sleep));
     this.#sketch.update(sleep);
     setText(this.#firstLoss, losses[0] === undefined ? "loss" : `loss ${losses[0].loss.toPrecision(2)}`);
@@ -100,9 +100,9 @@ function doingOf({ state, doing, task }: SleepMessage): string {
   return state === "asleep" ? spoken(words) : `Stopped while ${words}`;
 }
 
-function stepsOf({ state, doing, gradientStep, gradientSteps, remaining }: SleepMessage): string {
+function stepsOf({ state, doing, gradientStep, gradientSteps, remaining }: SleepMessage, lost: boolean): string {
   const steps = gradientStep === gradientSteps ? grouped(gradientStep) : `${grouped(gradientStep)} of ${grouped(gradientSteps)}`;
-  const left = state === "asleep" && doing === "learning" && remaining !== undefined ? ` · ${clockTime(remaining)} left` : "";
+  const left = !lost && state === "asleep" && doing === "learning" && remaining !== undefined ? ` · ${clockTime(remaining)} left` : "";
   return `${steps} gradient steps${left}`;
 }
 

@@ -17,19 +17,21 @@ export class StageNote {
     this.#lasting = text;
   }
 
-  update(showing: Showing | undefined): void {
-    const text = this.#lasting ?? this.#reason(showing);
+  /** @param bare Whether the world on the stage has no bodies. */
+  update(showing: Showing | undefined, bare: boolean): void {
+    const text = this.#lasting ?? this.#reason(showing, bare);
     setShown(this.root, text !== undefined);
-    this.root.classList.toggle("central", showing === undefined);
+    this.root.classList.toggle("central", showing === undefined || bare);
     if (text !== undefined) setText(this.root, text);
   }
 
-  #reason(showing: Showing | undefined): string | undefined {
+  #reason(showing: Showing | undefined, bare: boolean): string | undefined {
     const { connection, progress, run, ended } = this.#model;
-    if (connection === "lost") return ended ? undefined : "The run does not answer. It may have ended; this page keeps trying.";
+    if (connection === "lost" && !ended) return "The run does not answer. It may have ended; this page keeps trying.";
     if (run?.state === "running" && progress?.phase === "learn" && showing?.source !== "clip") {
       return `Nothing new happens here while ${progress.agent ?? "the agent"} sleeps.`;
     }
+    if (bare) return "This world has no bodies to draw.";
     if (showing !== undefined || ended) return undefined;
     return connection === "connecting" ? "Connecting to the run" : "The world appears here with the first episode.";
   }

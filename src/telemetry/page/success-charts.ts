@@ -80,6 +80,8 @@ export class SuccessCharts {
 function chartOptions(task: number, tasks: number, agents: number): uPlot.Options {
   const grid = { stroke: resolved("var(--line)"), width: 1 };
   const axis = { stroke: resolved("var(--muted)"), grid, ticks: { show: false }, font: "11px system-ui, sans-serif" };
+  // Five at most beside the zero, so that they can be read.
+  const every = Math.ceil(tasks / 5);
   const series: uPlot.Series[] = [{}];
   const bands: uPlot.Band[] = [];
   for (let agent = 0; agent < agents; agent++) {
@@ -100,7 +102,7 @@ function chartOptions(task: number, tasks: number, agents: number): uPlot.Option
     cursor: { show: false },
     scales: { x: { time: false, range: [-0.15, tasks + 0.15] }, y: { range: [-4, 104] } },
     axes: [
-      { ...axis, grid: { show: false }, size: 22, gap: 2, splits: () => Array.from({ length: tasks + 1 }, (_, i) => i) },
+      { ...axis, grid: { show: false }, size: 22, gap: 2, splits: () => Array.from({ length: Math.floor(tasks / every) + 1 }, (_, i) => i * every) },
       { ...axis, size: 40, gap: 4, splits: () => [0, 50, 100], values: (_plot, values) => values.map((value) => `${value} %`) },
     ],
     series,

@@ -16,6 +16,8 @@ export class TaskStrip {
   readonly #left = element("span", { class: "time-left" });
   readonly #fill = element("div", { class: "progress-fill" });
   #made = "";
+  /** The chip that was scrolled to. */
+  #followed: HTMLElement | undefined;
 
   constructor(model: RunModel) {
     this.#model = model;
@@ -35,23 +37,33 @@ export class TaskStrip {
       chip.classList.toggle("learned", i < learned);
       chip.classList.toggle("current", !ended && progress?.phase !== "evaluate" && progress?.task === tasks[i]?.id);
     });
+    this.#follow();
     const fraction = ended && this.#model.run?.state === "finished" ? 1 : (progress?.fraction ?? 0);
     this.#fill.style.setProperty("--fraction", String(fraction));
     this.bar.setAttribute("aria-valuenow", String(Math.round(100 * fraction)));
     this.#updateWords();
   }
 
+  /** Scrolls to the task that is being worked on, or was learned last, when that is another one; until then people may scroll as they like. */
+  #follow(): void {
+    const reached = [...this.#chips.querySelectorAll<HTMLElement>(".learned, .current")].at(-1);
+    if (reached === undefined || reached === this.#followed) return;
+    this.#followed = reached;
+    this.#chips.scrollTop = reached.offsetTop;
+  }
+
   #updateWords(): void {
-    const { progress, run, paused, connection } = this.#model;
+    const { progress, run, paused, connection, silent } = this.#model;
     const agent = progress?.agent;
     const working = run?.state === "running" && progress !== undefined;
     setShown(this.#agent, working && agent !== undefined);
     setText(this.#agent, agent ?? "");
     this.#agent.style.setProperty("--chip", agentColor(this.#model.agentIndex(agent ?? "")));
     if (working) {
-      setText(this.#phase, `${paused ? "Paused · " : ""}${doing[progress.phase] ?? progress.phase} ${spoken(progress.task).toLowerCase()}`);
+      const standing = silent ? "Last seen · " : paused ? "Paused · " : "";
+      setText(this.#phase, `${standing}${doing[progress.phase] ?? progress.phase} ${spoken(progress.task).toLowerCase()}`);
       const left = progress.remaining === undefined ? "estimating time left" : `${clockTime(progress.remaining)} left`;
-      setText(this.#left, paused ? percent(progress.fraction) : `${percent(progress.fraction)} · ${left}`);
+      setText(this.#left, paused || silent ? percent(progress.fraction) : `${percent(progress.fraction)} · ${left}`);
       return;
     }
     const words = { running: "Starting", stopping: "Stopping: finishing what was begun", stopped: "Run stopped", finished: "Run finished" };
