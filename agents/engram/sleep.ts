@@ -54,6 +54,7 @@ export function* sleep(
   let drift = 0;
   let selfTests: SelfTest[];
   let rolledBack: boolean;
+  let hasFailed = false;
   try {
     for (const loss of learner.steps({ tasks, latest: task, count: gradientSteps, exams }, random)) {
       progress = { gradientSteps: progress.gradientSteps + 1, loss };
@@ -65,9 +66,12 @@ export function* sleep(
     if (exams.length > 0) yield { ...progress, doing: "self-test" };
     rolledBack = sleeper.owed === undefined && selfTests.some((test) => test.worse && test.task !== task);
     if (rolledBack) descent.restore(saved);
+  } catch (error) {
+    hasFailed = true;
+    throw error;
   } finally {
     // However a sleep ends, keys are those of the encoder that it leaves.
-    reader.catchUp();
+    catchUp(reader, hasFailed);
   }
   yield { ...progress, doing: "tidying" };
   sleeper.keepBudgets(rolledBack ? task : undefined);
@@ -84,6 +88,15 @@ export function* sleep(
     forgotten,
     drift: rolledBack ? 0 : drift,
   };
+}
+
+/** An encoder that has diverged may make keys that memory refuses: those from before stay, and the failure that is told is the first. */
+function catchUp(reader: Sleeper["reader"], hasFailed: boolean): void {
+  try {
+    reader.catchUp();
+  } catch (error) {
+    if (!hasFailed) throw error;
+  }
 }
 
 /** Forgets what the slow policy reproduces best, until memory is small enough; of every task alike where there is none. */
