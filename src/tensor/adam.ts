@@ -79,7 +79,8 @@ export const snapshotAdam = ({ count, mean, square }: AdamState): Snapshot => ({
 export function restoreAdam(value: SnapshotValue | undefined, { mean, square }: AdamState): AdamState {
   const saved = (value ?? {}) as Snapshot;
   const count = saved["count"];
-  if (typeof count !== "number" || !Number.isSafeInteger(count) || count < 0) throw new SnapshotError(`Expected the state of Adam over ${mean.size} parameters.`);
+  if (typeof count !== "number" || !Number.isSafeInteger(count) || count < 0)
+    throw new SnapshotError(`Expected the state of Adam over ${mean.size} parameters.`);
   mean.restore(saved["mean"]);
   square.restore(saved["square"]);
   return { count, mean, square };

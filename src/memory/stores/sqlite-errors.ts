@@ -47,7 +47,10 @@ function explain(code: string, message: string): readonly [string, string] {
     return ["was moved or removed while it was in use", "Put it back; the next flush tries again."];
   }
   if (code.startsWith("SQLITE_READONLY") || code.startsWith("SQLITE_CANTOPEN") || message.includes("directory does not exist")) {
-    return ["cannot be opened for writing", "Choose a folder that exists and that you may write to: of a new run with --out, of an old one by copying it there."];
+    return [
+      "cannot be opened for writing",
+      "Choose a folder that exists and that you may write to: of a new run with --out, of an old one by copying it there.",
+    ];
   }
   return [`could not be used (${message})`, "Check the disk and the folder's permissions; the next flush tries again."];
 }
