@@ -43,8 +43,8 @@ export function parseSuite(value: unknown): Suite {
   const sets = new Map<string, string>();
   for (const list of ["worlds", "test"] as const) {
     for (const [i, { world, demonstrations }] of parsed[list].entries()) {
+      if (demonstrations === undefined) continue;
       const before = sets.get(world) ?? demonstrations;
-      if (demonstrations === undefined || before === undefined) continue;
       if (demonstrations !== before)
         throw new InvalidValueError(
           `suite.${list}.${i}.demonstrations`,

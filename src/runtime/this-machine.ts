@@ -1,14 +1,9 @@
 /** @file What a run is made with. */
 import { arch, cpus, platform, release } from "node:os";
+import type { Machine } from "../continual/benchmark/result.ts";
 import { engramVersion } from "./version.ts";
 
-export const thisMachine = (): {
-  readonly engram: string;
-  readonly node: string;
-  readonly system: string;
-  readonly processor: string;
-  readonly cores: number;
-} => ({
+export const thisMachine = (): Machine => ({
   engram: engramVersion(),
   node: process.version,
   system: `${platform()} ${release()} ${arch()}`,

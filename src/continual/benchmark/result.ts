@@ -29,6 +29,7 @@ const runResult = z.object({
 
 /** What a run was made with. */
 export const machine = z.object({ engram: text, node: text, system: text, processor: text, cores: natural });
+export type Machine = Readonly<z.infer<typeof machine>>;
 
 export const benchResult = z.object({
   format: z.literal(1),

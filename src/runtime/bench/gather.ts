@@ -2,7 +2,7 @@
 import type { AgentEntry } from "../../contract/agent.ts";
 import { isToldTask } from "../../continual/benchmark/methods.ts";
 import type { Protocol } from "../../continual/benchmark/protocol.ts";
-import type { BenchResult, FigureKind } from "../../continual/benchmark/result.ts";
+import { machine, type BenchResult, type FigureKind } from "../../continual/benchmark/result.ts";
 import { jobResult } from "../../continual/benchmark/run-result.ts";
 import type { FigureReferences } from "../../continual/figures.ts";
 import { jointFinal, singleTaskCurves, type References } from "../../continual/references.ts";
@@ -102,8 +102,7 @@ function methodResult({ method, config }: Job, agents: Gathering["agents"]): Ben
 function machinesOf(done: readonly Job[]): BenchResult["circumstances"]["machines"] {
   const kinds = new Map<string, BenchResult["circumstances"]["machines"][number]>();
   for (const { folder } of done) {
-    const { engram, node, system, processor, cores } = completionOf(folder)!;
-    const one = { engram, node, system, processor, cores };
+    const one = machine.parse(completionOf(folder));
     const key = JSON.stringify(one);
     kinds.set(key, { ...one, runs: (kinds.get(key)?.runs ?? 0) + 1 });
   }

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { AgentEntry } from "../../contract/agent.ts";
-import { StorageError, UnknownNameError } from "../../contract/errors.ts";
+import { StorageError } from "../../contract/errors.ts";
 import { parseMethod, type Method } from "../../continual/benchmark/methods.ts";
 import type { RunEvent } from "../../continual/run-event.ts";
 import { configOfJob, type Protocol } from "../../continual/benchmark/protocol.ts";
@@ -12,7 +12,8 @@ import { replaceFile } from "../replace-file.ts";
 import { shown } from "../user-paths.ts";
 import type { Job } from "./job.ts";
 import { completionOf, type JobFolder } from "./job-folders.ts";
-import { about, located, readChecked } from "./json-file.ts";
+import { about, readChecked } from "./json-file.ts";
+import { agentOf } from "./prepare.ts";
 
 /** A method's file in the run's folder, so that a method is known for as long as its run is there, and no longer. */
 const METHOD = "method.json";
@@ -37,8 +38,7 @@ export function jobOf({ folder, method: name, seed }: JobFolder, { suite, protoc
   const saved = readConfig(folder);
   const own = join(method.name, `seed-${saved.seed}`);
   if (own !== join(name, `seed-${seed}`)) throw new StorageError(shown(folder), `is the run of ${own}`, "Give it that name, or put it elsewhere.");
-  const agent = agents.get(method.agent);
-  if (agent === undefined) throw located(new UnknownNameError("agent", method.agent, [...agents.keys()]), shown(file), { field: "agent" });
+  const agent = agentOf({ method, file: shown(file) }, agents);
   const config = about(shown(file), () => configOfJob({ suite, protocol, method, agent }));
   return { suite, method, seed, config, folder, command: completionOf(folder)!.command };
 }

@@ -150,7 +150,8 @@ async function checkSet(name: string, spec: EnvironmentSpec, count: number): Pro
   }
 }
 
-function agentOf({ method, file }: NamedMethod, agents: ReadonlyMap<string, AgentEntry>): AgentEntry {
+/** @throws {FieldError} There is no such agent. */
+export function agentOf({ method, file }: NamedMethod, agents: ReadonlyMap<string, AgentEntry>): AgentEntry {
   const agent = agents.get(method.agent);
   if (agent === undefined) throw located(new UnknownNameError("agent", method.agent, [...agents.keys()]), file ?? method.name, { field: "agent" });
   return agent;

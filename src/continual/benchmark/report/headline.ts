@@ -1,4 +1,5 @@
 /** @file The top of a benchmark's page: which method is best, by how much, and whether that may be chance. */
+import { placementsTested } from "../../placements.ts";
 import { listed, percent } from "../../format.ts";
 import { markup, type Markup, type Part } from "../../report/markup.ts";
 import { figureOf } from "../aggregate.ts";
@@ -34,7 +35,7 @@ export function facts(result: BenchResult): Markup {
     `${methods.length} ${methods.length === 1 ? "method" : "methods"}`,
     seedCount(result),
     `${String(protocol["demonstrations"])} demonstrations a task`,
-    `${Math.min(Number(protocol["evaluationEpisodes"]), Number(suite["placements"] ?? Infinity))} test episodes a cell`,
+    `${placementsTested({ evaluationEpisodes: Number(protocol["evaluationEpisodes"]), placements: Number(suite["placements"] ?? Infinity) })} test episodes a cell`,
   ];
   const missing = (count: number, what: string): Part =>
     count > 0 ? markup`<li class="stopped">${count === 1 ? "1 job" : `${count} jobs`} ${what}</li>` : undefined;
